@@ -1,0 +1,44 @@
+using Madang.Storage;
+using Npgsql;
+
+namespace Madang.Postgres;
+
+/// <summary>A transaction on one of the writer sessions, on a thread that may block. Parameters are positional: <c>$1</c>.</summary>
+internal sealed class PostgresTx : WriteTx
+{
+    private readonly NpgsqlConnection _connection;
+    private readonly NpgsqlTransaction _transaction;
+
+    internal PostgresTx(NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset now) =>
+        (_connection, _transaction, Now) = (connection, transaction, now);
+
+    public override DateTimeOffset Now { get; }
+
+    public static PostgresTx Of(WriteTx tx) => (PostgresTx)tx;
+
+    /// <summary>A command on this transaction; Npgsql prepares what is used often (automatic preparation is on).</summary>
+    public NpgsqlCommand Use(string sql, params ReadOnlySpan<object?> parameters) => new NpgsqlCommand(sql, _connection, _transaction).With(parameters);
+
+    /// <summary>Runs a statement that answers no rows; how many rows it changed.</summary>
+    public int Run(string sql, params ReadOnlySpan<object?> parameters)
+    {
+        using var command = Use(sql, parameters);
+        return command.ExecuteNonQuery();
+    }
+
+    internal List<object> Said => Publications;
+}
+
+internal static class CommandParameters
+{
+    /// <summary>Adds positional parameters; null becomes NULL. Ids are passed as their <c>long</c>, times as UTC <c>DateTime</c> (timestamptz).</summary>
+    public static NpgsqlCommand With(this NpgsqlCommand command, params ReadOnlySpan<object?> parameters)
+    {
+        foreach (var parameter in parameters)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = parameter is DateTimeOffset time ? time.UtcDateTime : parameter ?? DBNull.Value });
+        }
+
+        return command;
+    }
+}

@@ -1,0 +1,10 @@
+namespace Madang.Storage;
+
+/// <summary>The disk is full. The edge answers 507 <c>storage_full</c>.</summary>
+public sealed class StorageFullException(Exception? inner = null) : Exception("The disk is full.", inner);
+
+/// <summary>A queue is at its bound. The edge answers 503 <c>overloaded</c>.</summary>
+public sealed class OverloadedException(string queue) : Exception($"The queue '{queue}' is at its bound.");
+
+/// <summary>The schema on disk is not one that this program may touch. Startup ends with the message.</summary>
+public sealed class SchemaException(string message) : Exception(message);
