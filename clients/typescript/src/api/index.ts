@@ -1,0 +1,25 @@
+import { Http, type HttpOptions } from '../http.ts'
+import { Accounts } from './accounts.ts'
+import { Admin } from './admin.ts'
+import { Relations } from './relations.ts'
+import { Rooms } from './rooms.ts'
+import { Sync } from './sync.ts'
+
+/** Every resource of the API. */
+export class MadangApi {
+  readonly http: Http
+  readonly accounts: Accounts
+  readonly relations: Relations
+  readonly rooms: Rooms
+  readonly sync: Sync
+  readonly admin: Admin
+
+  constructor(options: HttpOptions = {}) {
+    this.http = new Http(options)
+    this.accounts = new Accounts(this.http)
+    this.relations = new Relations(this.http)
+    this.rooms = new Rooms(this.http)
+    this.sync = new Sync(this.http)
+    this.admin = new Admin(this.http)
+  }
+}

@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest'
+import { MadangApi, MadangError } from '../src/index.ts'
+import { FakeClock, settled } from './support/fake-clock.ts'
+
+function apiThat(answer: (url: string, init: RequestInit) => Response | Promise<Response>, clock = new FakeClock()) {
+  return new MadangApi({ baseUrl: 'http://server.test/', token: 't', clock, fetch: async (url, init) => answer(String(url), init ?? {}) })
+}
+
+const problem = (status: number, body: unknown, headers: Record<string, string> = {}) =>
+  new Response(typeof body === 'string' ? body : JSON.stringify(body), { status, headers })
+
+async function refusal(answer: () => Response | Promise<Response>): Promise<MadangError> {
+  const error: unknown = await apiThat(answer).accounts.me().catch((reason: unknown) => reason)
+  if (!(error instanceof MadangError)) throw new Error(`expected a refusal, got ${String(error)}`)
+  return error
+}
+
+describe('requests', () => {
+  test('carry the token, the query without absent values, and JSON', async () => {
+    const seen: unknown[] = []
+    const api = apiThat((url, init) => {
+      seen.push(url, init.method, init.headers, init.body)
+      return problem(200, { items: [], next: null, prev: null })
+    })
+    await api.accounts.search({ q: '김 민', limit: 20, cursor: undefined })
+    expect(seen[0]).toBe('http://server.test/v1/users?q=%EA%B9%80+%EB%AF%BC&limit=20')
+    expect(seen[2]).toMatchObject({ authorization: 'Bearer t' })
+    await api.rooms.rename('5', '마당')
+    expect(seen.slice(4)).toMatchObject(['http://server.test/v1/rooms/5', 'PATCH', { 'content-type': 'application/json' }, '{"title":"마당"}'])
+  })
+
+  test('an empty answer is undefined', async () => {
+    expect(await apiThat(() => new Response(null, { status: 204 })).accounts.signOut()).toBeUndefined()
+  })
+})
+
+describe('refusals', () => {
+  test('keep code, fields and the time to wait', async () => {
+    const error = await refusal(() =>
+      problem(422, { code: 'invalid_fields', detail: 'No.', errors: [{ field: 'name', code: 'too_long' }, 'junk'], retry_after_ms: 20 }),
+    )
+    expect(error).toMatchObject({ code: 'invalid_fields', status: 422, message: 'No.', retryAfterMs: 20, retryable: false })
+    expect(error.errors).toEqual([{ field: 'name', code: 'too_long' }])
+  })
+
+  test('Retry-After counts in seconds', async () => {
+    const error = await refusal(() => problem(429, { code: 'rate_limited' }, { 'retry-after': '3' }))
+    expect(error).toMatchObject({ retryAfterMs: 3000, retryable: true })
+  })
+
+  test("a proxy's page still has a code", async () => {
+    expect(await refusal(() => problem(502, '<html>Bad gateway'))).toMatchObject({ code: 'overloaded', retryable: true })
+  })
+
+  test('no network', async () => {
+    expect(await refusal(() => Promise.reject(new TypeError('fetch failed')))).toMatchObject({ code: 'network', status: 0 })
+  })
+
+  test('no answer in time', async () => {
+    const clock = new FakeClock()
+    const never = (_: string, init: RequestInit) =>
+      new Promise<Response>((__, reject) => init.signal?.addEventListener('abort', () => reject(new Error('aborted'))))
+    const asked = apiThat(never, clock).accounts.me().catch((error: unknown) => error)
+    await settled()
+    await clock.advance(15_000)
+    expect(await asked).toMatchObject({ code: 'timeout' })
+  })
+})
