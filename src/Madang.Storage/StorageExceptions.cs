@@ -8,3 +8,9 @@ public sealed class OverloadedException(string queue) : Exception($"The queue '{
 
 /// <summary>The schema on disk is not one that this program may touch. Startup ends with the message.</summary>
 public sealed class SchemaException(string message) : Exception(message);
+
+/// <summary>
+/// The database server cannot be reached, or the line broke during a commit, so that nobody knows whether it happened. The edge answers 503;
+/// the caller repeats with the same client id.
+/// </summary>
+public sealed class UnavailableException(string message, Exception? inner = null) : Exception(message, inner);
