@@ -1,13 +1,8 @@
-using Npgsql;
-
 namespace Madang.Postgres;
 
 /// <summary>Write closures, each a transaction of its own; the server groups the commits of its sessions into one fsync.</summary>
-internal sealed class ClosureLane : WriterLane<IClosure>
+internal sealed class ClosureLane(string name, int bound) : WriterLane<IClosure>(name, bound)
 {
-    public ClosureLane(string name, int threads, int bound, NpgsqlDataSource source, WriterContext context) : base(name, bound) =>
-        Start(threads, source, context);
-
     protected override void Drain(WriterSession session)
     {
         foreach (var closure in Queue.GetConsumingEnumerable())

@@ -14,6 +14,7 @@ internal sealed class HotLane<TItem, TResult> : WriterLane<HotItem<TItem, TResul
     public HotLane(PostgresHotVerb<TItem, TResult> verb, string name, int bound, NpgsqlDataSource source, WriterContext context) : base(name, bound)
     {
         (_verb, _context) = (verb, context);
+        // One thread: that is what keeps the items of a partition in order.
         Start(threads: 1, source, context);
     }
 
@@ -66,7 +67,7 @@ internal sealed class HotLane<TItem, TResult> : WriterLane<HotItem<TItem, TResul
             return false;
         }
 
-        IReadOnlyList<TResult> results;
+        TResult[] results;
         try
         {
             results = session.Run(tx => _verb.Run(tx, batch.ConvertAll(item => item.Item)), batch[0].QueuedAt);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Madang.Storage;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Madang.Postgres;
@@ -12,50 +13,43 @@ namespace Madang.Postgres;
 /// </summary>
 internal sealed class PostgresDatabase : Database
 {
-    private const int InteractiveThreads = 6;
-    private const int BackgroundThreads = 2;
     private const int MinimumVersion = 15;
 
     private readonly NpgsqlDataSource _writers;
     private readonly WriterContext _context;
+    private readonly PostgresOptions _options;
     private readonly ClosureLane _interactive;
     private readonly ClosureLane _background;
     private readonly ConcurrentDictionary<object, Lazy<IReadOnlyList<IAsyncDisposable>>> _hot = new();
-    private readonly int _bound;
+    private string _version = "";
 
-    private PostgresDatabase(string connectionString, string engine, int bound, TimeProvider time, IMeterFactory meters, ILoggerFactory logs)
+    public PostgresDatabase(
+        string connectionString, IOptions<PostgresOptions> options, TimeProvider time, IMeterFactory meters, ILoggerFactory logs)
     {
-        Engine = engine;
-        _bound = bound;
-        Source = Build(ForReading(connectionString), logs);
+        _options = options.Value;
+        Source = Build(ForReading(connectionString, _options), logs);
         _writers = Build(ForWriting(connectionString), logs);
         _context = new WriterContext(time, meters, logs.CreateLogger<PostgresDatabase>(), Tell);
-        _interactive = new ClosureLane("postgres interactive", InteractiveThreads, bound, _writers, _context);
-        _background = new ClosureLane("postgres background", BackgroundThreads, bound, _writers, _context);
+        _interactive = new ClosureLane("postgres interactive", _options.InteractiveQueue);
+        _background = new ClosureLane("postgres background", _options.BackgroundQueue);
     }
 
-    public override string Engine { get; }
+    public override string Engine => $"PostgreSQL {_version}";
 
     /// <summary>For reads: pooled, what is used often gets prepared, no multiplexing (a slow read would hold up those behind it).</summary>
     public NpgsqlDataSource Source { get; }
 
     /// <summary>Looks whether this server keeps what Madang promises, and starts the writers.</summary>
-    /// <param name="bound">How many writes may wait in each queue.</param>
     /// <exception cref="UnsupportedServerException">Too old, or it acknowledges before the fsync.</exception>
-    public static async Task<PostgresDatabase> OpenAsync(
-        string connectionString, TimeProvider time, IMeterFactory meters, ILoggerFactory logs, CancellationToken cancellationToken, int bound = 10_000)
+    public override async Task OpenAsync(CancellationToken cancellationToken)
     {
-        await using var probe = new NpgsqlConnection(ForWriting(connectionString));
-        await probe.OpenAsync(cancellationToken);
-        if (probe.PostgreSqlVersion.Major < MinimumVersion)
+        await using (var connection = await _writers.OpenConnectionAsync(cancellationToken))
         {
-            throw new UnsupportedServerException($"PostgreSQL {probe.PostgreSqlVersion} is too old: Madang needs {MinimumVersion} or newer.");
+            await CheckServerAsync(connection, cancellationToken);
         }
 
-        // An ack means fsynced (design: agreement 1). A role or database default must not quietly undo it.
-        await RequireAsync(probe, "synchronous_commit", ["on", "remote_apply"], cancellationToken);
-        await RequireAsync(probe, "fsync", ["on"], cancellationToken);
-        return new PostgresDatabase(connectionString, $"PostgreSQL {probe.PostgreSqlVersion}", bound, time, meters, logs);
+        _interactive.Start(_options.InteractiveWriters, _writers, _context);
+        _background.Start(_options.BackgroundWriters, _writers, _context);
     }
 
     public override Task<T> WriteAsync<T>(Func<WriteTx, T> work, Lane lane = Lane.Interactive, CancellationToken cancellationToken = default)
@@ -95,14 +89,29 @@ internal sealed class PostgresDatabase : Database
 
     private List<IAsyncDisposable> StartLanes<TItem, TResult>(PostgresHotVerb<TItem, TResult> verb) =>
         [.. Enumerable.Range(1, PostgresHotVerb<TItem, TResult>.Sessions).Select(n =>
-            new HotLane<TItem, TResult>(verb, $"postgres {verb.Name} {n}", _bound, _writers, _context))];
+            new HotLane<TItem, TResult>(verb, $"postgres {verb.Name} {n}", _options.HotQueue, _writers, _context))];
+
+    private async Task CheckServerAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var version = connection.PostgreSqlVersion;
+        if (version.Major < MinimumVersion)
+        {
+            throw new UnsupportedServerException($"PostgreSQL {version} is too old: Madang needs {MinimumVersion} or newer.");
+        }
+
+        // An ack means fsynced (design: agreement 1). A setting of the server, the role or the database must not quietly undo it.
+        await RequireAsync(connection, "synchronous_commit", ["on", "remote_apply"], cancellationToken);
+        await RequireAsync(connection, "fsync", ["on"], cancellationToken);
+        _version = version.ToString();
+    }
 
     private static NpgsqlDataSource Build(string connectionString, ILoggerFactory logs) =>
         new NpgsqlDataSourceBuilder(connectionString).UseLoggerFactory(logs).Build();
 
-    private static string ForReading(string connectionString)
+    private static string ForReading(string connectionString, PostgresOptions options)
     {
         var settings = Common(connectionString);
+        settings.MaxPoolSize = options.Readers;
         settings.Options = Join(settings.Options, "-c default_transaction_read_only=on -c jit=off");
         return settings.ConnectionString;
     }
@@ -132,9 +141,9 @@ internal sealed class PostgresDatabase : Database
 
     private static string Join(string? given, string ours) => string.IsNullOrEmpty(given) ? ours : $"{given} {ours}";
 
-    private static async Task RequireAsync(NpgsqlConnection probe, string setting, string[] allowed, CancellationToken cancellationToken)
+    private static async Task RequireAsync(NpgsqlConnection connection, string setting, string[] allowed, CancellationToken cancellationToken)
     {
-        await using var show = new NpgsqlCommand($"SHOW {setting}", probe);
+        await using var show = new NpgsqlCommand($"SHOW {setting}", connection);
         var value = (string?)await show.ExecuteScalarAsync(cancellationToken);
         if (!allowed.Contains(value))
         {

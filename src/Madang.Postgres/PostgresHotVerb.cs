@@ -25,9 +25,16 @@ internal abstract class PostgresHotVerb<TItem, TResult>
     public virtual int WeightOf(TItem item) => 1;
 
     /// <summary>
-    /// Writes all items; answers one result for each, in order. The same rules as for any write closure: it may run again, it touches nothing
-    /// outside its transaction, it locks rows in ascending id order over the whole batch. Two items may be the same write sent twice.
-    /// If it throws, every item is run alone and the fault reaches only its own caller.
+    /// Writes all items and fills <paramref name="results"/>, one for each; a refusal is a value. The same rules as for any write closure: it may
+    /// run again, it touches nothing outside its transaction, it locks rows in ascending id order over the whole batch. Two items may be the same
+    /// write sent twice. If it throws, every item is run alone and the fault reaches only its own caller.
     /// </summary>
-    public abstract IReadOnlyList<TResult> Run(PostgresTx tx, IReadOnlyList<TItem> items);
+    public abstract void Run(PostgresTx tx, IReadOnlyList<TItem> items, Span<TResult> results);
+
+    internal TResult[] Run(PostgresTx tx, IReadOnlyList<TItem> items)
+    {
+        var results = new TResult[items.Count];
+        Run(tx, items, results);
+        return results;
+    }
 }

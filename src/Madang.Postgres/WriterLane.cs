@@ -39,10 +39,8 @@ internal abstract class WriterLane<TItem>(string name, int bound) : IAsyncDispos
         _queue.Dispose();
     }
 
-    /// <summary>Takes items until the queue is completed. One call per thread.</summary>
-    protected abstract void Drain(WriterSession session);
-
-    protected void Start(int threads, NpgsqlDataSource source, WriterContext context)
+    /// <summary>Starts the threads. What was added before waits for them.</summary>
+    public void Start(int threads, NpgsqlDataSource source, WriterContext context)
     {
         for (var i = 1; i <= threads; i++)
         {
@@ -60,4 +58,7 @@ internal abstract class WriterLane<TItem>(string name, int bound) : IAsyncDispos
             { IsBackground = true, Name = $"{name} {i}" }.Start();
         }
     }
+
+    /// <summary>Takes items until the queue is completed. One call per thread.</summary>
+    protected abstract void Drain(WriterSession session);
 }

@@ -21,6 +21,10 @@ public abstract class Database : IAsyncDisposable
     /// <summary>Engine and version, for the start-up log: <c>SQLite 3.50.4</c>.</summary>
     public abstract string Engine { get; }
 
+    /// <summary>Takes possession of what is on disk and brings its schema up to date. Called once, before the first read or write.</summary>
+    /// <exception cref="SchemaException">The schema is newer than this program, or was changed by hand.</exception>
+    public abstract Task OpenAsync(CancellationToken cancellationToken);
+
     /// <summary>
     /// Runs <paramref name="work"/> in a transaction shared with whatever else waits, and completes when it is durable.
     /// A refusal is a value (<c>Result&lt;T&gt;</c>) returned <em>before</em> the first write. If a closure throws, what it wrote is undone and the

@@ -1,0 +1,35 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace Madang.Postgres;
+
+/// <summary>Section <c>Madang:Postgres</c>. A node holds Readers + InteractiveWriters + BackgroundWriters + 2 per hot verb connections at most.</summary>
+public sealed class PostgresOptions
+{
+    /// <summary>Connections for reads at most; a read waits for a free one.</summary>
+    [Range(1, 1_000)]
+    public int Readers { get; set; } = 32;
+
+    /// <summary>Sessions, each with a thread, that run interactive closures.</summary>
+    [Range(1, 64)]
+    public int InteractiveWriters { get; set; } = 6;
+
+    /// <summary>Sessions, each with a thread, that run background closures.</summary>
+    [Range(1, 64)]
+    public int BackgroundWriters { get; set; } = 2;
+
+    /// <summary>Interactive writes that may wait before the next one is refused.</summary>
+    [Range(1, 1_000_000)]
+    public int InteractiveQueue { get; set; } = 20_000;
+
+    /// <summary>Background writes that may wait before the next one is refused.</summary>
+    [Range(1, 1_000_000)]
+    public int BackgroundQueue { get; set; } = 2_000;
+
+    /// <summary>Items of one hot verb that may wait for one of its two sessions before the next one is refused.</summary>
+    [Range(1, 1_000_000)]
+    public int HotQueue { get; set; } = 10_000;
+}
+
+[OptionsValidator]
+internal sealed partial class PostgresOptionsValidator : IValidateOptions<PostgresOptions>;

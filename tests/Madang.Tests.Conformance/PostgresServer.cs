@@ -1,0 +1,72 @@
+using Npgsql;
+
+namespace Madang.Tests.Conformance;
+
+/// <summary>
+/// The server in MADANG_TEST_POSTGRES (tests/postgres starts one). Databases are named after nothing and dropped after their test.
+/// </summary>
+internal static class PostgresServer
+{
+    private const string Variable = "MADANG_TEST_POSTGRES";
+    private static int _count;
+
+    public static bool IsThere => ConnectionString is not null;
+
+    private static string? ConnectionString => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } value ? value : null;
+
+    /// <summary>A new database; its connection string.</summary>
+    public static async Task<string> CreateAsync(string template = "template0")
+    {
+        var name = $"madang_{Environment.ProcessId}_{Interlocked.Increment(ref _count)}";
+        await RunAsync($"CREATE DATABASE {name} TEMPLATE {template}");
+        return To(name);
+    }
+
+    public static Task DropAsync(string connectionString)
+    {
+        NpgsqlConnection.ClearPool(new NpgsqlConnection(connectionString));
+        return RunAsync($"DROP DATABASE IF EXISTS {new NpgsqlConnectionStringBuilder(connectionString).Database} WITH (FORCE)");
+    }
+
+    /// <summary>
+    /// A database to copy from, kept on the server for later runs. Nobody is ever connected to it, since a copy needs it unused: it is
+    /// filled under another name.
+    /// </summary>
+    public static async Task MakeTemplateAsync(string name, Func<string, Task> fill)
+    {
+        await using var admin = new NpgsqlConnection(Required());
+        await admin.OpenAsync();
+        await ExecuteAsync(admin, "SELECT pg_advisory_lock(hashtext('madang_test_template'))");
+        await using var exists = new NpgsqlCommand("SELECT count(*) FROM pg_database WHERE datname = $1", admin) { Parameters = { new() { Value = name } } };
+        if (await exists.ExecuteScalarAsync() is 0L)
+        {
+            await ExecuteAsync(admin, $"DROP DATABASE IF EXISTS {name}_new WITH (FORCE)");
+            await ExecuteAsync(admin, $"CREATE DATABASE {name}_new TEMPLATE template0");
+            await fill(To(name + "_new"));
+            await ExecuteAsync(admin, $"ALTER DATABASE {name}_new RENAME TO {name}");
+        }
+
+        await ExecuteAsync(admin, "SELECT pg_advisory_unlock(hashtext('madang_test_template'))");
+    }
+
+    private static string Required()
+    {
+        Assert.SkipUnless(IsThere, $"{Variable} names no server: tests/postgres starts one");
+        return ConnectionString!;
+    }
+
+    private static string To(string database) => new NpgsqlConnectionStringBuilder(Required()) { Database = database }.ConnectionString;
+
+    private static async Task RunAsync(string sql)
+    {
+        await using var admin = new NpgsqlConnection(Required());
+        await admin.OpenAsync();
+        await ExecuteAsync(admin, sql);
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+}
