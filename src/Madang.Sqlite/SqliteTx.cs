@@ -19,4 +19,11 @@ internal sealed class SqliteTx : WriteTx
     public Statement Use(string sql) => _connection.Use(sql);
 
     internal List<object> Said => Publications;
+
+    /// <summary>Begins anew: a new time, nothing said.</summary>
+    internal void Reset()
+    {
+        _now = null;
+        Publications.Clear();
+    }
 }

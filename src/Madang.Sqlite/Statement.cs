@@ -47,6 +47,11 @@ internal sealed class Statement : IDisposable
     /// <summary>Goes to the next row. False at the end.</summary>
     public bool Step()
     {
+        if (_connection.IsLate)
+        {
+            throw SqliteConnection.Late(_sql);
+        }
+
         var code = raw.sqlite3_step(_statement);
         return code switch
         {

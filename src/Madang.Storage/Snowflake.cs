@@ -12,12 +12,25 @@ public sealed class Snowflake(TimeProvider time, int node, DateTimeOffset notBef
     private const int CounterBits = 12;
     private const int NodeBits = 10;
 
+    /// <summary>What the next holder of a node id leaves free after the mark: room for ids that were borrowed past it.</summary>
+    internal static readonly TimeSpan Gap = TimeSpan.FromSeconds(1);
+
     private readonly long _node = node is >= 0 and <= MaxNode ? (long)node << CounterBits : throw new ArgumentOutOfRangeException(nameof(node));
 
     // Milliseconds and counter in one word, so that one compare-and-swap decides.
-    private long _last = Math.Max(0, (notBefore - Epoch).Ticks / TimeSpan.TicksPerMillisecond) << CounterBits;
+    private long _last = Math.Max(0, MillisecondsOf(notBefore)) << CounterBits;
+    private long _ceiling = long.MaxValue;
 
     public static DateTimeOffset Epoch { get; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>
+    /// The clock counts up to here only, for the mark on disk says so: past it, ids borrow from the last millisecond until the lease is renewed.
+    /// </summary>
+    internal DateTimeOffset Ceiling
+    {
+        get => Epoch.AddMilliseconds(Volatile.Read(ref _ceiling) >> CounterBits);
+        set => Volatile.Write(ref _ceiling, MillisecondsOf(value) << CounterBits);
+    }
 
     public int Node => (int)(_node >> CounterBits);
 
@@ -29,14 +42,16 @@ public sealed class Snowflake(TimeProvider time, int node, DateTimeOffset notBef
         while (true)
         {
             var last = Volatile.Read(ref _last);
-            var now = (time.GetUtcNow() - Epoch).Ticks / TimeSpan.TicksPerMillisecond << CounterBits;
-            var next = Math.Max(now, last + 1);
+            var now = MillisecondsOf(time.GetUtcNow()) << CounterBits;
+            var next = now > last && now <= Volatile.Read(ref _ceiling) ? now : last + 1;
             if (Interlocked.CompareExchange(ref _last, next, last) == last)
             {
                 return next >> CounterBits << (CounterBits + NodeBits) | _node | (next & ((1 << CounterBits) - 1));
             }
         }
     }
+
+    private static long MillisecondsOf(DateTimeOffset instant) => (instant - Epoch).Ticks / TimeSpan.TicksPerMillisecond;
 
     public static DateTimeOffset TimeOf(long id) => Epoch.AddMilliseconds(id >> (CounterBits + NodeBits));
 }

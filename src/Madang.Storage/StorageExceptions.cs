@@ -14,3 +14,9 @@ public sealed class SchemaException(string message) : Exception(message);
 /// the caller repeats with the same client id.
 /// </summary>
 public sealed class UnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>Another process owns the data folder. Startup ends with the message.</summary>
+public sealed class FolderTakenException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>The disk failed under us (EIO, a failed fsync, corruption): no write is acknowledged any more and the process ends.</summary>
+public sealed class StorageBrokenException(Exception inner) : Exception($"The storage failed: {inner.Message}", inner);

@@ -1,0 +1,24 @@
+using Madang.Sqlite.Storage;
+using Madang.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Madang.Sqlite;
+
+/// <summary>The door of this adapter: the database in <c>folder</c> and one store per port.</summary>
+public static class SqliteModule
+{
+    public static IHostApplicationBuilder AddSqlite(this IHostApplicationBuilder builder, string folder)
+    {
+        var services = builder.Services;
+        _ = builder.AddStorage();
+        _ = services.AddOptions<SqliteOptions>().BindConfiguration("Madang:Sqlite").ValidateOnStart();
+        _ = services.AddSingleton<IValidateOptions<SqliteOptions>, SqliteOptionsValidator>();
+        _ = services.AddSingleton(new SqliteFolder(folder));
+        _ = services.AddSingleton<SqliteDatabase>();
+        _ = services.AddSingleton<Database>(provider => provider.GetRequiredService<SqliteDatabase>());
+        _ = services.AddSingleton<INodeStore, SqliteNodeStore>();
+        return builder;
+    }
+}

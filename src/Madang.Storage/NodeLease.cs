@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Madang.Storage;
+
+/// <summary>
+/// This node's id: leased from the database, renewed in the background, given back on stop. The lease's end is the mark that no id of this node
+/// passes, so that whoever holds the number next, after a crash and on whatever clock, begins after every id that was ever handed out.
+/// </summary>
+internal sealed partial class NodeLease(Database database, INodeStore store, TimeProvider time, Fatal fatal, ILogger<NodeLease> log) : BackgroundService
+{
+    public static readonly TimeSpan Length = TimeSpan.FromSeconds(15);
+    public static readonly TimeSpan Renewal = TimeSpan.FromSeconds(5);
+
+    private readonly string _owner = $"{Environment.MachineName}/{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}/{RandomNumberGenerator.GetHexString(8, true)}";
+    private Snowflake? _ids;
+
+    /// <exception cref="InvalidOperationException">The storage is not open yet (<see cref="StorageModule.OpenStorageAsync"/>).</exception>
+    public Snowflake Ids => _ids ?? throw new InvalidOperationException("The storage is not open yet.");
+
+    /// <summary>Called once, after the database is open.</summary>
+    public async Task TakeAsync(CancellationToken cancellationToken)
+    {
+        var until = time.GetUtcNow() + Length;
+        var grant = await database.WriteAsync(tx => store.Take(tx, _owner, until), cancellationToken: cancellationToken)
+            ?? throw new InvalidOperationException($"All {Snowflake.MaxNode + 1} node ids are taken.");
+        _ids = new Snowflake(time, grant.Id, grant.HighWater == default ? default : grant.HighWater + Snowflake.Gap) { Ceiling = until };
+        Taken(grant.Id, _owner);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Renewal, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            await RenewAsync(stoppingToken);
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (_ids is { } ids)
+        {
+            // Requests may still be ending: their ids borrow from the gap.
+            ids.Ceiling = ids.HighWater;
+            _ = await database.WriteAsync(
+                tx =>
+                {
+                    store.Release(tx, ids.Node, _owner, ids.HighWater);
+                    return true;
+                },
+                cancellationToken: cancellationToken);
+        }
+    }
+
+    internal async Task RenewAsync(CancellationToken cancellationToken)
+    {
+        var until = time.GetUtcNow() + Length;
+        try
+        {
+            if (await database.WriteAsync(tx => store.Renew(tx, Ids.Node, _owner, until), cancellationToken: cancellationToken))
+            {
+                Ids.Ceiling = until;
+            }
+            else
+            {
+                fatal(new InvalidOperationException($"The lease of node id {Ids.Node} went to another process."));
+            }
+        }
+        catch (Exception fault) when (fault is StorageFullException or OverloadedException)
+        {
+            // Nothing can be written that would need the ids; the next tick tries again.
+            NotRenewed(fault.Message);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Node id {Node} leased by {Owner}")]
+    private partial void Taken(int node, string owner);
+
+    [LoggerMessage(LogLevel.Warning, "The lease of the node id was not renewed: {Reason}")]
+    private partial void NotRenewed(string reason);
+}

@@ -1,0 +1,65 @@
+using Madang.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Madang.Tests.Conformance;
+
+/// <summary>
+/// A fresh, migrated database with the stores of every module, as the host would wire them, on a clock that the test moves. One suite runs on both
+/// engines: <c>public abstract class XFacts(Func&lt;Task&lt;TestDatabase&gt;&gt; fresh)</c> with the sealed subclasses <c>SqliteX() : XFacts(TestDatabase.SqliteAsync)</c>
+/// and <c>PostgresX() : XFacts(TestDatabase.PostgresAsync)</c>.
+/// </summary>
+public sealed partial class TestDatabase : IAsyncDisposable
+{
+    private readonly IHost _host;
+    private readonly Func<Task> _remove;
+
+    private TestDatabase(IHost host, FakeTime time, FaultLog faults, Func<Task> remove) => (_host, Time, Faults, _remove) = (host, time, faults, remove);
+
+    public Database Database => Store<Database>();
+
+    internal FakeTime Time { get; }
+
+    /// <summary>What would have ended the process.</summary>
+    internal FaultLog Faults { get; }
+
+    public IServiceProvider Services => _host.Services;
+
+    public T Store<T>()
+        where T : notnull => _host.Services.GetRequiredService<T>();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is IAsyncDisposable host)
+        {
+            await host.DisposeAsync();
+        }
+
+        await _remove();
+    }
+
+    /// <summary>The modules under test and the test's own clock and ids, whatever the engine.</summary>
+    private static async Task<TestDatabase> OpenAsync(Action<IHostApplicationBuilder> engine, Func<Task> remove)
+    {
+        var time = new FakeTime();
+        var faults = new FaultLog();
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        _ = builder.Services.AddSingleton<TimeProvider>(time);
+        _ = builder.Services.AddSingleton<Fatal>(faults.Add);
+        engine(builder);
+        // Ids by the test's clock: the lease and its renewal have a suite of their own (NodeFacts).
+        _ = builder.Services.AddSingleton(new Snowflake(time, 1));
+        var host = builder.Build();
+        await host.Services.GetRequiredService<Database>().OpenAsync(TestContext.Current.CancellationToken);
+        return new TestDatabase(host, time, faults, remove);
+    }
+}
+
+internal sealed class FaultLog
+{
+    private readonly TaskCompletionSource<Exception> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task<Exception> First => _first.Task;
+
+    public void Add(Exception fault) => _ = _first.TrySetResult(fault);
+}
