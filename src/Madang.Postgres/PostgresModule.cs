@@ -1,4 +1,8 @@
 using System.Diagnostics.Metrics;
+using Madang.Jobs;
+using Madang.Jobs.Running;
+using Madang.Jobs.Scheduling;
+using Madang.Postgres.Jobs;
 using Madang.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -23,6 +27,11 @@ public static class PostgresModule
             services.GetRequiredService<IMeterFactory>(),
             services.GetRequiredService<ILoggerFactory>()));
         builder.Services.AddSingleton<Database>(services => services.GetRequiredService<PostgresDatabase>());
+        builder.Services.AddSingleton<IJobStore, PostgresJobStore>();
+        builder.Services.AddSingleton<IJobArchive, PostgresJobArchive>();
+        builder.Services.AddSingleton<IScheduleStore, PostgresScheduleStore>();
+        builder.Services.AddSingleton<IJobHints, PostgresJobHints>();
+        builder.Services.AddHostedService<JobHintPump>();
         return builder;
     }
 }

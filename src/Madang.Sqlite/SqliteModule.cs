@@ -1,3 +1,6 @@
+using Madang.Jobs;
+using Madang.Jobs.Scheduling;
+using Madang.Sqlite.Jobs;
 using Madang.Sqlite.Storage;
 using Madang.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,6 +22,9 @@ public static class SqliteModule
         _ = services.AddSingleton<SqliteDatabase>();
         _ = services.AddSingleton<Database>(provider => provider.GetRequiredService<SqliteDatabase>());
         _ = services.AddSingleton<INodeStore, SqliteNodeStore>();
+        _ = services.AddSingleton<IJobStore, SqliteJobStore>();
+        _ = services.AddSingleton<IJobArchive, SqliteJobArchive>();
+        _ = services.AddSingleton<IScheduleStore, SqliteScheduleStore>();
         return builder;
     }
 }
