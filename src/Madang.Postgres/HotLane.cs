@@ -22,7 +22,6 @@ internal sealed class HotLane<TItem, TResult> : WriterLane<HotItem<TItem, TResul
     {
         while (Fill())
         {
-            _context.Batch(_batch.Count);
             if (!TryRun(session, _batch))
             {
                 // One of them is at fault: alone, each meets its own fate.
@@ -70,11 +69,11 @@ internal sealed class HotLane<TItem, TResult> : WriterLane<HotItem<TItem, TResul
         TResult[] results;
         try
         {
-            results = session.Run(tx => _verb.Run(tx, batch.ConvertAll(item => item.Item)), batch[0].QueuedAt);
+            results = session.Run(tx => _verb.Run(tx, batch.ConvertAll(item => item.Item)), batch[0].QueuedAt, batch.Count);
         }
         catch (Exception e) when (e is not UnavailableException)
         {
-            _context.Rerun("batch");
+            _context.Metrics.Rerun();
             return false;
         }
         catch (UnavailableException e)

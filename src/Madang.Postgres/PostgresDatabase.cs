@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.Metrics;
 using Madang.Storage;
+using Madang.Storage.Migrating;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -11,7 +11,7 @@ namespace Madang.Postgres;
 /// PostgreSQL as the one truth of a cluster. Writes run on dedicated threads, each closure a READ COMMITTED transaction of its own:
 /// stores lock the rows they decide by, in ascending id order. Reads run on <see cref="Source"/>.
 /// </summary>
-internal sealed class PostgresDatabase : Database
+internal sealed partial class PostgresDatabase : Database
 {
     private const int MinimumVersion = 15;
 
@@ -21,15 +21,22 @@ internal sealed class PostgresDatabase : Database
     private readonly ClosureLane _interactive;
     private readonly ClosureLane _background;
     private readonly ConcurrentDictionary<object, Lazy<IReadOnlyList<IAsyncDisposable>>> _hot = new();
+    private readonly Migrator _migrator;
+    private readonly ILogger _log;
+    private readonly NpgsqlConnectionStringBuilder _host;
     private string _version = "";
+    private int _disposed;
 
     public PostgresDatabase(
-        string connectionString, IOptions<PostgresOptions> options, TimeProvider time, IMeterFactory meters, ILoggerFactory logs)
+        PostgresServer server, IOptions<PostgresOptions> options, Migrator migrator, StorageMetrics metrics, TimeProvider time, ILoggerFactory logs)
     {
+        _migrator = migrator;
         _options = options.Value;
-        Source = Build(ForReading(connectionString, _options), logs);
-        _writers = Build(ForWriting(connectionString), logs);
-        _context = new WriterContext(time, meters, logs.CreateLogger<PostgresDatabase>(), Tell);
+        _log = logs.CreateLogger<PostgresDatabase>();
+        _host = new NpgsqlConnectionStringBuilder(server.ConnectionString);
+        Source = Build(ForReading(server.ConnectionString, _options), logs);
+        _writers = Build(ForWriting(server.ConnectionString), logs);
+        _context = new WriterContext(time, metrics, _log, Tell);
         _interactive = new ClosureLane("postgres interactive", _options.InteractiveQueue);
         _background = new ClosureLane("postgres background", _options.BackgroundQueue);
     }
@@ -39,17 +46,21 @@ internal sealed class PostgresDatabase : Database
     /// <summary>For reads: pooled, what is used often gets prepared, no multiplexing (a slow read would hold up those behind it).</summary>
     public NpgsqlDataSource Source { get; }
 
-    /// <summary>Looks whether this server keeps what Madang promises, and starts the writers.</summary>
+    /// <summary>Looks whether this server keeps what Madang promises, brings the schema up to date and starts the writers.</summary>
     /// <exception cref="UnsupportedServerException">Too old, or it acknowledges before the fsync.</exception>
     public override async Task OpenAsync(CancellationToken cancellationToken)
     {
         await using (var connection = await _writers.OpenConnectionAsync(cancellationToken))
         {
             await CheckServerAsync(connection, cancellationToken);
+            var migrations = new PostgresMigrations(connection, _context.Time);
+            await _migrator.RunAsync(migrations, Migration.EmbeddedIn(typeof(PostgresDatabase).Assembly), cancellationToken);
         }
 
         _interactive.Start(_options.InteractiveWriters, _writers, _context);
         _background.Start(_options.BackgroundWriters, _writers, _context);
+        _context.Metrics.WatchQueues(() => _interactive.Waiting, () => _background.Waiting);
+        Opened(Engine, _host.Host, _host.Database);
     }
 
     public override Task<T> WriteAsync<T>(Func<WriteTx, T> work, Lane lane = Lane.Interactive, CancellationToken cancellationToken = default)
@@ -74,6 +85,12 @@ internal sealed class PostgresDatabase : Database
 
     public override async ValueTask DisposeAsync()
     {
+        // The container knows this object by two types and disposes of it for each.
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
+
         _context.Stop();
         await _interactive.DisposeAsync();
         await _background.DisposeAsync();
@@ -139,6 +156,9 @@ internal sealed class PostgresDatabase : Database
         KeepAlive = 30,
     };
 
+    [LoggerMessage(LogLevel.Information, "{Engine} on {Host}, database {Database}")]
+    private partial void Opened(string engine, string? host, string? database);
+
     private static string Join(string? given, string ours) => string.IsNullOrEmpty(given) ? ours : $"{given} {ours}";
 
     private static async Task RequireAsync(NpgsqlConnection connection, string setting, string[] allowed, CancellationToken cancellationToken)
@@ -151,6 +171,9 @@ internal sealed class PostgresDatabase : Database
         }
     }
 }
+
+/// <param name="ConnectionString">The value of <c>Madang:Database</c>.</param>
+internal sealed record PostgresServer(string ConnectionString);
 
 /// <summary>This server cannot hold a Madang database. Startup ends with the message.</summary>
 internal sealed class UnsupportedServerException(string message) : Exception(message);

@@ -1,37 +1,34 @@
-using System.Diagnostics.Metrics;
 using Madang.Jobs;
 using Madang.Jobs.Running;
 using Madang.Jobs.Scheduling;
 using Madang.Postgres.Jobs;
+using Madang.Postgres.Storage;
 using Madang.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Madang.Postgres;
 
-/// <summary>The cluster profile's durable state: every port of every module on one PostgreSQL, one store a line.</summary>
+/// <summary>The door of this adapter: the database behind <c>Madang:Database</c> and one store per port.</summary>
 public static class PostgresModule
 {
-    /// <summary><c>Madang:Database</c> is a connection string of Npgsql: <c>Host=…;Username=…;Password=…;Database=madang</c>.</summary>
-    public static IHostApplicationBuilder AddPostgres(this IHostApplicationBuilder builder)
+    /// <param name="connectionString">As Npgsql takes it: <c>Host=…;Username=…;Password=…;Database=madang</c>.</param>
+    public static IHostApplicationBuilder AddPostgres(this IHostApplicationBuilder builder, string connectionString)
     {
-        var connectionString = builder.Configuration["Madang:Database"] ?? throw new InvalidOperationException("Madang:Database is not set.");
-        builder.Services.AddOptions<PostgresOptions>().BindConfiguration("Madang:Postgres").ValidateOnStart();
-        builder.Services.AddSingleton<IValidateOptions<PostgresOptions>, PostgresOptionsValidator>();
-        builder.Services.AddSingleton(services => new PostgresDatabase(
-            connectionString,
-            services.GetRequiredService<IOptions<PostgresOptions>>(),
-            services.GetRequiredService<TimeProvider>(),
-            services.GetRequiredService<IMeterFactory>(),
-            services.GetRequiredService<ILoggerFactory>()));
-        builder.Services.AddSingleton<Database>(services => services.GetRequiredService<PostgresDatabase>());
-        builder.Services.AddSingleton<IJobStore, PostgresJobStore>();
-        builder.Services.AddSingleton<IJobArchive, PostgresJobArchive>();
-        builder.Services.AddSingleton<IScheduleStore, PostgresScheduleStore>();
-        builder.Services.AddSingleton<IJobHints, PostgresJobHints>();
-        builder.Services.AddHostedService<JobHintPump>();
+        var services = builder.Services;
+        _ = builder.AddStorage();
+        _ = services.AddOptions<PostgresOptions>().BindConfiguration("Madang:Postgres").ValidateOnStart();
+        _ = services.AddSingleton<IValidateOptions<PostgresOptions>, PostgresOptionsValidator>();
+        _ = services.AddSingleton(new PostgresServer(connectionString));
+        _ = services.AddSingleton<PostgresDatabase>();
+        _ = services.AddSingleton<Database>(provider => provider.GetRequiredService<PostgresDatabase>());
+        _ = services.AddSingleton<INodeStore, PostgresNodeStore>();
+        _ = services.AddSingleton<IJobStore, PostgresJobStore>();
+        _ = services.AddSingleton<IJobArchive, PostgresJobArchive>();
+        _ = services.AddSingleton<IScheduleStore, PostgresScheduleStore>();
+        _ = services.AddSingleton<IJobHints, PostgresJobHints>();
+        _ = services.AddHostedService<JobHintPump>();
         return builder;
     }
 }

@@ -13,6 +13,8 @@ internal abstract class WriterLane<TItem>(string name, int bound) : IAsyncDispos
     private readonly BlockingCollection<TItem> _queue = new(new ConcurrentQueue<TItem>(), bound);
     private readonly List<Task> _ended = [];
 
+    public int Waiting => _queue.Count;
+
     protected BlockingCollection<TItem> Queue => _queue;
 
     /// <exception cref="OverloadedException">The queue is at its bound.</exception>

@@ -20,7 +20,8 @@ internal sealed partial class WriterSession(NpgsqlDataSource source, WriterConte
     private NpgsqlConnection? _connection;
 
     /// <summary>Runs the work in a transaction of its own; when this returns it is durable and its publications are told.</summary>
-    public T Run<T>(Func<PostgresTx, T> work, long queuedAt)
+    /// <param name="writes">How many writes share it, for the metrics.</param>
+    public T Run<T>(Func<PostgresTx, T> work, long queuedAt, int writes = 1)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -32,14 +33,16 @@ internal sealed partial class WriterSession(NpgsqlDataSource source, WriterConte
                 var tx = new PostgresTx(connection, transaction, context.Now());
                 var result = work(tx);
                 committing = true;
+                var commitAt = context.Time.GetTimestamp();
                 transaction.Commit();
-                context.Committed(tx.Said);
+                context.Metrics.Committed(writes, context.Time.GetElapsedTime(commitAt));
+                context.Tell(tx.Said);
                 return result;
             }
             catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure)
             {
                 LogConflict(context.Log, attempt, e.SqlState, e.MessageText);
-                context.Rerun("conflict");
+                context.Metrics.Rerun();
                 if (attempt == MaxAttempts)
                 {
                     throw new OverloadedException("database conflicts");
@@ -63,7 +66,7 @@ internal sealed partial class WriterSession(NpgsqlDataSource source, WriterConte
                     throw new UnavailableException("The database server cannot be reached.", e);
                 }
 
-                context.Rerun("connection");
+                context.Metrics.Rerun();
             }
 
             Pause(attempt);

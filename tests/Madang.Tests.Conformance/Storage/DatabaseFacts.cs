@@ -16,3 +16,5 @@ public abstract class DatabaseFacts(Func<Task<TestDatabase>> fresh)
 }
 
 public sealed class SqliteDatabaseFacts() : DatabaseFacts(TestDatabase.SqliteAsync);
+
+public sealed class PostgresDatabaseFacts() : DatabaseFacts(TestDatabase.PostgresAsync);

@@ -1,9 +1,5 @@
-using System.Diagnostics.Metrics;
 using Madang.Postgres;
 using Madang.Storage;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Madang.Tests.Conformance.Storage;
@@ -11,7 +7,6 @@ namespace Madang.Tests.Conformance.Storage;
 /// <summary>What only a server far away can do to a write: conflicts, lost connections, settings that lie.</summary>
 public sealed class PostgresDatabaseTests : IAsyncLifetime
 {
-    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private string _connectionString = "";
     private PostgresDatabase _database = null!;
 
@@ -19,7 +14,7 @@ public sealed class PostgresDatabaseTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _connectionString = await PostgresServer.CreateAsync();
+        _connectionString = await TestPostgres.CreateAsync();
         await AdminAsync("CREATE TABLE thing (id bigint PRIMARY KEY, n bigint NOT NULL DEFAULT 0)");
         await AdminAsync("INSERT INTO thing SELECT generate_series(1, 100)");
         _database = await OpenAsync(_connectionString);
@@ -28,8 +23,7 @@ public sealed class PostgresDatabaseTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _database.DisposeAsync();
-        await PostgresServer.DropAsync(_connectionString);
-        await _services.DisposeAsync();
+        await TestPostgres.DropAsync(_connectionString);
     }
 
     [Fact]
@@ -147,17 +141,20 @@ public sealed class PostgresDatabaseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_role_that_may_only_use_its_own_tables_can_check_the_disk()
+    public async Task A_role_that_may_only_make_and_use_its_own_tables_is_enough()
     {
+        var empty = await TestPostgres.CreateAsync();
         await AdminAsync($"CREATE ROLE {Name}_plain LOGIN PASSWORD 'plain'");
+        await AdminAsync($"GRANT CREATE ON SCHEMA public TO {Name}_plain", empty);
         try
         {
-            var plain = new NpgsqlConnectionStringBuilder(_connectionString) { Username = $"{Name}_plain", Password = "plain" };
+            var plain = new NpgsqlConnectionStringBuilder(empty) { Username = $"{Name}_plain", Password = "plain" };
             await using var database = await OpenAsync(plain.ConnectionString);
             await database.CheckAsync(Cancelled);
         }
         finally
         {
+            await TestPostgres.DropAsync(empty);
             await AdminAsync($"DROP ROLE {Name}_plain");
         }
     }
@@ -198,17 +195,16 @@ public sealed class PostgresDatabaseTests : IAsyncLifetime
         command.ExecuteNonQuery();
     }
 
-    private async Task<PostgresDatabase> OpenAsync(string connectionString)
+    private static async Task<PostgresDatabase> OpenAsync(string connectionString)
     {
-        var database = new PostgresDatabase(
-            connectionString, Options.Create(new PostgresOptions()), TimeProvider.System, _services.GetRequiredService<IMeterFactory>(), NullLoggerFactory.Instance);
+        var database = TestPostgres.Database(connectionString);
         await database.OpenAsync(Cancelled);
         return database;
     }
 
-    private async Task AdminAsync(string sql)
+    private async Task AdminAsync(string sql, string? connectionString = null)
     {
-        await using var admin = new NpgsqlConnection(_connectionString);
+        await using var admin = new NpgsqlConnection(connectionString ?? _connectionString);
         await admin.OpenAsync(Cancelled);
         await using var command = new NpgsqlCommand(sql, admin);
         await command.ExecuteNonQueryAsync(Cancelled);

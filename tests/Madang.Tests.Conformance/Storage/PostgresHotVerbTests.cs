@@ -1,17 +1,12 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.Metrics;
 using Madang.Postgres;
 using Madang.Storage;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Madang.Tests.Conformance.Storage;
 
 public sealed class PostgresHotVerbTests : IAsyncLifetime
 {
-    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private string _connectionString = "";
     private PostgresDatabase _database = null!;
 
@@ -19,7 +14,7 @@ public sealed class PostgresHotVerbTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _connectionString = await PostgresServer.CreateAsync();
+        _connectionString = await TestPostgres.CreateAsync();
         await using (var admin = new NpgsqlConnection(_connectionString))
         {
             await admin.OpenAsync(Cancelled);
@@ -27,17 +22,14 @@ public sealed class PostgresHotVerbTests : IAsyncLifetime
             await create.ExecuteNonQueryAsync(Cancelled);
         }
 
-        _database = new PostgresDatabase(
-            _connectionString, Options.Create(new PostgresOptions { HotQueue = 2_000 }), TimeProvider.System, _services.GetRequiredService<IMeterFactory>(),
-            NullLoggerFactory.Instance);
+        _database = TestPostgres.Database(_connectionString, new PostgresOptions { HotQueue = 2_000 });
         await _database.OpenAsync(Cancelled);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _database.DisposeAsync();
-        await PostgresServer.DropAsync(_connectionString);
-        await _services.DisposeAsync();
+        await TestPostgres.DropAsync(_connectionString);
     }
 
     [Fact]

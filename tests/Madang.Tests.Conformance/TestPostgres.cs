@@ -1,22 +1,32 @@
+using System.Diagnostics.Metrics;
+using Madang.Postgres;
+using Madang.Storage;
+using Madang.Storage.Migrating;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Madang.Tests.Conformance;
 
 /// <summary>
-/// The server in MADANG_TEST_POSTGRES (tests/postgres starts one). Databases are named after nothing and dropped after their test.
+/// The server in MADANG_TEST_POSTGRES (tests/postgres starts one). Every test has a database of its own, dropped after it.
 /// </summary>
-internal static class PostgresServer
+internal static class TestPostgres
 {
     private const string Variable = "MADANG_TEST_POSTGRES";
+    private static readonly IMeterFactory Meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
     private static int _count;
 
-    public static bool IsThere => ConnectionString is not null;
-
     private static string? ConnectionString => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } value ? value : null;
+
+    /// <summary>Skips the test, by name, where no server is given.</summary>
+    public static void Require() => Assert.SkipUnless(ConnectionString is not null, $"{Variable} names no server: tests/postgres starts one");
 
     /// <summary>A new database; its connection string.</summary>
     public static async Task<string> CreateAsync(string template = "template0")
     {
+        Require();
         var name = $"madang_{Environment.ProcessId}_{Interlocked.Increment(ref _count)}";
         await RunAsync($"CREATE DATABASE {name} TEMPLATE {template}");
         return To(name);
@@ -34,7 +44,7 @@ internal static class PostgresServer
     /// </summary>
     public static async Task MakeTemplateAsync(string name, Func<string, Task> fill)
     {
-        await using var admin = new NpgsqlConnection(Required());
+        await using var admin = new NpgsqlConnection(ConnectionString!);
         await admin.OpenAsync();
         await ExecuteAsync(admin, "SELECT pg_advisory_lock(hashtext('madang_test_template'))");
         await using var exists = new NpgsqlCommand("SELECT count(*) FROM pg_database WHERE datname = $1", admin) { Parameters = { new() { Value = name } } };
@@ -49,17 +59,16 @@ internal static class PostgresServer
         await ExecuteAsync(admin, "SELECT pg_advisory_unlock(hashtext('madang_test_template'))");
     }
 
-    private static string Required()
-    {
-        Assert.SkipUnless(IsThere, $"{Variable} names no server: tests/postgres starts one");
-        return ConnectionString!;
-    }
+    /// <summary>The engine alone, on the real clock, without the stores of any module. Not opened yet.</summary>
+    public static PostgresDatabase Database(string connectionString, PostgresOptions? options = null) => new(
+        new PostgresServer(connectionString), Options.Create(options ?? new PostgresOptions()), new Migrator(NullLogger<Migrator>.Instance),
+        new StorageMetrics(Meters), TimeProvider.System, NullLoggerFactory.Instance);
 
-    private static string To(string database) => new NpgsqlConnectionStringBuilder(Required()) { Database = database }.ConnectionString;
+    private static string To(string database) => new NpgsqlConnectionStringBuilder(ConnectionString) { Database = database }.ConnectionString;
 
     private static async Task RunAsync(string sql)
     {
-        await using var admin = new NpgsqlConnection(Required());
+        await using var admin = new NpgsqlConnection(ConnectionString!);
         await admin.OpenAsync();
         await ExecuteAsync(admin, sql);
     }
