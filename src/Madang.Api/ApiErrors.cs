@@ -4,6 +4,7 @@ namespace Madang.Api;
 public static class ApiErrors
 {
     public static readonly Error MalformedJson = new("malformed_json", 400, "The body is not valid JSON.");
+    public static readonly Error BadRequest = new("bad_request", 400, "The request is not valid HTTP for this address.");
     public static readonly Error InvalidFields = new("invalid_fields", 422, "Some fields are not acceptable.");
     public static readonly Error Unauthenticated = new("unauthenticated", 401, "Sign in first, or send a valid token.");
     public static readonly Error Forbidden = new("forbidden", 403, "Your role does not allow this.");
@@ -12,6 +13,7 @@ public static class ApiErrors
     public static readonly Error NotFound = new("not_found", 404, "There is nothing here, or you may not see it.");
     public static readonly Error MethodNotAllowed = new("method_not_allowed", 405, "This address does not know that method.");
     public static readonly Error NotAcceptable = new("not_acceptable", 406, "We cannot answer in a type that you accept.");
+    public static readonly Error TimedOut = new("timed_out", 408, "The request took longer than it may.");
     public static readonly Error IdempotencyConflict = new("idempotency_conflict", 409, "This client id was used before with other content.");
     public static readonly Error BodyTooLarge = new("body_too_large", 413, "The body is larger than this address takes.");
     public static readonly Error UnsupportedMediaType = new("unsupported_media_type", 415, "Send application/json.");
@@ -26,7 +28,7 @@ public static class ApiErrors
 
     public static IReadOnlyList<Error> All { get; } =
     [
-        MalformedJson, InvalidFields, Unauthenticated, Forbidden, PersonRequired, OriginNotAllowed, NotFound, MethodNotAllowed, NotAcceptable,
+        MalformedJson, BadRequest, InvalidFields, Unauthenticated, Forbidden, PersonRequired, OriginNotAllowed, NotFound, MethodNotAllowed, NotAcceptable, TimedOut,
         IdempotencyConflict, BodyTooLarge, UnsupportedMediaType, RateLimited, Internal, Overloaded, Draining, StorageFull,
     ];
 }

@@ -1,0 +1,92 @@
+using System.Text.Json.Nodes;
+using Madang.Api;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace Madang.Docs;
+
+/// <summary>What the generator cannot see: ids are strings, refusals are problem+json, callers sign in with a bearer token or a cookie.</summary>
+internal static class OpenApiDocumentation
+{
+    private const string Bearer = "bearer";
+    private const string Cookie = "session_cookie";
+
+    public static void Configure(OpenApiOptions options)
+    {
+        options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+        options.AddSchemaTransformer(DescribeAsync);
+        options.AddOperationTransformer(DescribeAsync);
+        options.AddDocumentTransformer(DescribeAsync);
+    }
+
+    private static Task DescribeAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    {
+        var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
+        if (type.GetInterfaces().Any(face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IId<>)))
+        {
+            schema.Type = JsonSchemaType.String;
+            schema.Pattern = "^[1-9][0-9]{0,18}$";
+            schema.Properties?.Clear();
+        }
+        else if (type == typeof(DateTimeOffset))
+        {
+            schema.Type = JsonSchemaType.String;
+            schema.Format = "date-time";
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static async Task DescribeAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        // A caller is who sends the request, not a parameter of it.
+        var binds = context.Description.ParameterDescriptions.Where(parameter => parameter.Type == typeof(Caller)).Select(parameter => parameter.Name).ToHashSet();
+        if (operation.Parameters is { } parameters)
+        {
+            operation.Parameters = [.. parameters.Where(parameter => !binds.Contains(parameter.Name ?? ""))];
+        }
+
+        operation.Responses ??= [];
+        operation.Responses["default"] = new OpenApiResponse
+        {
+            Description = "A refusal; `code` is one of /docs/errors.",
+            Content = new Dictionary<string, OpenApiMediaType>
+            {
+                [Refusal.ContentType] = new() { Schema = await context.GetOrCreateSchemaAsync(typeof(ProblemJson), cancellationToken: cancellationToken) },
+            },
+        };
+
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        if (!metadata.OfType<IAllowAnonymous>().Any())
+        {
+            operation.Security = [Requirement(Bearer, context.Document!), Requirement(Cookie, context.Document!)];
+            // Read by the authorisation matrix as well as by people.
+            var policy = metadata.OfType<IAuthorizeData>().LastOrDefault(data => data.Policy is not null)?.Policy ?? Policies.Person;
+            (operation.Extensions ??= new Dictionary<string, IOpenApiExtension>())["x-policy"] = new JsonNodeExtension(JsonValue.Create(policy));
+        }
+    }
+
+    private static Task DescribeAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
+    {
+        document.Info = new OpenApiInfo
+        {
+            Title = "Madang",
+            Version = "1",
+            Description = "JSON, snake_case; ids are decimal strings; times are RFC 3339 UTC; every refusal is problem+json with a stable `code`. "
+                + "The socket at /v1/socket is described in docs/realtime.",
+        };
+        // The address differs from one installation to the next; the document must not.
+        document.Servers = [new OpenApiServer { Url = "/" }];
+        document.Components ??= new OpenApiComponents();
+        document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+        {
+            [Bearer] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A session token, a minted user token or an API key." },
+            [Cookie] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Cookie, Name = "madang_session", Description = "The web app's session; unsafe methods need an allowed Origin." },
+        };
+        return Task.CompletedTask;
+    }
+
+    private static OpenApiSecurityRequirement Requirement(string scheme, OpenApiDocument document) =>
+        new() { [new OpenApiSecuritySchemeReference(scheme, document)] = [] };
+}

@@ -1,0 +1,83 @@
+using Madang.Api;
+using Madang.Docs;
+using Madang.Edge;
+using Madang.Operation;
+using Madang.Postgres;
+using Madang.Settings;
+using Madang.Sqlite;
+
+namespace Madang;
+
+/// <summary>The server put together: what it is made of, and the way of a request through it.</summary>
+internal static class MadangServer
+{
+    public static WebApplication Build(ServerSettings settings, IEnumerable<KeyValuePair<string, string?>> configuration)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "Madang", ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.Sources.Clear();
+        builder.Configuration.AddInMemoryCollection(configuration);
+        builder.AddLog(settings);
+
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(settings);
+        builder.AddEdge(settings);
+        builder.AddOperation();
+        builder.AddApiDocs();
+
+        // The modules, lowest first.
+        AddModules(builder, settings);
+
+        // ASP.NET's authentication brings a key ring for its own cookies, which we have none of: nothing shall be written to somebody's home folder.
+        foreach (var keyRing in builder.Services.Where(service => service.ImplementationType?.Namespace?.StartsWith("Microsoft.AspNetCore.DataProtection", StringComparison.Ordinal) == true
+            && service.ServiceType == typeof(IHostedService)).ToList())
+        {
+            builder.Services.Remove(keyRing);
+        }
+
+        var app = builder.Build();
+        Pipeline(app, settings);
+        MapModules(app);
+        return app;
+    }
+
+    private static void AddModules(WebApplicationBuilder builder, ServerSettings settings)
+    {
+        if (settings.Postgres is null)
+        {
+            builder.AddSqlite(settings.Data);
+        }
+        else
+        {
+            builder.AddPostgres();
+        }
+    }
+
+    private static void MapModules(WebApplication app)
+    {
+        app.MapHealth();
+        app.MapMetrics();
+        app.MapApiDocs();
+    }
+
+    /// <summary>The order matters; each line says what it needs from the ones before.</summary>
+    private static void Pipeline(WebApplication app, ServerSettings settings)
+    {
+        // 1 who really asks, and over which scheme, when a trusted proxy says so
+        app.UseTrustedProxies(settings);
+        // 2 headers on every answer, refusals included
+        app.UseSecurityHeaders(settings);
+        // 3 whatever fails from here on answers in problem+json
+        app.UseProblems();
+        app.UseRequestTimeouts();
+        // 4 which endpoint; addresses of no endpoint are the web app's, or nothing
+        app.UseRouting();
+        app.UseCors();
+        app.UseUnrouted();
+        // 5 who: the operator's socket was marked when it connected; sessions, tokens and keys are read here
+        app.UseAuthentication();
+        // 6 how often
+        app.UseWriteLimits();
+        // 7 whether they may
+        app.UseAuthorization();
+    }
+}

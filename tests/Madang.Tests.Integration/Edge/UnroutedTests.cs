@@ -1,0 +1,50 @@
+using System.Net;
+
+namespace Madang.Tests.Integration.Edge;
+
+public sealed class UnroutedTests : IAsyncLifetime
+{
+    private MadangHost _host = null!;
+
+    public async ValueTask InitializeAsync() => _host = await MadangHost.StartAsync();
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    [Theory]
+    [InlineData("/v1/nothing")]
+    [InlineData("/nothing.txt")]
+    [InlineData("/v1")]
+    [InlineData("/docs/nothing")]
+    public async Task An_unknown_address_is_a_problem_with_a_code(string path) =>
+        await Problems.AssertAsync(await _host.Client().GetAsync(path, TestContext.Current.CancellationToken), HttpStatusCode.NotFound, "not_found");
+
+    [Fact]
+    public async Task A_wrong_method_names_the_right_ones()
+    {
+        var answer = await _host.Client().PostAsync("/health/live", null, TestContext.Current.CancellationToken);
+        await Problems.AssertAsync(answer, HttpStatusCode.MethodNotAllowed, "method_not_allowed");
+        Assert.Contains("GET", answer.Content.Headers.Allow);
+    }
+
+    [Fact]
+    public async Task Every_answer_forbids_sniffing_and_framing()
+    {
+        foreach (var path in new[] { "/", "/health/live", "/v1/nothing", "/docs" })
+        {
+            var answer = await _host.Client().GetAsync(path, TestContext.Current.CancellationToken);
+            Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
+            Assert.Contains("frame-ancestors 'none'", Assert.Single(answer.Headers.GetValues("Content-Security-Policy")));
+            Assert.False(answer.Headers.Contains("Server"));
+        }
+    }
+
+    [Fact]
+    public async Task A_page_that_is_no_file_is_the_app_or_says_what_to_install()
+    {
+        var client = _host.Client();
+        client.DefaultRequestHeaders.Add("Accept", "text/html");
+        var answer = await client.GetAsync("/rooms/1", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("text/html", answer.Content.Headers.ContentType?.MediaType);
+    }
+}
