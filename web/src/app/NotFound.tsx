@@ -1,0 +1,19 @@
+import { useEffect } from 'react'
+import { Link } from 'react-router'
+import { useI18n } from '../i18n/i18n'
+import { Empty } from '../ui/Empty'
+import { Logo } from './Logo'
+
+export function NotFound() {
+  const { t } = useI18n()
+  useEffect(() => {
+    document.title = t('notFound.title')
+  }, [t])
+  return (
+    <main className="lonely" id="main">
+      <Empty icon={<Logo size={56} />} title={t('notFound.title')} hint={t('notFound.hint')}>
+        <Link className="button primary" to="/">{t('notFound.home')}</Link>
+      </Empty>
+    </main>
+  )
+}

@@ -1,0 +1,2 @@
+/** What was begun in each room, kept until the window closes. */
+export const drafts = new Map<string, string>()

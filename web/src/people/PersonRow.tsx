@@ -1,0 +1,93 @@
+import type { User } from '@madang/client'
+import { Ban, Bell, BellOff, Check, Clock, MessageCircle, MoreHorizontal, Rss, UserMinus, UserPlus, X } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { useNavigate } from 'react-router'
+import { useApi } from '../app/session'
+import { useChatStore } from '../chat/use-chat'
+import { useI18n } from '../i18n/i18n'
+import { Avatar } from '../ui/Avatar'
+import { Menu, MenuItem } from '../ui/Menu'
+import { useAction } from '../ui/use-action'
+import { type Bond, noBond, type useRelations } from './use-relations'
+
+export function PersonRow({ person, relations }: { person: User; relations: ReturnType<typeof useRelations> }) {
+  const { t } = useI18n()
+  const bond = relations.bonds[person.id] ?? noBond
+  const name = person.display_name
+  const set = (kind: Parameters<typeof relations.change>[0], wanted: boolean) => () => void relations.change(kind, person.id, wanted)
+  return (
+    <li className="person-row">
+      <Avatar id={person.id} name={name} size={42} />
+      <div className="person-name">
+        {name}
+        <small>@{person.name}{note(bond, t)}</small>
+      </div>
+      <FriendButtons bond={bond} busy={relations.busy} onAsk={set('friend', true)} onEnd={set('friend', false)} />
+      <MessageButton person={person} />
+      <Menu label={t('people.actions', { name })} icon={<MoreHorizontal size={20} aria-hidden />}>
+        <MenuItem icon={<Rss size={17} aria-hidden />} onChoose={set('follow', !bond.follow)}>{t(bond.follow ? 'people.unfollow' : 'people.follow')}</MenuItem>
+        <MenuItem icon={bond.mute ? <Bell size={17} aria-hidden /> : <BellOff size={17} aria-hidden />} onChoose={set('mute', !bond.mute)}>{t(bond.mute ? 'people.unmute' : 'people.mute')}</MenuItem>
+        {bond.friend === 'accepted' && <MenuItem icon={<UserMinus size={17} aria-hidden />} onChoose={set('friend', false)}>{t('people.unfriend')}</MenuItem>}
+        <MenuItem danger icon={<Ban size={17} aria-hidden />} onChoose={set('block', !bond.block)}>{t(bond.block ? 'people.unblock' : 'people.block')}</MenuItem>
+      </Menu>
+    </li>
+  )
+}
+
+function FriendButtons({ bond, busy, onAsk, onEnd }: { bond: Bond; busy: boolean; onAsk: () => void; onEnd: () => void }) {
+  const { t } = useI18n()
+  if (bond.block || bond.friend === 'accepted') return null
+  if (bond.friend === 'incoming') {
+    return (
+      <>
+        <TextButton label={t('people.accept')} primary busy={busy} onClick={onAsk}><Check size={16} aria-hidden /></TextButton>
+        <TextButton label={t('people.decline')} busy={busy} onClick={onEnd}><X size={16} aria-hidden /></TextButton>
+      </>
+    )
+  }
+  return bond.friend === 'outgoing' ? (
+    <TextButton label={t('people.withdraw')} busy={busy} onClick={onEnd}><Clock size={16} aria-hidden /></TextButton>
+  ) : (
+    <TextButton label={t('people.befriend')} busy={busy} onClick={onAsk}><UserPlus size={16} aria-hidden /></TextButton>
+  )
+}
+
+function TextButton({ label, busy, primary, onClick, children }: { label: string; busy: boolean; primary?: boolean; onClick: () => void; children: ReactNode }) {
+  return (
+    <button type="button" className={`button small collapsing${primary ? ' primary' : ''}`} disabled={busy} title={label} onClick={onClick}>
+      {children} <span>{label}</span>
+    </button>
+  )
+}
+
+function MessageButton({ person }: { person: User }) {
+  const { t } = useI18n()
+  const api = useApi()
+  const store = useChatStore()
+  const navigate = useNavigate()
+  const { busy, run } = useAction()
+  const open = () =>
+    run(async () => {
+      const room = await api.rooms.create({ kind: 'direct', user_ids: [person.id] })
+      store.meetPeople([person])
+      store.put(room)
+      await navigate(`/rooms/${room.id}`)
+    })
+  return (
+    <button type="button" className="icon-button" disabled={busy} aria-label={t('people.message')} title={t('people.message')} onClick={() => void open()}>
+      <MessageCircle size={20} aria-hidden />
+    </button>
+  )
+}
+
+function note(bond: Bond, t: ReturnType<typeof useI18n>['t']): string {
+  const notes = [
+    bond.block && t('people.blocked'),
+    bond.friend === 'accepted' && t('people.isFriend'),
+    bond.friend === 'incoming' && t('people.incoming'),
+    bond.friend === 'outgoing' && t('people.outgoing'),
+    bond.follow && t('people.following'),
+    bond.mute && t('people.muted'),
+  ]
+  return notes.filter(Boolean).map((text) => ` · ${String(text)}`).join('')
+}

@@ -1,0 +1,51 @@
+import { Keyboard, LogOut } from 'lucide-react'
+import { type ReactNode, useId, useState } from 'react'
+import { useMe, useSession } from '../app/session'
+import { ShortcutList } from '../app/ShortcutList'
+import { usePageTitle } from '../app/title-count'
+import { useI18n } from '../i18n/i18n'
+import { Appearance } from './Appearance'
+import { Devices } from './Devices'
+import { Invites } from './Invites'
+import { Password } from './Password'
+import { Profile } from './Profile'
+import { Users } from './Users'
+
+export function SettingsPage() {
+  const { t } = useI18n()
+  const { leave } = useSession()
+  const me = useMe()
+  const [shortcuts, setShortcuts] = useState(false)
+  usePageTitle(`${t('settings.title')} · ${t('app.name')}`)
+  return (
+    <main className="page" id="main">
+      <header className="page-head"><h1>{t('settings.title')}</h1></header>
+      <Section title={t('settings.profile')}><Profile /></Section>
+      <Section title={t('settings.appearance')}><Appearance /></Section>
+      <Section title={t('settings.password')}><Password /></Section>
+      <Section title={t('settings.devices')}><Devices /></Section>
+      {me.role === 'admin' && (
+        <>
+          <h2 className="page-divider">{t('settings.admin')}</h2>
+          <Section title={t('admin.invites')}><Invites /></Section>
+          <Section title={t('admin.users')}><Users /></Section>
+        </>
+      )}
+      <div className="page-foot">
+        <button type="button" className="button quiet" onClick={() => setShortcuts(true)}><Keyboard size={18} aria-hidden /> {t('settings.shortcuts')}</button>
+        <button type="button" className="button quiet danger" onClick={() => void leave()}><LogOut size={18} aria-hidden /> {t('settings.signOut')}</button>
+      </div>
+      {shortcuts && <ShortcutList onClose={() => setShortcuts(false)} />}
+    </main>
+  )
+}
+
+function Section({ title, children }: { title: string; children: ReactNode }) {
+  const id = useId()
+  return (
+    <section className="card" aria-labelledby={id}>
+      <h3 id={id} className="card-title">{title}</h3>
+      {children}
+    </section>
+  )
+}
