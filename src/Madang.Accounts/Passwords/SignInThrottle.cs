@@ -20,10 +20,11 @@ internal sealed class SignInThrottle(TimeProvider time)
     private readonly ConcurrentDictionary<ClientAddress, DateTimeOffset> _addresses = new();
 
     /// <summary>The refusal, with the time to wait; null to go on.</summary>
-    public Error? Check(string account, ClientAddress? address)
+    /// <param name="account">The name's key; null when it is no account that is guessed at.</param>
+    public Error? Check(string? account, ClientAddress? address)
     {
         var now = time.GetUtcNow();
-        var wait = Wait(_accounts.GetValueOrDefault(account), AccountStep, now);
+        var wait = account is null ? TimeSpan.Zero : Wait(_accounts.GetValueOrDefault(account), AccountStep, now);
         if (address is { } from)
         {
             var other = Wait(_addresses.GetValueOrDefault(from), AddressStep, now);
@@ -33,10 +34,14 @@ internal sealed class SignInThrottle(TimeProvider time)
         return wait > TimeSpan.Zero ? ApiErrors.RateLimited with { RetryAfter = wait } : null;
     }
 
-    public void Failed(string account, ClientAddress? address)
+    public void Failed(string? account, ClientAddress? address)
     {
         var now = time.GetUtcNow();
-        Add(_accounts, account, AccountStep, now);
+        if (account is not null)
+        {
+            Add(_accounts, account, AccountStep, now);
+        }
+
         if (address is { } from)
         {
             Add(_addresses, from, AddressStep, now);
