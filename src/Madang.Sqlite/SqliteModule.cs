@@ -1,5 +1,8 @@
+using Madang.Accounts;
+using Madang.Accounts.Credentials;
 using Madang.Jobs;
 using Madang.Jobs.Scheduling;
+using Madang.Sqlite.Accounts;
 using Madang.Sqlite.Jobs;
 using Madang.Sqlite.Storage;
 using Madang.Storage;
@@ -25,6 +28,11 @@ public static class SqliteModule
         _ = services.AddSingleton<IJobStore, SqliteJobStore>();
         _ = services.AddSingleton<IJobArchive, SqliteJobArchive>();
         _ = services.AddSingleton<IScheduleStore, SqliteScheduleStore>();
+        _ = services.AddSingleton<IUserStore, SqliteUserStore>();
+        _ = services.AddSingleton<ICredentialStore, SqliteCredentialStore>();
+        _ = services.AddSingleton<IInviteStore, SqliteInviteStore>();
+        _ = services.AddSingleton<ISetupStore, SqliteSetupStore>();
+        _ = services.AddSingleton<IRelationStore, SqliteRelationStore>();
         return builder;
     }
 }
