@@ -82,7 +82,8 @@ internal sealed class HotGroup<TItem, TResult>(SqliteHotVerb<TItem, TResult> ver
         }
 
         // A sliding mean: one stall of the disk does not make the next batches small.
-        verb.Cost += ((time.GetTimestamp() - began) / _items.Count - verb.Cost) / 4;
+        var cost = (time.GetTimestamp() - began) / _items.Count;
+        verb.Cost = verb.Cost == 0 ? cost : verb.Cost + (cost - verb.Cost) / 4;
     }
 
     public override void Forget() => verb.Forget();

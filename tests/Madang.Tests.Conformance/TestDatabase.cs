@@ -25,6 +25,9 @@ public sealed partial class TestDatabase : IAsyncDisposable
 
     public IServiceProvider Services => _host.Services;
 
+    public Task<T> WriteAsync<T>(Func<WriteTx, T> work, Lane lane = Lane.Interactive) =>
+        Database.WriteAsync(work, lane, TestContext.Current.CancellationToken);
+
     public T Store<T>()
         where T : notnull => _host.Services.GetRequiredService<T>();
 

@@ -1,0 +1,157 @@
+using System.Globalization;
+using Madang.Sqlite;
+using Madang.Storage;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Madang.Tests.Conformance.Storage;
+
+/// <summary>What lies in the data folder: who owns it, how the WAL is kept small, and what a restart finds.</summary>
+public sealed class SqliteFileTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("madang-test-").FullName;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task A_second_owner_of_the_folder_is_refused_and_told_who_the_first_is()
+    {
+        using var first = Build(_folder);
+        await first.Services.OpenStorageAsync(Cancelled);
+        using var second = Build(_folder);
+        var thrown = await Assert.ThrowsAsync<FolderTakenException>(() => second.Services.OpenStorageAsync(Cancelled));
+        Assert.Contains(Environment.ProcessId.ToString(CultureInfo.InvariantCulture), thrown.Message, StringComparison.Ordinal);
+        Assert.Contains(_folder, thrown.Message, StringComparison.Ordinal);
+        await first.Services.GetRequiredService<Database>().DisposeAsync();
+        await second.Services.OpenStorageAsync(Cancelled);
+        await second.Services.GetRequiredService<Database>().DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_new_folder_is_made_for_its_owner_alone()
+    {
+        var deep = Path.Combine(_folder, "a", "b");
+        using var host = Build(deep);
+        await host.Services.OpenStorageAsync(Cancelled);
+        await host.Services.GetRequiredService<Database>().DisposeAsync();
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(deep));
+        }
+    }
+
+    [Fact]
+    public async Task The_pragmas_are_those_an_ack_needs()
+    {
+        using var host = Build(_folder);
+        await host.Services.OpenStorageAsync(Cancelled);
+        await using var database = host.Services.GetRequiredService<SqliteDatabase>();
+        var pragmas = await database.WriteAsync(
+            tx => string.Join(' ', new[] { "journal_mode", "synchronous", "foreign_keys", "cache_size", "mmap_size", "temp_store", "wal_autocheckpoint" }.Select(pragma =>
+            {
+                using var select = SqliteTx.Of(tx).Use($"PRAGMA {pragma}");
+                return select.Step() ? select.Text(0) : "";
+            })),
+            cancellationToken: Cancelled);
+        Assert.Equal("wal 2 1 -49152 0 2 0", pragmas);
+    }
+
+    [Fact]
+    public async Task Closing_leaves_one_file_with_everything_in_it()
+    {
+        await using (var test = await TestDatabase.SqliteAsync())
+        {
+            var scratch = await Scratch.CreateAsync(test);
+            _ = await test.WriteAsync(tx => scratch.Put(tx, 1, 1));
+            _ = await scratch.ReadAsync();
+            var wal = test.Store<SqliteFolder>().Path;
+            await test.Database.DisposeAsync();
+            Assert.False(File.Exists(DataFolder.DatabaseIn(wal) + "-wal"));
+            using var connection = SqliteConnection.Open(DataFolder.DatabaseIn(wal), readOnly: true);
+            using var check = connection.Use("PRAGMA integrity_check");
+            Assert.True(check.Step());
+            Assert.Equal("ok", check.Text(0));
+        }
+    }
+
+    [Fact]
+    public async Task The_writer_moves_the_wal_into_the_database_whenever_it_has_grown_enough()
+    {
+        await using var test = await SmallWalAsync();
+        using var meter = new MeterLog(test);
+        var fill = await FillAsync(test, rows: 40);
+        Assert.True(meter.Take("madang.storage.checkpoints").Count() >= 3, "too few checkpoints");
+        Assert.True(fill < 2.5 * 1024 * 1024, $"the WAL grew to {fill} bytes");
+        Assert.True(meter.Take("madang.storage.batch.pages").Max() >= 25, "the dirty pages of a batch are not counted");
+    }
+
+    [Fact]
+    public async Task A_wal_that_readers_held_back_is_cut_once_they_let_go()
+    {
+        await using var test = await SmallWalAsync();
+        using var meter = new MeterLog(test);
+        var database = test.Store<SqliteDatabase>();
+        using var gate = new Gate();
+        var reading = Task.Run(
+            () => database.ReadAsync(
+                connection =>
+                {
+                    using var begin = connection.Use("SELECT count(*) FROM node");
+                    _ = begin.Scalar();
+                    gate.Pass();
+                    return 0;
+                },
+                Cancelled),
+            Cancelled);
+        await gate.Reached;
+        Assert.True(await FillAsync(test, rows: 40) > 3 * 1024 * 1024, "the reader held nothing back");
+        gate.Open();
+        _ = await reading;
+        // The next write that is due for a checkpoint finds the WAL too large and nobody in the way.
+        _ = await FillAsync(test, rows: 20);
+        await test.Database.CheckAsync(Cancelled);
+        meter.Observe();
+        Assert.True(meter.Take("madang.storage.wal.size").Last() < 2.5 * 1024 * 1024, "the WAL was not cut");
+    }
+
+    [Theory]
+    [InlineData(3_006_999, false)]
+    [InlineData(3_007_000, true)]
+    [InlineData(3_050_004, true)]
+    [InlineData(3_051_002, true)]
+    [InlineData(3_051_003, false)]
+    public void Versions_with_the_wal_reset_bug_are_known(int version, bool affected) => Assert.Equal(affected, SqliteDatabase.HasWalResetBug(version));
+
+    private static Task<TestDatabase> SmallWalAsync() => TestDatabase.SqliteAsync(builder => builder.Configuration.AddInMemoryCollection(
+        [new("Madang:Sqlite:CheckpointMegabytes", "1"), new("Madang:Sqlite:TruncateMegabytes", "2")]));
+
+    /// <summary>Writes 100 KB a row; the size of the WAL after it.</summary>
+    private static async Task<long> FillAsync(TestDatabase test, int rows)
+    {
+        _ = await test.WriteAsync(tx =>
+        {
+            using var create = SqliteTx.Of(tx).Use("CREATE TABLE IF NOT EXISTS bulk (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT");
+            return create.Run();
+        });
+        for (var i = 0; i < rows; i++)
+        {
+            _ = await test.WriteAsync(tx =>
+            {
+                using var insert = SqliteTx.Of(tx).Use("INSERT INTO bulk (bytes) VALUES (zeroblob(100000))");
+                return insert.Run();
+            });
+        }
+
+        return new FileInfo(DataFolder.DatabaseIn(test.Store<SqliteFolder>().Path) + "-wal").Length;
+    }
+
+    private static IHost Build(string folder)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        _ = builder.AddSqlite(folder);
+        return builder.Build();
+    }
+}
