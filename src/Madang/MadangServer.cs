@@ -48,7 +48,7 @@ internal static class MadangServer
         }
         else
         {
-            builder.AddPostgres();
+            builder.AddPostgres(settings.Postgres);
         }
     }
 

@@ -5,6 +5,7 @@ using Npgsql;
 
 namespace Madang.Tests.Conformance.Storage;
 
+[Trait("engine", "postgres")]
 public sealed class PostgresHotVerbTests : IAsyncLifetime
 {
     private string _connectionString = "";
