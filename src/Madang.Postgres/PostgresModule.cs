@@ -1,6 +1,9 @@
+using Madang.Accounts;
+using Madang.Accounts.Credentials;
 using Madang.Jobs;
 using Madang.Jobs.Running;
 using Madang.Jobs.Scheduling;
+using Madang.Postgres.Accounts;
 using Madang.Postgres.Jobs;
 using Madang.Postgres.Storage;
 using Madang.Storage;
@@ -29,6 +32,11 @@ public static class PostgresModule
         _ = services.AddSingleton<IScheduleStore, PostgresScheduleStore>();
         _ = services.AddSingleton<IJobHints, PostgresJobHints>();
         _ = services.AddHostedService<JobHintPump>();
+        _ = services.AddSingleton<IUserStore, PostgresUserStore>();
+        _ = services.AddSingleton<ICredentialStore, PostgresCredentialStore>();
+        _ = services.AddSingleton<IInviteStore, PostgresInviteStore>();
+        _ = services.AddSingleton<ISetupStore, PostgresSetupStore>();
+        _ = services.AddSingleton<IRelationStore, PostgresRelationStore>();
         return builder;
     }
 }
