@@ -1,11 +1,10 @@
-using Madang.Accounts;
-using Madang.Accounts.Credentials;
 using Madang.Jobs;
 using Madang.Jobs.Running;
 using Madang.Jobs.Scheduling;
-using Madang.Postgres.Accounts;
 using Madang.Postgres.Jobs;
 using Madang.Postgres.Storage;
+using Madang.Chat;
+using Madang.Postgres.Chat;
 using Madang.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -32,11 +31,9 @@ public static class PostgresModule
         _ = services.AddSingleton<IScheduleStore, PostgresScheduleStore>();
         _ = services.AddSingleton<IJobHints, PostgresJobHints>();
         _ = services.AddHostedService<JobHintPump>();
-        _ = services.AddSingleton<IUserStore, PostgresUserStore>();
-        _ = services.AddSingleton<ICredentialStore, PostgresCredentialStore>();
-        _ = services.AddSingleton<IInviteStore, PostgresInviteStore>();
-        _ = services.AddSingleton<ISetupStore, PostgresSetupStore>();
-        _ = services.AddSingleton<IRelationStore, PostgresRelationStore>();
+        builder.Services.AddSingleton<IRoomStore, PostgresRoomStore>();
+        builder.Services.AddSingleton<IMemberStore, PostgresMemberStore>();
+        builder.Services.AddSingleton<IMessageStore, PostgresMessageStore>();
         return builder;
     }
 }

@@ -19,6 +19,9 @@ internal sealed class PostgresTx : WriteTx
     /// <summary>A command on this transaction; Npgsql prepares what is used often (automatic preparation is on).</summary>
     public NpgsqlCommand Use(string sql, params ReadOnlySpan<object?> parameters) => new NpgsqlCommand(sql, _connection, _transaction).With(parameters);
 
+    /// <summary>Several statements in one round trip.</summary>
+    public NpgsqlBatch Batch() => new(_connection, _transaction);
+
     /// <summary>Runs a statement that answers no rows; how many rows it changed.</summary>
     public int Run(string sql, params ReadOnlySpan<object?> parameters)
     {
@@ -36,9 +39,23 @@ internal static class CommandParameters
     {
         foreach (var parameter in parameters)
         {
-            command.Parameters.Add(new NpgsqlParameter { Value = parameter is DateTimeOffset time ? time.UtcDateTime : parameter ?? DBNull.Value });
+            command.Parameters.Add(Of(parameter));
         }
 
         return command;
     }
+
+    /// <summary>Adds a statement with its parameters.</summary>
+    public static void Add(this NpgsqlBatch batch, string sql, params ReadOnlySpan<object?> parameters)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var parameter in parameters)
+        {
+            command.Parameters.Add(Of(parameter));
+        }
+
+        batch.BatchCommands.Add(command);
+    }
+
+    private static NpgsqlParameter Of(object? parameter) => new() { Value = parameter is DateTimeOffset time ? time.UtcDateTime : parameter ?? DBNull.Value };
 }

@@ -1,8 +1,10 @@
 using Madang.Accounts;
 using Madang.Accounts.Credentials;
+using Madang.Chat;
 using Madang.Jobs;
 using Madang.Jobs.Scheduling;
 using Madang.Sqlite.Accounts;
+using Madang.Sqlite.Chat;
 using Madang.Sqlite.Jobs;
 using Madang.Sqlite.Storage;
 using Madang.Storage;
@@ -33,6 +35,10 @@ public static class SqliteModule
         _ = services.AddSingleton<IInviteStore, SqliteInviteStore>();
         _ = services.AddSingleton<ISetupStore, SqliteSetupStore>();
         _ = services.AddSingleton<IRelationStore, SqliteRelationStore>();
+        _ = services.AddSingleton<SqliteRoomMemory>();
+        _ = services.AddSingleton<IRoomStore, SqliteRoomStore>();
+        _ = services.AddSingleton<IMemberStore, SqliteMemberStore>();
+        _ = services.AddSingleton<IMessageStore, SqliteMessageStore>();
         return builder;
     }
 }

@@ -71,6 +71,16 @@ internal sealed class Statement : IDisposable
         return _connection.Changes;
     }
 
+    /// <summary>Runs it and makes it ready for the next row: writes in a loop bind every parameter anew and pay no clearing between.</summary>
+    public void Again()
+    {
+        while (Step())
+        {
+        }
+
+        _ = raw.sqlite3_reset(_statement);
+    }
+
     /// <summary>The one row's first column, or null without a row.</summary>
     public long? Scalar() => Step() && !IsNull(0) ? Int64(0) : null;
 
