@@ -1,15 +1,20 @@
+using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using System.Text;
 using Madang.Postgres;
+using Madang.Storage;
 using Madang.Storage.Migrating;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Madang.Tests.Conformance;
 
 public sealed partial class TestDatabase
 {
+    private static readonly IMeterFactory Meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
     private static readonly IReadOnlyList<Migration> PostgresSteps = Migration.EmbeddedIn(typeof(PostgresModule).Assembly);
 
     // Named by what is in it: whatever a later run has not changed it need not build again.
@@ -33,6 +38,11 @@ public sealed partial class TestDatabase
             },
             () => TestPostgres.DropAsync(connectionString));
     }
+
+    /// <summary>The engine alone, on the real clock, without the stores of any module. Not opened yet.</summary>
+    internal static PostgresDatabase PostgresEngine(string connectionString, PostgresOptions? options = null) => new(
+        new PostgresServer(connectionString), Options.Create(options ?? new PostgresOptions()), new Migrator(NullLogger<Migrator>.Instance),
+        new StorageMetrics(Meters), TimeProvider.System, NullLoggerFactory.Instance);
 
     private static async Task MigratePostgresAsync(string connectionString)
     {

@@ -1,10 +1,3 @@
-using System.Diagnostics.Metrics;
-using Madang.Postgres;
-using Madang.Storage;
-using Madang.Storage.Migrating;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Madang.Tests.Conformance;
@@ -15,7 +8,6 @@ namespace Madang.Tests.Conformance;
 internal static class TestPostgres
 {
     private const string Variable = "MADANG_TEST_POSTGRES";
-    private static readonly IMeterFactory Meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
     private static int _count;
 
     private static string? ConnectionString => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } value ? value : null;
@@ -58,11 +50,6 @@ internal static class TestPostgres
 
         await ExecuteAsync(admin, "SELECT pg_advisory_unlock(hashtext('madang_test_template'))");
     }
-
-    /// <summary>The engine alone, on the real clock, without the stores of any module. Not opened yet.</summary>
-    public static PostgresDatabase Database(string connectionString, PostgresOptions? options = null) => new(
-        new PostgresServer(connectionString), Options.Create(options ?? new PostgresOptions()), new Migrator(NullLogger<Migrator>.Instance),
-        new StorageMetrics(Meters), TimeProvider.System, NullLoggerFactory.Instance);
 
     private static string To(string database) => new NpgsqlConnectionStringBuilder(ConnectionString) { Database = database }.ConnectionString;
 

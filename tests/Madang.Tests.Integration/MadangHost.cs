@@ -36,7 +36,7 @@ public sealed class MadangHost : IAsyncDisposable
     /// <param name="postgres">On a fresh database of MADANG_TEST_POSTGRES; the test is skipped by name where there is none.</param>
     public static async Task<MadangHost> StartAsync(Dictionary<string, string?>? settings = null, bool postgres = false)
     {
-        var database = postgres ? await PostgresServer.CreateAsync() : null;
+        var database = postgres ? await TestPostgres.CreateAsync() : null;
         var flags = new Dictionary<string, string?>
         {
             [SettingsTable.Data] = NewFolder(),
@@ -77,7 +77,7 @@ public sealed class MadangHost : IAsyncDisposable
         await _app.DisposeAsync();
         if (_database is not null)
         {
-            await PostgresServer.DropAsync(_database);
+            await TestPostgres.DropAsync(_database);
         }
 
         Directory.Delete(Data, recursive: true);

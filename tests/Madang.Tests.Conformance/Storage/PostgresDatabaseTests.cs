@@ -198,7 +198,7 @@ public sealed class PostgresDatabaseTests : IAsyncLifetime
 
     private static async Task<PostgresDatabase> OpenAsync(string connectionString)
     {
-        var database = TestPostgres.Database(connectionString);
+        var database = TestDatabase.PostgresEngine(connectionString);
         await database.OpenAsync(Cancelled);
         return database;
     }

@@ -23,7 +23,7 @@ public sealed class PostgresHotVerbTests : IAsyncLifetime
             await create.ExecuteNonQueryAsync(Cancelled);
         }
 
-        _database = TestPostgres.Database(_connectionString, new PostgresOptions { HotQueue = 2_000 });
+        _database = TestDatabase.PostgresEngine(_connectionString, new PostgresOptions { HotQueue = 2_000 });
         await _database.OpenAsync(Cancelled);
     }
 
