@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -7,6 +8,11 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 export default defineConfig({
   test: {
     projects: [
+      {
+        plugins: [react()],
+        resolve: { alias: { '@madang/client': here('../clients/typescript/src/index.ts') } },
+        test: { name: 'app', environment: 'jsdom', include: ['test/**/*.test.{ts,tsx}'], setupFiles: ['test/setup.ts'] },
+      },
       {
         root: here('../clients/typescript'),
         resolve: { alias: { vitest: here('./node_modules/vitest'), ajv: here('./node_modules/ajv') } },

@@ -38,6 +38,7 @@ export function MessageList({ room }: { room: Room }) {
     followOnAppend: true,
     scrollEndThreshold: END_PX,
     overscan: 8,
+    onChange: (list) => setAtEnd(list.isAtEnd(END_PX)),
     paddingStart: 16,
     paddingEnd: 12,
   })
@@ -61,7 +62,6 @@ export function MessageList({ room }: { room: Room }) {
   }, [conversation.older, firstShown, loadingOlder, room.id, store, toasts])
 
   const missed = useReading(room, atEnd && loaded)
-  const onScroll = () => setAtEnd(virtualizer.isAtEnd(END_PX))
 
   if (!loaded) return <div className="log-frame"><Spinner /></div>
   if (rows.every((row) => row.kind === 'start')) {
@@ -77,7 +77,7 @@ export function MessageList({ room }: { room: Room }) {
     <div className="log-frame">
       {/* The keyboard scrolls it, so it takes the focus. New messages are read out only at the end: what comes into view by scrolling is not news. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div ref={scroller} className="log" role="log" tabIndex={0} aria-label={t('room.messages')} aria-live={atEnd && !loadingOlder ? 'polite' : 'off'} onScroll={onScroll}>
+      <div ref={scroller} className="log" role="log" tabIndex={0} aria-label={t('room.messages')} aria-live={atEnd && !loadingOlder ? 'polite' : 'off'}>
         {loadingOlder && <div className="log-older"><Spinner label={t('room.loadingOlder')} /></div>}
         <div className="log-inner">
           <div className="log-sizer" style={{ height: virtualizer.getTotalSize() }}>

@@ -12,7 +12,6 @@ export const en = {
   'action.close': 'Close',
   'action.save': 'Save',
   'action.add': 'Add',
-  'action.remove': 'Remove',
   'action.retry': 'Try again',
   'action.copy': 'Copy',
   'action.copied': 'Copied',
@@ -84,7 +83,6 @@ export const en = {
   'room.newMarker': 'New messages',
   'room.jumpNew': { one: '{count} new message', other: '{count} new messages' },
   'room.jumpEnd': 'Jump to the latest message',
-  'room.rename': 'Rename the room',
   'room.name': 'Room name',
   'room.addMembers': 'Add people',
   'room.leave': 'Leave the room',
@@ -99,7 +97,6 @@ export const en = {
 
   'message.hidden': 'A message from someone you blocked',
   'message.sending': 'Sending…',
-  'message.sent': 'Sent',
   'message.failed': 'Not sent',
   'message.retry': 'Send again',
   'message.discard': 'Discard',

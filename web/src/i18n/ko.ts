@@ -14,7 +14,6 @@ export const ko: Messages = {
   'action.close': '닫기',
   'action.save': '저장',
   'action.add': '추가',
-  'action.remove': '내보내기',
   'action.retry': '다시 시도',
   'action.copy': '복사',
   'action.copied': '복사했습니다',
@@ -86,7 +85,6 @@ export const ko: Messages = {
   'room.newMarker': '새 메시지',
   'room.jumpNew': { one: '새 메시지 {count}개', other: '새 메시지 {count}개' },
   'room.jumpEnd': '최근 메시지로 가기',
-  'room.rename': '방 이름 바꾸기',
   'room.name': '방 이름',
   'room.addMembers': '사람 초대',
   'room.leave': '방 나가기',
@@ -101,7 +99,6 @@ export const ko: Messages = {
 
   'message.hidden': '차단한 사람의 메시지',
   'message.sending': '보내는 중…',
-  'message.sent': '보냄',
   'message.failed': '보내지 못함',
   'message.retry': '다시 보내기',
   'message.discard': '지우기',
