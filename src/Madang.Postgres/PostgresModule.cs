@@ -1,10 +1,13 @@
+using Madang.Accounts;
+using Madang.Accounts.Credentials;
+using Madang.Chat;
 using Madang.Jobs;
 using Madang.Jobs.Running;
 using Madang.Jobs.Scheduling;
+using Madang.Postgres.Accounts;
+using Madang.Postgres.Chat;
 using Madang.Postgres.Jobs;
 using Madang.Postgres.Storage;
-using Madang.Chat;
-using Madang.Postgres.Chat;
 using Madang.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -31,9 +34,14 @@ public static class PostgresModule
         _ = services.AddSingleton<IScheduleStore, PostgresScheduleStore>();
         _ = services.AddSingleton<IJobHints, PostgresJobHints>();
         _ = services.AddHostedService<JobHintPump>();
-        builder.Services.AddSingleton<IRoomStore, PostgresRoomStore>();
-        builder.Services.AddSingleton<IMemberStore, PostgresMemberStore>();
-        builder.Services.AddSingleton<IMessageStore, PostgresMessageStore>();
+        _ = services.AddSingleton<IUserStore, PostgresUserStore>();
+        _ = services.AddSingleton<ICredentialStore, PostgresCredentialStore>();
+        _ = services.AddSingleton<IInviteStore, PostgresInviteStore>();
+        _ = services.AddSingleton<ISetupStore, PostgresSetupStore>();
+        _ = services.AddSingleton<IRelationStore, PostgresRelationStore>();
+        _ = services.AddSingleton<IRoomStore, PostgresRoomStore>();
+        _ = services.AddSingleton<IMemberStore, PostgresMemberStore>();
+        _ = services.AddSingleton<IMessageStore, PostgresMessageStore>();
         return builder;
     }
 }
