@@ -70,7 +70,7 @@ internal sealed partial class NodeLease(Database database, INodeStore store, Tim
                 fatal(new InvalidOperationException($"The lease of node id {Ids.Node} went to another process."));
             }
         }
-        catch (Exception fault) when (fault is StorageFullException or OverloadedException)
+        catch (Exception fault) when (fault is StorageFullException or OverloadedException or UnavailableException)
         {
             // Nothing can be written that would need the ids; the next tick tries again.
             NotRenewed(fault.Message);
