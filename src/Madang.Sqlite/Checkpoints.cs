@@ -17,6 +17,7 @@ internal sealed partial class Checkpoints(SqliteConnection connection, SqliteOpt
     private readonly long _passiveAt = (long)options.CheckpointMegabytes * 1024 * 1024 / FrameBytes;
     private readonly long _truncateAt = (long)options.TruncateMegabytes * 1024 * 1024 / FrameBytes;
     private long _written;
+    private long _due = (long)options.CheckpointMegabytes * 1024 * 1024 / FrameBytes;
 
     /// <summary>Pages written to the WAL since the last call.</summary>
     public int PagesWritten()
@@ -28,15 +29,11 @@ internal sealed partial class Checkpoints(SqliteConnection connection, SqliteOpt
 
     public void RunIfDue()
     {
-        if (_written >= _passiveAt)
+        if (_written < _due)
         {
-            Run();
+            return;
         }
-    }
 
-    /// <summary>Moves what readers allow.</summary>
-    public void Run()
-    {
         var frames = Run(raw.SQLITE_CHECKPOINT_PASSIVE, "passive");
         if (frames >= _truncateAt)
         {
@@ -44,6 +41,7 @@ internal sealed partial class Checkpoints(SqliteConnection connection, SqliteOpt
         }
 
         _written = 0;
+        _due = _passiveAt;
     }
 
     /// <summary>Empties the WAL: at the start, where a killed process may have left a large one, and when it has grown too large.</summary>

@@ -99,17 +99,7 @@ internal sealed partial class SqliteDatabase(
         }
 
         write.CancelBy(cancellationToken);
-        try
-        {
-            Writer.Add(write, lane);
-        }
-        catch (OverloadedException)
-        {
-            // It never waited: nothing is left to cancel.
-            _ = write.TryStart();
-            throw;
-        }
-
+        Writer.Add(write, lane);
         return write.Done;
     }
 

@@ -1,6 +1,8 @@
+using Madang.Accounts;
 using Madang.Api;
 using Madang.Docs;
 using Madang.Edge;
+using Madang.Jobs;
 using Madang.Operation;
 using Madang.Postgres;
 using Madang.Settings;
@@ -50,6 +52,9 @@ internal static class MadangServer
         {
             builder.AddPostgres(settings.Postgres);
         }
+
+        builder.AddJobs();
+        builder.AddAccounts();
     }
 
     private static void MapModules(WebApplication app)
@@ -57,6 +62,8 @@ internal static class MadangServer
         app.MapHealth();
         app.MapMetrics();
         app.MapApiDocs();
+        app.MapJobs();
+        app.MapAccounts();
     }
 
     /// <summary>The order matters; each line says what it needs from the ones before.</summary>

@@ -1,5 +1,7 @@
 using System.Collections;
 using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
 using Madang.Commands;
 using Madang.Settings;
 using Madang.Tests.Conformance;
@@ -13,9 +15,13 @@ namespace Madang.Tests.Integration;
 /// </summary>
 public sealed class MadangHost : IAsyncDisposable
 {
+    public const string SetupToken = "the-token-of-the-tests";
+    public const string AdminPassword = "correct horse battery staple";
+
     private readonly WebApplication _app;
     private readonly string? _database;
     private readonly List<HttpClient> _clients = [];
+    private Person? _admin;
 
     private MadangHost(WebApplication app, ServerSettings settings, string? database)
     {
@@ -44,6 +50,7 @@ public sealed class MadangHost : IAsyncDisposable
             [SettingsTable.RateLimits] = "off",
             [SettingsTable.LogLevel] = "Error",
             [SettingsTable.Database] = database ?? "sqlite",
+            ["Madang:Setup:Token"] = SetupToken,
         };
         foreach (var (key, value) in settings ?? [])
         {
@@ -70,6 +77,48 @@ public sealed class MadangHost : IAsyncDisposable
         return client;
     }
 
+    /// <summary>The first admin, made by setup the first time it is asked for.</summary>
+    public async Task<Person> AdminAsync()
+    {
+        if (_admin is null)
+        {
+            var session = await PostAsync(Client(), "/v1/setup", new JsonObject { ["token"] = SetupToken, ["name"] = "admin", ["password"] = AdminPassword });
+            _admin = new Person((string)session["user"]!["id"]!, "admin", (string)session["token"]!, Client((string)session["token"]!));
+        }
+
+        return _admin;
+    }
+
+    /// <summary>Somebody new, without a password (hashing one takes its time) and with a minted token.</summary>
+    /// <param name="role">user, moderator or admin.</param>
+    public async Task<Person> PersonAsync(string name, string role = "user")
+    {
+        var admin = await AdminAsync();
+        var user = await PostAsync(admin.Http, "/v1/users", new JsonObject { ["name"] = name });
+        var id = (string)user["id"]!;
+        if (role != "user")
+        {
+            await SendAsync(admin.Http, HttpMethod.Patch, $"/v1/admin/users/{id}", new JsonObject { ["role"] = role });
+        }
+
+        var token = (string)(await PostAsync(admin.Http, "/v1/tokens", new JsonObject { ["user_id"] = id }))["token"]!;
+        return new Person(id, name, token, Client(token));
+    }
+
+    /// <summary>The answer's body; fails with it unless the status is a success.</summary>
+    public static Task<JsonNode> PostAsync(HttpClient client, string path, JsonNode body) => SendAsync(client, HttpMethod.Post, path, body);
+
+    public static Task<JsonNode> GetAsync(HttpClient client, string path) => SendAsync(client, HttpMethod.Get, path, null);
+
+    public static async Task<JsonNode> SendAsync(HttpClient client, HttpMethod method, string path, JsonNode? body)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json") };
+        using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(answer.IsSuccessStatusCode, $"{method} {path} answered {(int)answer.StatusCode}: {text}");
+        return text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)!;
+    }
+
     public async ValueTask DisposeAsync()
     {
         _clients.ForEach(client => client.Dispose());
@@ -85,3 +134,7 @@ public sealed class MadangHost : IAsyncDisposable
 
     internal static string NewFolder() => Directory.CreateTempSubdirectory("madang-").FullName;
 }
+
+/// <summary>Somebody with a token.</summary>
+/// <param name="Http">A client that sends the token.</param>
+public sealed record Person(string Id, string Name, string Token, HttpClient Http);

@@ -47,7 +47,7 @@ internal static class ServeCommand
         try
         {
             await using var app = await StartAsync(settings, reading.Effective(), cancellationToken);
-            Greeting.Print(app, settings);
+            await Greeting.PrintAsync(app, settings, cancellationToken);
             await app.WaitForShutdownAsync(cancellationToken);
             return Cli.Done;
         }

@@ -4,7 +4,11 @@ using System.Data.Common;
 using System.Globalization;
 using System.Net;
 using System.Reflection;
+using Madang.Accounts;
 using Madang.Api;
+using Madang.Jobs;
+using Madang.Postgres;
+using Madang.Sqlite;
 
 namespace Madang.Settings;
 
@@ -22,6 +26,7 @@ internal static class SettingsTable
     public const string RateLimits = "Madang:RateLimits";
     public const string Origins = "Madang:Origins";
     public const string Cors = "Madang:Cors";
+    public const string Community = "Madang:Community";
     public const string LogFormat = "Madang:Log:Format";
     public const string LogLevel = "Madang:Log:Level";
 
@@ -40,7 +45,13 @@ internal static class SettingsTable
         new(Cors, "", "Origins of other pages that may call the API with a bearer token; none by default.", OriginFault) { IsList = true },
         new(LogFormat, "text", "`text` for people, `json` for log collectors; both on standard error.", OneOf("text", "json")),
         new(LogLevel, "Information", "Least severe level that is logged: Trace, Debug, Information, Warning, Error or Critical.", OneOf([.. Enum.GetNames<LogLevel>()])),
+        new(Community, "Madang", "How this community calls itself.", Any),
+        .. Of<SetupOptions>(SetupOptions.Section),
+        .. Of<AccountsOptions>(AccountsOptions.Section),
         .. Of<WriteLimitOptions>(WriteLimitOptions.Section, nameof(WriteLimitOptions.Enabled)),
+        .. Of<JobsOptions>("Madang:Jobs"),
+        .. Of<SqliteOptions>("Madang:Sqlite"),
+        .. Of<PostgresOptions>("Madang:Postgres"),
     ];
 
     /// <summary>The row of a key as it stands in a source, also for <c>Key:0</c> of a list.</summary>

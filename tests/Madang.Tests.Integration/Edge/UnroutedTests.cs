@@ -2,13 +2,9 @@ using System.Net;
 
 namespace Madang.Tests.Integration.Edge;
 
-public sealed class UnroutedTests : IAsyncLifetime
+public sealed class UnroutedTests(SharedHost shared) : IClassFixture<SharedHost>
 {
-    private MadangHost _host = null!;
-
-    public async ValueTask InitializeAsync() => _host = await MadangHost.StartAsync();
-
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
+    private readonly MadangHost _host = shared.Host;
 
     [Theory]
     [InlineData("/v1/nothing")]

@@ -14,14 +14,8 @@ interface Toasts {
   error: (error: unknown) => void
 }
 
-interface Shown {
-  toasts: readonly Toast[]
-  dismiss: (id: number) => void
-}
-
 const SHOWN_MS = 6_000
 const Context = createContext<Toasts>({ info: () => undefined, error: () => undefined })
-const ShownContext = createContext<Shown>({ toasts: [], dismiss: () => undefined })
 
 export const useToasts = () => use(Context)
 
@@ -30,44 +24,32 @@ let lastId = 0
 export function ToastProvider({ children }: { children: ReactNode }) {
   const { t } = useI18n()
   const [toasts, setToasts] = useState<Toast[]>([])
-  const dismiss = useCallback((id: number) => setToasts((all) => all.filter((toast) => toast.id !== id)), [])
+  const remove = useCallback((id: number) => setToasts((all) => all.filter((toast) => toast.id !== id)), [])
   const add = useCallback(
     (kind: Toast['kind'], text: string) => {
       const id = ++lastId
       setToasts((all) => [...all.filter((toast) => toast.text !== text).slice(-2), { id, kind, text }])
-      setTimeout(() => dismiss(id), SHOWN_MS)
+      setTimeout(() => remove(id), SHOWN_MS)
     },
-    [dismiss],
+    [remove],
   )
-  const tell = useMemo<Toasts>(
+  const value = useMemo<Toasts>(
     () => ({ info: (text) => add('info', text), error: (error) => add('error', errorText(t, error)) }),
     [add, t],
   )
-  const shown = useMemo<Shown>(() => ({ toasts, dismiss }), [toasts, dismiss])
   return (
-    <Context value={tell}>
-      <ShownContext value={shown}>
-        {children}
-        <ToastList />
-      </ShownContext>
+    <Context value={value}>
+      {children}
+      <section className="toasts" aria-label={t('toasts')} aria-live="polite">
+        {toasts.map((toast) => (
+          <div key={toast.id} className={`toast toast-${toast.kind}`} role={toast.kind === 'error' ? 'alert' : 'status'}>
+            <span>{toast.text}</span>
+            <button type="button" className="icon-button small" aria-label={t('toast.dismiss')} onClick={() => remove(toast.id)}>
+              <X size={16} aria-hidden />
+            </button>
+          </div>
+        ))}
+      </section>
     </Context>
-  )
-}
-
-/** A modal dialog makes everything outside of it inert, so it shows the notices itself. */
-export function ToastList() {
-  const { t } = useI18n()
-  const { toasts, dismiss } = use(ShownContext)
-  return (
-    <section className="toasts" aria-label={t('toasts')} aria-live="polite">
-      {toasts.map((toast) => (
-        <div key={toast.id} className={`toast toast-${toast.kind}`} role={toast.kind === 'error' ? 'alert' : 'status'}>
-          <span>{toast.text}</span>
-          <button type="button" className="icon-button small" aria-label={t('toast.dismiss')} onClick={() => dismiss(toast.id)}>
-            <X size={16} aria-hidden />
-          </button>
-        </div>
-      ))}
-    </section>
   )
 }

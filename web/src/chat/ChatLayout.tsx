@@ -10,10 +10,10 @@ export function ChatLayout() {
   const [creating, setCreating] = useState(false)
   useShortcut((event) => event.altKey && event.code === 'KeyN', () => setCreating(true))
   return (
-    <main id="main" tabIndex={-1} className={`chat${inRoom ? ' in-room' : ''}`}>
+    <div className={`chat${inRoom ? ' in-room' : ''}`}>
       <RoomList onNew={() => setCreating(true)} />
       <Outlet />
       {creating && <NewRoomDialog onClose={() => setCreating(false)} />}
-    </main>
+    </div>
   )
 }
