@@ -53,7 +53,7 @@ export class MadangError extends Error {
   }
 }
 
-const retryableCodes = new Set(['network', 'timeout', 'rate_limited', 'overloaded', 'draining', 'storage_full', 'internal'])
+const retryableCodes = new Set(['network', 'timeout', 'rate_limited', 'overloaded', 'draining', 'storage_full', 'timed_out', 'internal'])
 
 export function fieldErrors(value: unknown): FieldError[] {
   if (!Array.isArray(value)) return []

@@ -3,7 +3,7 @@ import { Link } from 'react-router'
 import { useApi, useSession } from '../app/session'
 import { useI18n } from '../i18n/i18n'
 import { Entrance } from './Entrance'
-import { browserZone, FormError, useEntranceForm } from './form'
+import { browserZone, deviceName, FormError, useEntranceForm } from './form'
 import { secretFromLink } from './link-secret'
 import { AccountFields } from './RegisterPage'
 
@@ -14,7 +14,7 @@ export function SetupPage() {
   const api = useApi()
   const [token] = useState(() => secretFromLink('token'))
   const { busy, error, onSubmit } = useEntranceForm(({ name = '', password = '', display_name }) =>
-    api.accounts.completeSetup({ token: token ?? '', name, password, display_name: display_name || undefined, locale, time_zone: browserZone(), cookie: true }),
+    api.accounts.completeSetup({ token: token ?? '', name, password, display_name: display_name || undefined, locale, time_zone: browserZone(), device_name: deviceName(), cookie: true }),
   )
   if (setup && !setup.needed) {
     return <Entrance title={t('setup.done')}><Link className="button primary wide" to="/login">{t('login.submit')}</Link></Entrance>

@@ -14,7 +14,7 @@ export class Accounts {
   constructor(private readonly http: Http) {}
 
   setup = () => this.http.get<Setup>('/v1/setup')
-  completeSetup = (first: NewPerson & { token: string; cookie?: boolean }) => this.http.post<Session>('/v1/setup', first)
+  completeSetup = (first: NewPerson & { token: string; device_name?: string; cookie?: boolean }) => this.http.post<Session>('/v1/setup', first)
   register = (person: NewPerson & { invite?: string }) => this.http.post<User>('/v1/users', person)
   signIn = (login: { name: string; password: string; device_name?: string; cookie?: boolean }) =>
     this.http.post<Session>('/v1/sessions', login)
