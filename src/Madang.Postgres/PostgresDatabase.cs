@@ -36,7 +36,7 @@ internal sealed partial class PostgresDatabase : Database
         _host = new NpgsqlConnectionStringBuilder(server.ConnectionString);
         Source = Build(ForReading(server.ConnectionString, _options), logs);
         _writers = Build(ForWriting(server.ConnectionString), logs);
-        _context = new WriterContext(time, metrics, _log, Tell);
+        _context = new WriterContext(time, TimeSpan.FromSeconds(_options.PatienceSeconds), metrics, _log, Tell);
         _interactive = new ClosureLane("postgres interactive", _options.InteractiveQueue);
         _background = new ClosureLane("postgres background", _options.BackgroundQueue);
     }
@@ -75,7 +75,9 @@ internal sealed partial class PostgresDatabase : Database
     {
         var lanes = _hot.GetOrAdd(verb, static (_, made) => new(() => made.Database.StartLanes(made.Verb)), (Database: this, Verb: verb)).Value;
         var hot = new HotItem<TItem, TResult>(item, _context.Time.GetTimestamp(), cancellationToken);
-        ((HotLane<TItem, TResult>)lanes[(int)((uint)verb.PartitionOf(item) % (uint)lanes.Count)]).Add(hot);
+        // Snowflake ids made one at a time share their low bits: without mixing, one session would carry them all.
+        var mixed = (uint)verb.PartitionOf(item) * 0x9E3779B9u;
+        ((HotLane<TItem, TResult>)lanes[(int)((ulong)mixed * (uint)lanes.Count >> 32)]).Add(hot);
         return hot.Task;
     }
 

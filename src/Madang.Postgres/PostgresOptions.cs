@@ -29,6 +29,10 @@ public sealed class PostgresOptions
     /// <summary>Items of one hot verb that may wait for one of its two sessions before the next one is refused.</summary>
     [Range(1, 1_000_000)]
     public int HotQueue { get; set; } = 10_000;
+
+    /// <summary>How long a write waits for a server that cannot be reached before its caller is told.</summary>
+    [Range(1, 600)]
+    public int PatienceSeconds { get; set; } = 10;
 }
 
 [OptionsValidator]

@@ -5,12 +5,15 @@ namespace Madang.Postgres;
 
 /// <summary>What all writer sessions of one database share.</summary>
 /// <param name="tell">Told what a transaction published, after its commit; never by two threads at once.</param>
-internal sealed class WriterContext(TimeProvider time, StorageMetrics metrics, ILogger log, Action<IReadOnlyList<object>> tell) : IDisposable
+internal sealed class WriterContext(TimeProvider time, TimeSpan patience, StorageMetrics metrics, ILogger log, Action<IReadOnlyList<object>> tell)
+    : IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _telling = new();
 
     public TimeProvider Time => time;
+
+    public TimeSpan Patience => patience;
 
     public StorageMetrics Metrics => metrics;
 

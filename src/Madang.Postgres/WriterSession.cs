@@ -14,9 +14,6 @@ internal sealed partial class WriterSession(NpgsqlDataSource source, WriterConte
     /// <summary>Deadlocks and serialisation failures are rerun this often before the caller is told to come back later.</summary>
     private const int MaxAttempts = 10;
 
-    /// <summary>From the moment it was queued, so that nothing waits longer than this for a server that is away.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     private NpgsqlConnection? _connection;
 
     /// <summary>Runs the work in a transaction of its own; when this returns it is durable and its publications are told.</summary>
@@ -61,7 +58,8 @@ internal sealed partial class WriterSession(NpgsqlDataSource source, WriterConte
                     throw new UnavailableException("The connection broke during a commit; nobody knows whether it happened.", e);
                 }
 
-                if (context.Time.GetElapsedTime(queuedAt) > Patience || context.Stopping.IsCancellationRequested)
+                // From the moment it was queued, so that a long queue does not add up.
+                if (context.Time.GetElapsedTime(queuedAt) > context.Patience || context.Stopping.IsCancellationRequested)
                 {
                     throw new UnavailableException("The database server cannot be reached.", e);
                 }

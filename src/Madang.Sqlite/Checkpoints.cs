@@ -17,7 +17,6 @@ internal sealed partial class Checkpoints(SqliteConnection connection, SqliteOpt
     private readonly long _passiveAt = (long)options.CheckpointMegabytes * 1024 * 1024 / FrameBytes;
     private readonly long _truncateAt = (long)options.TruncateMegabytes * 1024 * 1024 / FrameBytes;
     private long _written;
-    private long _due = (long)options.CheckpointMegabytes * 1024 * 1024 / FrameBytes;
 
     /// <summary>Pages written to the WAL since the last call.</summary>
     public int PagesWritten()
@@ -29,11 +28,15 @@ internal sealed partial class Checkpoints(SqliteConnection connection, SqliteOpt
 
     public void RunIfDue()
     {
-        if (_written < _due)
+        if (_written >= _passiveAt)
         {
-            return;
+            Run();
         }
+    }
 
+    /// <summary>Moves what readers allow.</summary>
+    public void Run()
+    {
         var frames = Run(raw.SQLITE_CHECKPOINT_PASSIVE, "passive");
         if (frames >= _truncateAt)
         {
@@ -41,7 +44,6 @@ internal sealed partial class Checkpoints(SqliteConnection connection, SqliteOpt
         }
 
         _written = 0;
-        _due = _passiveAt;
     }
 
     /// <summary>Empties the WAL: at the start, where a killed process may have left a large one, and when it has grown too large.</summary>

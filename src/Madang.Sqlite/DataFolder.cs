@@ -36,18 +36,31 @@ internal sealed class DataFolder : IDisposable
         }
 
         var pid = System.IO.Path.Combine(path, "madang.pid");
+        var held = Lock(path, pid);
         try
         {
-            var held = new FileStream(System.IO.Path.Combine(path, "madang.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             File.WriteAllText(pid, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
-            return new DataFolder(path, held);
         }
-        catch (IOException taken) when (taken is not DirectoryNotFoundException and not FileNotFoundException && File.Exists(pid))
+        catch (IOException)
+        {
+            // A full disk: the lock holds without its owner's name, and reads can be served.
+        }
+
+        return new DataFolder(path, held);
+    }
+
+    public void Dispose() => _lock.Dispose();
+
+    private static FileStream Lock(string path, string pid)
+    {
+        try
+        {
+            return new FileStream(System.IO.Path.Combine(path, "madang.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException taken) when (File.Exists(pid))
         {
             throw new FolderTakenException(
                 $"The data folder {path} belongs to the running process {File.ReadAllText(pid)}. Stop it first, or choose another folder with --data.", taken);
         }
     }
-
-    public void Dispose() => _lock.Dispose();
 }

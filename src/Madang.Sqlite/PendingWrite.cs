@@ -78,7 +78,7 @@ internal abstract class PendingWrite<T> : PendingWrite
         }
     }
 
-    public override void Fail(Exception fault) => _done.SetException(fault);
+    public override void Fail(Exception fault) => _done.SetException(Fault ?? fault);
 
     protected override void TellCancelled(CancellationToken cancellationToken) => _done.SetCanceled(cancellationToken);
 }

@@ -99,7 +99,17 @@ internal sealed partial class SqliteDatabase(
         }
 
         write.CancelBy(cancellationToken);
-        Writer.Add(write, lane);
+        try
+        {
+            Writer.Add(write, lane);
+        }
+        catch (OverloadedException)
+        {
+            // It never waited: nothing is left to cancel.
+            _ = write.TryStart();
+            throw;
+        }
+
         return write.Done;
     }
 

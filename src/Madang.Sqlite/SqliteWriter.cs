@@ -29,6 +29,7 @@ internal sealed partial class SqliteWriter : IDisposable
     private readonly List<PendingWrite> _batch = [];
     private readonly long _mostTicks;
     private readonly Thread _thread;
+    private readonly Lock _acks = new();
     private int _passedOver;
     private Exception? _ended;
 
@@ -56,7 +57,7 @@ internal sealed partial class SqliteWriter : IDisposable
     public void Break(Exception fault)
     {
         var broken = new StorageBrokenException(fault);
-        if (Interlocked.CompareExchange(ref _ended, broken, null) is null)
+        if (End(broken))
         {
             _queue.Close();
             _fatal(broken);
@@ -81,8 +82,8 @@ internal sealed partial class SqliteWriter : IDisposable
             RunCheckpoint();
         }
 
-        _ = Interlocked.CompareExchange(ref _ended, new ObjectDisposedException(nameof(SqliteDatabase)), null);
-        FailWaiting(_ended);
+        _ = End(new ObjectDisposedException(nameof(SqliteDatabase)));
+        FailWaiting(_ended!);
     }
 
     private void RunBatch()
@@ -104,10 +105,41 @@ internal sealed partial class SqliteWriter : IDisposable
             }
         }
 
-        Tell();
-        foreach (var write in _batch)
+        Acknowledge();
+    }
+
+    private void Acknowledge()
+    {
+        lock (_acks)
         {
-            write.Complete();
+            if (_ended is null)
+            {
+                Tell();
+                foreach (var write in _batch)
+                {
+                    write.Complete();
+                }
+
+                return;
+            }
+        }
+
+        // A reader met a broken disk meanwhile.
+        FailBatch(_ended);
+    }
+
+    /// <summary>No ack follows. False when it has ended before.</summary>
+    private bool End(Exception why)
+    {
+        lock (_acks)
+        {
+            if (_ended is not null)
+            {
+                return false;
+            }
+
+            Volatile.Write(ref _ended, why);
+            return true;
         }
     }
 
@@ -310,7 +342,15 @@ internal sealed partial class SqliteWriter : IDisposable
     {
         try
         {
-            _checkpoints.RunIfDue();
+            if (_connection.Full is null)
+            {
+                _checkpoints.RunIfDue();
+            }
+            else
+            {
+                // A WAL that was moved is written again from its beginning, which takes no space.
+                _checkpoints.Run();
+            }
         }
         catch (StorageFullException)
         {
@@ -318,7 +358,14 @@ internal sealed partial class SqliteWriter : IDisposable
         }
         catch (SqliteException fault)
         {
-            Break(fault);
+            if (_connection.Broken is null)
+            {
+                NotMoved(fault);
+            }
+            else
+            {
+                Break(fault);
+            }
         }
     }
 
@@ -361,6 +408,9 @@ internal sealed partial class SqliteWriter : IDisposable
 
     [LoggerMessage(LogLevel.Error, "The disk is full: {Message}")]
     private partial void Full(string message);
+
+    [LoggerMessage(LogLevel.Error, "A checkpoint failed")]
+    private partial void NotMoved(Exception fault);
 
     [LoggerMessage(LogLevel.Error, "A listener to commits threw")]
     private partial void ListenerFailed(Exception fault);

@@ -4,13 +4,16 @@ namespace Madang.Storage;
 internal interface INodeStore
 {
     /// <summary>
-    /// Takes the lowest id whose lease has ended, by the database's clock where nodes have clocks of their own, and marks it: no id of the new holder
-    /// lies after <paramref name="until"/>. Null when all are held.
+    /// Takes the lowest id whose lease has ended, by the database's clock where nodes have clocks of their own, and answers the mark of the holders
+    /// before. Null when all are held.
     /// </summary>
     NodeGrant? Take(WriteTx tx, string owner, DateTimeOffset until);
 
-    /// <summary>Moves lease and mark on, never back. False when the lease belongs to another owner by now.</summary>
-    bool Renew(WriteTx tx, int id, string owner, DateTimeOffset until);
+    /// <summary>
+    /// Moves lease and mark on, never back: no id handed out before the next renewal lies after <paramref name="highWater"/>. False when the lease
+    /// belongs to another owner by now.
+    /// </summary>
+    bool Renew(WriteTx tx, int id, string owner, DateTimeOffset until, DateTimeOffset highWater);
 
     /// <summary>Ends the lease; the mark falls back to what was really handed out.</summary>
     void Release(WriteTx tx, int id, string owner, DateTimeOffset highWater);

@@ -14,8 +14,9 @@ internal sealed partial class NodeLease(Database database, INodeStore store, Tim
     public static readonly TimeSpan Length = TimeSpan.FromSeconds(15);
     public static readonly TimeSpan Renewal = TimeSpan.FromSeconds(5);
 
-    private readonly string _owner = $"{Environment.MachineName}/{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}/{RandomNumberGenerator.GetHexString(8, true)}";
+    public string Owner { get; } = $"{Environment.MachineName}/{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}/{RandomNumberGenerator.GetHexString(8, true)}";
     private Snowflake? _ids;
+    private PeriodicTimer? _timer;
 
     /// <exception cref="InvalidOperationException">The storage is not open yet (<see cref="StorageModule.OpenStorageAsync"/>).</exception>
     public Snowflake Ids => _ids ?? throw new InvalidOperationException("The storage is not open yet.");
@@ -24,16 +25,27 @@ internal sealed partial class NodeLease(Database database, INodeStore store, Tim
     public async Task TakeAsync(CancellationToken cancellationToken)
     {
         var until = time.GetUtcNow() + Length;
-        var grant = await database.WriteAsync(tx => store.Take(tx, _owner, until), cancellationToken: cancellationToken)
+        _ids = await database.WriteAsync(tx => Take(tx, until), cancellationToken: cancellationToken)
             ?? throw new InvalidOperationException($"All {Snowflake.MaxNode + 1} node ids are taken.");
-        _ids = new Snowflake(time, grant.Id, grant.HighWater == default ? default : grant.HighWater + Snowflake.Gap) { Ceiling = until };
-        Taken(grant.Id, _owner);
+        Taken(_ids.Node, Owner);
+    }
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Counts from now on, not from when the pool finds a thread for the loop.
+        _timer = new PeriodicTimer(Renewal, time);
+        return base.StartAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        _timer?.Dispose();
+        base.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Renewal, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (await _timer!.WaitForNextTickAsync(stoppingToken))
         {
             await RenewAsync(stoppingToken);
         }
@@ -45,11 +57,11 @@ internal sealed partial class NodeLease(Database database, INodeStore store, Tim
         if (_ids is { } ids)
         {
             // Requests may still be ending: their ids borrow from the gap.
-            ids.Ceiling = ids.HighWater;
+            var last = ids.Ceiling = ids.HighWater;
             _ = await database.WriteAsync(
                 tx =>
                 {
-                    store.Release(tx, ids.Node, _owner, ids.HighWater);
+                    store.Release(tx, ids.Node, Owner, last);
                     return true;
                 },
                 cancellationToken: cancellationToken);
@@ -59,22 +71,39 @@ internal sealed partial class NodeLease(Database database, INodeStore store, Tim
     internal async Task RenewAsync(CancellationToken cancellationToken)
     {
         var until = time.GetUtcNow() + Length;
+        var mark = MarkOf(Ids, until);
         try
         {
-            if (await database.WriteAsync(tx => store.Renew(tx, Ids.Node, _owner, until), cancellationToken: cancellationToken))
+            if (await database.WriteAsync(tx => store.Renew(tx, Ids.Node, Owner, until, mark), cancellationToken: cancellationToken))
             {
-                Ids.Ceiling = until;
+                Ids.Ceiling = mark;
             }
             else
             {
                 fatal(new InvalidOperationException($"The lease of node id {Ids.Node} went to another process."));
             }
         }
-        catch (Exception fault) when (fault is StorageFullException or OverloadedException)
+        catch (Exception fault) when (fault is StorageFullException or OverloadedException or UnavailableException)
         {
             // Nothing can be written that would need the ids; the next tick tries again.
             NotRenewed(fault.Message);
         }
+    }
+
+    /// <summary>When the ids are ahead of the clock, as after a crash or when it was set back, they need room beyond themselves.</summary>
+    private static DateTimeOffset MarkOf(Snowflake ids, DateTimeOffset until) => ids.HighWater + Snowflake.Gap is var ahead && ahead > until ? ahead : until;
+
+    private Snowflake? Take(WriteTx tx, DateTimeOffset until)
+    {
+        if (store.Take(tx, Owner, until) is not { } grant)
+        {
+            return null;
+        }
+
+        var ids = new Snowflake(time, grant.Id, grant.HighWater == default ? default : grant.HighWater + Snowflake.Gap);
+        ids.Ceiling = MarkOf(ids, until);
+        _ = store.Renew(tx, grant.Id, Owner, until, ids.Ceiling);
+        return ids;
     }
 
     [LoggerMessage(LogLevel.Information, "Node id {Node} leased by {Owner}")]

@@ -51,6 +51,10 @@ internal static class TestPostgres
         await ExecuteAsync(admin, "SELECT pg_advisory_unlock(hashtext('madang_test_template'))");
     }
 
+    /// <summary>The same server, but no test's database.</summary>
+    public static string Maintenance(string connectionString) =>
+        new NpgsqlConnectionStringBuilder(connectionString) { Database = "postgres", Pooling = false }.ConnectionString;
+
     private static string To(string database) => new NpgsqlConnectionStringBuilder(ConnectionString) { Database = database }.ConnectionString;
 
     private static async Task RunAsync(string sql)

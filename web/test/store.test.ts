@@ -1,7 +1,8 @@
 import { MadangClient, type WebSocketLike } from '@madang/client'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { isSending } from '../src/chat/state'
 import { ChatStore } from '../src/chat/store'
-import { me, message, room, user } from './facts'
+import { me, message, room, stub, user } from './facts'
 
 class Socket implements WebSocketLike {
   readyState = 1
@@ -121,5 +122,23 @@ describe('the chat store', () => {
     fetch.mockClear()
     socket.tell({ op: 'reset', cursor: 'c900' })
     await vi.waitFor(() => expect(fetch.mock.calls.map(([url]) => String(url))).toContain('http://server.test/v1/rooms/100/messages?limit=50'))
+  })
+
+  test('a changed relation shows only what may still be seen', async () => {
+    const answers: Record<string, unknown> = { ...one }
+    const { socket } = await begin(answers)
+    await store.open('100')
+    answers['/v1/rooms/100/messages'] = list([stub(1), stub(2)])
+    socket.tell(entry('c1', 'relation.updated', { user_id: '2', follows: false, muted: false, blocked: true }))
+    await vi.waitFor(() => expect(conversation()?.messages.every(({ hidden }) => hidden)).toBe(true))
+  })
+
+  test('knows whether closing the window would lose something', async () => {
+    const { socket } = await begin(one)
+    await store.open('100')
+    store.send('100', 'hi')
+    expect(isSending(store.snapshot())).toBe(true)
+    socket.tell({ op: 'error', id: 1, code: 'blocked', message: '' })
+    expect(isSending(store.snapshot())).toBe(false)
   })
 })

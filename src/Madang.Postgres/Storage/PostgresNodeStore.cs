@@ -27,9 +27,9 @@ internal sealed class PostgresNodeStore : INodeStore
         return row.Read() ? new NodeGrant(row.GetInt32(0), row.IsDBNull(1) ? default : row.GetDateTime(1)) : null;
     }
 
-    public bool Renew(WriteTx tx, int id, string owner, DateTimeOffset until) => PostgresTx.Of(tx).Run(
+    public bool Renew(WriteTx tx, int id, string owner, DateTimeOffset until, DateTimeOffset highWater) => PostgresTx.Of(tx).Run(
         "UPDATE node SET lease_until = greatest(lease_until, clock_timestamp() + $3), high_water = greatest(high_water, $4) WHERE id = $1 AND owner = $2",
-        id, owner, until - tx.Now, until) == 1;
+        id, owner, until - tx.Now, highWater) == 1;
 
     public void Release(WriteTx tx, int id, string owner, DateTimeOffset highWater) => PostgresTx.Of(tx).Run(
         "UPDATE node SET lease_until = '-infinity', high_water = $3 WHERE id = $1 AND owner = $2", id, owner, highWater);

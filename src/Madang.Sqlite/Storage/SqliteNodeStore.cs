@@ -21,10 +21,11 @@ internal sealed class SqliteNodeStore : INodeStore
         return new NodeGrant(id, mark);
     }
 
-    public bool Renew(WriteTx tx, int id, string owner, DateTimeOffset until)
+    public bool Renew(WriteTx tx, int id, string owner, DateTimeOffset until, DateTimeOffset highWater)
     {
-        using var renew = SqliteTx.Of(tx).Use("UPDATE node SET lease_until = ?3, high_water = max(high_water, ?3) WHERE id = ?1 AND owner = ?2");
-        return renew.Bind(1, id).Bind(2, owner).Bind(3, until).Run() == 1;
+        using var renew = SqliteTx.Of(tx).Use(
+            "UPDATE node SET lease_until = max(lease_until, ?3), high_water = max(high_water, ?4) WHERE id = ?1 AND owner = ?2");
+        return renew.Bind(1, id).Bind(2, owner).Bind(3, until).Bind(4, highWater).Run() == 1;
     }
 
     public void Release(WriteTx tx, int id, string owner, DateTimeOffset highWater)

@@ -11,7 +11,7 @@ internal sealed record Migration(string Module, int Number, string Name, string 
     public string Id => string.Create(CultureInfo.InvariantCulture, $"{Module}/{Number:0000}_{Name}");
 
     /// <summary>SHA-256 of the text, whatever the line ends of the checkout.</summary>
-    public string Hash { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql.ReplaceLineEndings("\n"))));
+    public string Hash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql.ReplaceLineEndings("\n"))));
 
     /// <summary>The modules whose tables exist, each after those it refers to.</summary>
     public static IReadOnlyList<string> Modules { get; } = ["Storage", "Jobs", "Accounts", "Realtime", "Chat"];

@@ -77,7 +77,7 @@ internal static partial class Problems
         InvalidOperationException { Source: "System.Text.Json.Rethrowable" } => HalfCharacter,
         StorageFullException => ApiErrors.StorageFull,
         OverloadedException => ApiErrors.Overloaded with { RetryAfter = TimeSpan.FromSeconds(1) },
-        UnavailableException => ApiErrors.Overloaded with { RetryAfter = TimeSpan.FromSeconds(5) },
+        UnavailableException or System.Data.Common.DbException { IsTransient: true } => ApiErrors.Overloaded with { RetryAfter = TimeSpan.FromSeconds(5) },
         OperationCanceledException => ApiErrors.TimedOut,
         _ => ApiErrors.Internal,
     };

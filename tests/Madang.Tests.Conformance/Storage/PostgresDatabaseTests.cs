@@ -134,6 +134,47 @@ public sealed class PostgresDatabaseTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_database_that_would_acknowledge_early_is_overruled()
+    {
+        await AdminAsync($"ALTER DATABASE {Name} SET synchronous_commit = off");
+        await using var database = await OpenAsync(_connectionString);
+        var setting = await database.WriteAsync(tx =>
+        {
+            using var show = PostgresTx.Of(tx).Use("SHOW synchronous_commit");
+            return (string)show.ExecuteScalar()!;
+        }, cancellationToken: Cancelled);
+
+        Assert.Equal("on", setting);
+    }
+
+    [Fact]
+    public async Task Nodes_that_start_together_on_an_empty_database_migrate_it_once()
+    {
+        var empty = await TestPostgres.CreateAsync();
+        var nodes = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => OpenAsync(empty)));
+        await using (var count = nodes[0].Source.CreateCommand("SELECT count(*) - count(DISTINCT (module, number)) FROM migration HAVING count(*) > 0"))
+        {
+            Assert.Equal(0L, await count.ExecuteScalarAsync(Cancelled));
+        }
+
+        await Task.WhenAll(nodes.Select(node => node.DisposeAsync().AsTask()));
+        await TestPostgres.DropAsync(empty);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_away_is_waited_for_only_so_long_and_then_told()
+    {
+        await using var database = await OpenAsync(_connectionString, new PostgresOptions { PatienceSeconds = 1 });
+        await AdminAsync($"ALTER DATABASE {Name} WITH ALLOW_CONNECTIONS false", TestPostgres.Maintenance(_connectionString));
+        await AdminAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{Name}'", TestPostgres.Maintenance(_connectionString));
+        var away = database.WriteAsync(tx => Add(tx, 1), cancellationToken: Cancelled);
+        await Assert.ThrowsAsync<UnavailableException>(() => away);
+
+        await AdminAsync($"ALTER DATABASE {Name} WITH ALLOW_CONNECTIONS true", TestPostgres.Maintenance(_connectionString));
+        Assert.Equal(1, await database.WriteAsync(tx => Add(tx, 1), cancellationToken: Cancelled));
+    }
+
+    [Fact]
     public async Task Reads_cannot_write()
     {
         await using var command = _database.Source.CreateCommand("UPDATE thing SET n = 1");
@@ -196,9 +237,9 @@ public sealed class PostgresDatabaseTests : IAsyncLifetime
         command.ExecuteNonQuery();
     }
 
-    private static async Task<PostgresDatabase> OpenAsync(string connectionString)
+    private static async Task<PostgresDatabase> OpenAsync(string connectionString, PostgresOptions? options = null)
     {
-        var database = TestDatabase.PostgresEngine(connectionString);
+        var database = TestDatabase.PostgresEngine(connectionString, options);
         await database.OpenAsync(Cancelled);
         return database;
     }

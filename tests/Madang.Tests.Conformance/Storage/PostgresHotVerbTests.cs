@@ -50,8 +50,20 @@ public sealed class PostgresHotVerbTests : IAsyncLifetime
         var verb = new Lines();
         await Task.WhenAll(Enumerable.Range(1, 500).Select(n => _database.WriteAsync(verb, n, Cancelled)));
 
-        var even = verb.Batches.SelectMany(batch => batch).Where(n => n % 2 == 0);
-        Assert.Equal(even.Order(), even);
+        foreach (var partition in verb.Batches.SelectMany(batch => batch).GroupBy(verb.PartitionOf))
+        {
+            Assert.Equal(partition.Order(), partition);
+        }
+    }
+
+    [Fact]
+    public async Task Partitions_spread_over_both_sessions()
+    {
+        using var both = new Barrier(2);
+        var verb = new Lines { Meeting = both };
+        await Task.WhenAll(Enumerable.Range(1, 7).Select(n => _database.WriteAsync(verb, n, Cancelled)));
+
+        Assert.True(verb.Met, "one session carried all partitions");
     }
 
     [Fact]
@@ -84,7 +96,7 @@ public sealed class PostgresHotVerbTests : IAsyncLifetime
         var writes = new List<Task<long>>();
         var refused = Assert.Throws<OverloadedException>(() =>
         {
-            for (var n = 2; n < 10_000; n += 2)
+            for (var n = 7; n < 70_000; n += 7)
             {
                 writes.Add(_database.WriteAsync(verb, n, Cancelled));
             }
@@ -108,15 +120,21 @@ public sealed class PostgresHotVerbTests : IAsyncLifetime
 
         public ManualResetEventSlim? Gate { get; init; }
 
+        /// <summary>The first batch waits for one of the other session.</summary>
+        public Barrier? Meeting { get; init; }
+
+        public bool Met { get; private set; }
+
         public override string Name => "lines";
 
-        public override int PartitionOf(int item) => item;
+        public override int PartitionOf(int item) => item % 7;
 
         public override int WeightOf(int item) => item % 100;
 
         public override void Run(PostgresTx tx, IReadOnlyList<int> items, Span<long> results)
         {
             Gate?.Wait(10_000);
+            Met = Met || Meeting?.SignalAndWait(5_000) == true;
             Batches.Enqueue(items);
             tx.Run("INSERT INTO line (n) SELECT n FROM unnest($1) n", items.Select(n => n == Bad ? (long?)null : n).ToArray());
             if (Interlocked.Decrement(ref _conflicts) >= 0)

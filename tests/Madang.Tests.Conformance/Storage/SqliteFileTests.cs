@@ -148,7 +148,7 @@ public sealed class SqliteFileTests : IDisposable
         return new FileInfo(DataFolder.DatabaseIn(test.Store<SqliteFolder>().Path) + "-wal").Length;
     }
 
-    private static IHost Build(string folder)
+    internal static IHost Build(string folder)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         _ = builder.AddSqlite(folder);

@@ -66,7 +66,7 @@ function Unreachable() {
   const { failure, retry } = useSession()
   return (
     <main className="lonely">
-      <Empty icon={<Logo size={56} />} title={errorText(t, failure)}>
+      <Empty heading="h1" icon={<Logo size={56} />} title={errorText(t, failure)}>
         <button type="button" className="button primary" onClick={retry}>{t('action.retry')}</button>
       </Empty>
     </main>

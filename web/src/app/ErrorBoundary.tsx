@@ -19,7 +19,7 @@ function Crash() {
   const { t } = useI18n()
   return (
     <main className="lonely">
-      <Empty icon={<Logo size={56} />} title={t('crash.title')} hint={t('crash.hint')}>
+      <Empty heading="h1" icon={<Logo size={56} />} title={t('crash.title')} hint={t('crash.hint')}>
         <button type="button" className="button primary" onClick={() => window.location.reload()}>{t('crash.reload')}</button>
       </Empty>
     </main>

@@ -14,8 +14,14 @@ interface Toasts {
   error: (error: unknown) => void
 }
 
+interface Shown {
+  toasts: readonly Toast[]
+  dismiss: (id: number) => void
+}
+
 const SHOWN_MS = 6_000
 const Context = createContext<Toasts>({ info: () => undefined, error: () => undefined })
+const ShownContext = createContext<Shown>({ toasts: [], dismiss: () => undefined })
 
 export const useToasts = () => use(Context)
 
@@ -24,32 +30,44 @@ let lastId = 0
 export function ToastProvider({ children }: { children: ReactNode }) {
   const { t } = useI18n()
   const [toasts, setToasts] = useState<Toast[]>([])
-  const remove = useCallback((id: number) => setToasts((all) => all.filter((toast) => toast.id !== id)), [])
+  const dismiss = useCallback((id: number) => setToasts((all) => all.filter((toast) => toast.id !== id)), [])
   const add = useCallback(
     (kind: Toast['kind'], text: string) => {
       const id = ++lastId
       setToasts((all) => [...all.filter((toast) => toast.text !== text).slice(-2), { id, kind, text }])
-      setTimeout(() => remove(id), SHOWN_MS)
+      setTimeout(() => dismiss(id), SHOWN_MS)
     },
-    [remove],
+    [dismiss],
   )
-  const value = useMemo<Toasts>(
+  const tell = useMemo<Toasts>(
     () => ({ info: (text) => add('info', text), error: (error) => add('error', errorText(t, error)) }),
     [add, t],
   )
+  const shown = useMemo<Shown>(() => ({ toasts, dismiss }), [toasts, dismiss])
   return (
-    <Context value={value}>
-      {children}
-      <section className="toasts" aria-label={t('toasts')} aria-live="polite">
-        {toasts.map((toast) => (
-          <div key={toast.id} className={`toast toast-${toast.kind}`} role={toast.kind === 'error' ? 'alert' : 'status'}>
-            <span>{toast.text}</span>
-            <button type="button" className="icon-button small" aria-label={t('toast.dismiss')} onClick={() => remove(toast.id)}>
-              <X size={16} aria-hidden />
-            </button>
-          </div>
-        ))}
-      </section>
+    <Context value={tell}>
+      <ShownContext value={shown}>
+        {children}
+        <ToastList />
+      </ShownContext>
     </Context>
+  )
+}
+
+/** A modal dialog makes everything outside of it inert, so it shows the notices itself. */
+export function ToastList() {
+  const { t } = useI18n()
+  const { toasts, dismiss } = use(ShownContext)
+  return (
+    <section className="toasts" aria-label={t('toasts')} aria-live="polite">
+      {toasts.map((toast) => (
+        <div key={toast.id} className={`toast toast-${toast.kind}`} role={toast.kind === 'error' ? 'alert' : 'status'}>
+          <span>{toast.text}</span>
+          <button type="button" className="icon-button small" aria-label={t('toast.dismiss')} onClick={() => dismiss(toast.id)}>
+            <X size={16} aria-hidden />
+          </button>
+        </div>
+      ))}
+    </section>
   )
 }

@@ -10,10 +10,10 @@ export function ChatLayout() {
   const [creating, setCreating] = useState(false)
   useShortcut((event) => event.altKey && event.code === 'KeyN', () => setCreating(true))
   return (
-    <div className={`chat${inRoom ? ' in-room' : ''}`}>
+    <main id="main" tabIndex={-1} className={`chat${inRoom ? ' in-room' : ''}`}>
       <RoomList onNew={() => setCreating(true)} />
       <Outlet />
       {creating && <NewRoomDialog onClose={() => setCreating(false)} />}
-    </div>
+    </main>
   )
 }

@@ -14,6 +14,8 @@ import { useReading } from './use-reading'
 
 const END_PX = 80
 const NEAR_START_ROWS = 6
+/** After a page that could not be read. */
+const PAUSE_MS = 5_000
 
 /** Only what is in view is in the page; it follows new messages at the end, and stays where it is otherwise. */
 export function MessageList({ room }: { room: Room }) {
@@ -26,6 +28,7 @@ export function MessageList({ room }: { room: Room }) {
   const [newAfter] = useState(() => (room.unread > 0 ? room.read_seq : undefined))
   const [atEnd, setAtEnd] = useState(true)
   const [loadingOlder, setLoadingOlder] = useState(false)
+  const [pausedOlder, setPausedOlder] = useState(false)
   const rows = useMemo(() => buildRows(conversation, me.id, newAfter), [conversation, me.id, newAfter])
   const loaded = conversation.older !== undefined
 
@@ -56,10 +59,15 @@ export function MessageList({ room }: { room: Room }) {
   }, [newestOwn, virtualizer])
 
   useEffect(() => {
-    if (!conversation.older || loadingOlder || firstShown > NEAR_START_ROWS) return
+    if (!conversation.older || loadingOlder || pausedOlder || firstShown > NEAR_START_ROWS) return
+    const failed = (error: unknown) => {
+      toasts.error(error)
+      setPausedOlder(true)
+      setTimeout(() => setPausedOlder(false), PAUSE_MS)
+    }
     setLoadingOlder(true)
-    store.loadOlder(room.id).catch(toasts.error).finally(() => setLoadingOlder(false))
-  }, [conversation.older, firstShown, loadingOlder, room.id, store, toasts])
+    store.loadOlder(room.id).catch(failed).finally(() => setLoadingOlder(false))
+  }, [conversation.older, firstShown, loadingOlder, pausedOlder, room.id, store, toasts])
 
   const missed = useReading(room, atEnd && loaded)
 

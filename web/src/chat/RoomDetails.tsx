@@ -95,7 +95,7 @@ function Leave({ room, onClose }: { room: Room; onClose: () => void }) {
     return <button type="button" className="button quiet danger" onClick={() => setAsked(true)}><DoorOpen size={18} aria-hidden /> {t('room.leave')}</button>
   }
   return (
-    <div className="confirm" role="alertdialog" aria-label={t('room.leave')}>
+    <div className="confirm" role="group" aria-label={t('room.leave')}>
       <p>{t('room.leaveConfirm')}</p>
       <div className="button-row">
         <button type="button" className="button" onClick={() => setAsked(false)}>{t('action.cancel')}</button>

@@ -3,6 +3,7 @@ import { ChevronLeft, DoorClosed, Info, MessageCircleX } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { Link, useNavigate, useParams } from 'react-router'
 import { useMe } from '../app/session'
+import { usePageTitle } from '../app/title-count'
 import { useShortcut } from '../app/use-shortcut'
 import { useI18n } from '../i18n/i18n'
 import { Empty } from '../ui/Empty'
@@ -26,13 +27,16 @@ function OneRoom({ id }: { id: Id }) {
   const navigate = useNavigate()
   const loaded = useChat((state) => state.loaded)
   const room = useChat((state) => state.rooms[id])
-  const [failed, setFailed] = useState(false)
+  const [state, setState] = useState<'opening' | 'open' | 'failed'>('opening')
   const [attempt, setAttempt] = useState(0)
 
   useEffect(() => {
     if (!loaded) return
     let over = false
-    store.open(id).catch(() => !over && setFailed(true))
+    const ended = (now: 'open' | 'failed') => () => {
+      if (!over) setState(now)
+    }
+    store.open(id).then(ended('open'), ended('failed'))
     return () => {
       over = true
     }
@@ -43,17 +47,14 @@ function OneRoom({ id }: { id: Id }) {
   })
 
   const retry = () => {
-    setFailed(false)
+    setState('opening')
     setAttempt((count) => count + 1)
   }
-  if (!room && (failed || loaded)) {
-    return failed ? <GoneRoom /> : <main className="room-pane" id="main"><Spinner /></main>
-  }
-  if (!room) return <main className="room-pane" id="main"><Spinner /></main>
+  if (!room) return state !== 'opening' ? <GoneRoom /> : <section className="room-pane"><Spinner /></section>
   return (
-    <main className="room-pane" id="main">
+    <section className="room-pane" aria-labelledby="room-name">
       <RoomHead room={room} />
-      {failed ? (
+      {state === 'failed' ? (
         <Empty icon={<MessageCircleX size={30} />} title={t('room.loadFailed')}>
           <button type="button" className="button" onClick={retry}>{t('action.retry')}</button>
         </Empty>
@@ -62,7 +63,7 @@ function OneRoom({ id }: { id: Id }) {
       )}
       <TypingLine room={room} />
       <Composer room={room.id} />
-    </main>
+    </section>
   )
 }
 
@@ -72,9 +73,7 @@ function RoomHead({ room }: { room: Room }) {
   const people = useChat((state) => state.people)
   const [details, setDetails] = useState(false)
   const name = roomName(room, people, me.id, t)
-  useEffect(() => {
-    document.title = `${name} · ${t('app.name')}`
-  }, [name, t])
+  usePageTitle(`${name} · ${t('app.name')}`)
   return (
     <header className="room-head">
       <Link to="/" className="icon-button room-back" aria-label={t('nav.back')}>
@@ -82,7 +81,7 @@ function RoomHead({ room }: { room: Room }) {
       </Link>
       <RoomAvatar room={room} me={me.id} size={40} />
       <div className="room-head-text">
-        <h2>{name}</h2>
+        <h1 id="room-name">{name}</h1>
         <p>{room.kind === 'group' ? t('room.members', { count: room.members.length }) : t('room.direct')}</p>
       </div>
       <button type="button" className="icon-button" aria-label={t('room.details')} title={t('room.details')} onClick={() => setDetails(true)}>
@@ -96,10 +95,10 @@ function RoomHead({ room }: { room: Room }) {
 function GoneRoom() {
   const { t } = useI18n()
   return (
-    <main className="room-pane no-room" id="main">
+    <section className="room-pane no-room">
       <Empty icon={<DoorClosed size={30} />} title={t('room.notFound')} hint={t('room.notFoundHint')}>
         <Link className="button" to="/">{t('nav.back')}</Link>
       </Empty>
-    </main>
+    </section>
   )
 }

@@ -41,6 +41,11 @@ export function replace(conversation: Conversation, page: readonly AnyMessage[],
   return { ...merge(kept, page, me), older: touches && conversation.older !== undefined ? conversation.older : older }
 }
 
+/** What the reader may see has changed: only what was just read is shown. */
+export function restart(conversation: Conversation, page: readonly AnyMessage[], older: string | null, me: Id): Conversation {
+  return { ...merge({ ...conversation, messages: [] }, page, me), older }
+}
+
 export function addPending(conversation: Conversation, pending: Pending): Conversation {
   return { ...conversation, pending: [...conversation.pending, pending] }
 }

@@ -31,3 +31,8 @@ export function withTyping(state: ChatState, room: Id, user: Id, until: number |
   const here = until === undefined ? others : { ...others, [user]: until }
   return { ...state, typing: { ...state.typing, [room]: here } }
 }
+
+/** Something would be lost if the window closed now. */
+export function isSending(state: ChatState): boolean {
+  return Object.values(state.conversations).some(({ pending }) => pending.some(({ refused }) => refused === undefined))
+}

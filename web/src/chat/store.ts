@@ -7,6 +7,7 @@ import { type ChatState, conversationOf, initialState, withTyping } from './stat
 
 const PAGE = 50
 const TYPING_EVERY_MS = 3_000
+const RELOAD_AFTER_MS = 3_000
 
 /** Everything the chat screens show: rooms, conversations, who types; kept true by the realtime inbox. */
 export class ChatStore {
@@ -131,17 +132,22 @@ export class ChatStore {
       } while (cursor)
       this.set({ rooms: found, loaded: true })
       this.directory.need(Object.values(found).flatMap((room) => room.members.slice(0, 5).map((member) => member.user_id)))
-      await Promise.all([...this.opening.keys()].map((room) => this.readNewest(room)))
+      await this.rereadOpen(conversations.replace)
     } catch {
-      setTimeout(() => void this.reload(), 3_000) // the line came back before the API did
+      // The line came back before the API did.
+      setTimeout(() => this.state.line === 'online' && void this.reload(), RELOAD_AFTER_MS)
     }
   }
 
-  private async readNewest(room: Id): Promise<void> {
+  private async rereadOpen(take: typeof conversations.replace): Promise<void> {
+    await Promise.all([...this.opening.keys()].map((room) => this.readNewest(room, take)))
+  }
+
+  private async readNewest(room: Id, take = conversations.replace): Promise<void> {
     if (!this.state.rooms[room]) this.put(await this.client.api.rooms.get(room))
     const page = await this.client.api.rooms.history(room, { limit: PAGE })
     this.know(page.items)
-    this.converse(room, (each) => conversations.replace(each, page.items, page.prev, this.me.id))
+    this.converse(room, (each) => take(each, page.items, page.prev, this.me.id))
     const current = this.state.rooms[room]
     if (current) this.meet(current)
     this.realtime.track(room, conversations.lastSeq(conversationOf(this.state, room)))
@@ -168,7 +174,9 @@ export class ChatStore {
         if (entry.data.user_id === this.me.id) return this.forget(entry.data.room_id)
         return this.change(entry.data.room_id, (room) => rooms.withoutMember(room, entry.data.user_id))
       case 'relation.updated':
-        return this.relationChanged()
+        this.relationChanged()
+        // A block hides what was said before it as well.
+        return void this.rereadOpen(conversations.restart).catch(() => undefined)
     }
   }
 

@@ -1,7 +1,7 @@
 import type { Id } from '@madang/client'
 import { createContext, type ReactNode, use, useEffect, useSyncExternalStore } from 'react'
 import type { Conversation } from './conversation'
-import { type ChatState, conversationOf } from './state'
+import { type ChatState, conversationOf, isSending } from './state'
 import type { ChatStore } from './store'
 
 const Context = createContext<ChatStore | undefined>(undefined)
@@ -12,10 +12,15 @@ export function ChatProvider({ store, children }: { store: ChatStore; children: 
     const wake = () => {
       if (document.visibilityState === 'visible') store.realtime.wake()
     }
+    const warn = (event: BeforeUnloadEvent) => {
+      if (isSending(store.snapshot())) event.preventDefault()
+    }
     store.start()
+    window.addEventListener('beforeunload', warn)
     window.addEventListener('online', wake)
     document.addEventListener('visibilitychange', wake)
     return () => {
+      window.removeEventListener('beforeunload', warn)
       window.removeEventListener('online', wake)
       document.removeEventListener('visibilitychange', wake)
       store.stop()

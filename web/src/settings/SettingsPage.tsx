@@ -44,7 +44,7 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
   const id = useId()
   return (
     <section className="card" aria-labelledby={id}>
-      <h3 id={id} className="card-title">{title}</h3>
+      <h2 id={id} className="card-title">{title}</h2>
       {children}
     </section>
   )

@@ -1,5 +1,6 @@
 import { X } from 'lucide-react'
 import { type ReactNode, useEffect, useId, useRef } from 'react'
+import { ToastList } from '../app/toasts'
 import { useI18n } from '../i18n/i18n'
 
 interface DialogProps {
@@ -44,6 +45,7 @@ export function Dialog({ title, onClose, children, className = '' }: DialogProps
         </header>
         {children}
       </div>
+      <ToastList />
     </dialog>
   )
 }

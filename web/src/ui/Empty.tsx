@@ -1,10 +1,19 @@
 import type { ReactNode } from 'react'
 
-export function Empty({ icon, title, hint, children }: { icon: ReactNode; title: string; hint?: string; children?: ReactNode }) {
+interface EmptyProps {
+  icon: ReactNode
+  title: string
+  hint?: string
+  /** h1 when there is nothing else on the page. */
+  heading?: 'h1' | 'h2'
+  children?: ReactNode
+}
+
+export function Empty({ icon, title, hint, heading: Heading = 'h2', children }: EmptyProps) {
   return (
     <div className="empty">
       <div className="empty-icon" aria-hidden="true">{icon}</div>
-      <p className="empty-title">{title}</p>
+      <Heading className="empty-title">{title}</Heading>
       {hint && <p className="empty-hint">{hint}</p>}
       {children}
     </div>

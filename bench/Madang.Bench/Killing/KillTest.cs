@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using Madang.Bench.Measuring;
+using Madang.Bench.Serving;
+using Madang.Bench.Wire;
+
+namespace Madang.Bench.Killing;
+
+/// <summary>
+/// Many people write while the server, or its database, is killed at random moments and started again. Afterwards the journal of acks, kept outside,
+/// is held against histories, inboxes and what each connection had received.
+/// </summary>
+internal sealed class KillTest(KillOptions options, ServerProcess server, PostgresProcess? postgres, TextWriter log)
+{
+    private readonly Random _random = new(options.Seed);
+    private int _acked;
+    private int _kills;
+
+    public async Task<KillReport> RunAsync(string journalPath, CancellationToken cancellationToken)
+    {
+        var began = Stopwatch.GetTimestamp();
+        using var api = new Api(server.Address);
+        var admin = await api.SetUpAsync(ServerProcess.SetupToken, cancellationToken);
+        var people = await api.MakePeopleAsync(admin, options.Senders, cancellationToken);
+        // Everybody is in a direct room and in a group of ten.
+        var rooms = (await api.MakeRoomsAsync(people, 2, cancellationToken)).Concat(await api.MakeRoomsAsync(people, 10, cancellationToken)).ToList();
+        var cursors = new Dictionary<long, string>();
+        foreach (var person in people)
+        {
+            cursors[person.Id] = await api.CursorAsync(person, cancellationToken);
+        }
+
+        List<StubbornSender> senders;
+        await using (var journal = new Journal(journalPath))
+        {
+            senders = [.. people.Select((person, i) => new StubbornSender(
+                server.Address, person, [.. rooms.Where(room => room.Members.Contains(person))], cursors[person.Id], journal, options.Seed + i))];
+            await SendAndKillAsync(senders, cancellationToken);
+        }
+
+        var took = Stopwatch.GetElapsedTime(began);
+        var acks = await Journal.ReadAsync(journalPath);
+        var faults = senders.SelectMany(sender => sender.Faults).ToList();
+        faults.AddRange(await new Audit(api, rooms).RunAsync(acks, senders, cursors, cancellationToken));
+        return new KillReport(acks.Count, _kills, senders.Sum(sender => sender.Reconnects), senders.Sum(sender => sender.Retries), took, faults);
+    }
+
+    private async Task SendAndKillAsync(List<StubbornSender> senders, CancellationToken cancellationToken)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var running = senders.ConvertAll(sender => sender.RunAsync(options.Messages / options.Senders, n => Interlocked.Add(ref _acked, n), ending.Token));
+        await KillAtRandomAsync(cancellationToken);
+        await UntilAsync(() => _acked >= TotalMessages, TimeSpan.FromMinutes(10), cancellationToken);
+        // Each message reaches two members in a direct room and ten in a group.
+        long Missing() => senders.Sum(sender => sender.Received.Values.Sum(seqs => (long)seqs.Count));
+        var seen = -1L;
+        while (seen != Missing())
+        {
+            seen = Missing();
+            await Task.Delay(1000, cancellationToken);
+        }
+
+        await ending.CancelAsync();
+        await Task.WhenAll(running);
+    }
+
+    private int TotalMessages => options.Messages / options.Senders * options.Senders;
+
+    private async Task KillAtRandomAsync(CancellationToken cancellationToken)
+    {
+        var moments = Enumerable.Range(0, options.Kills).Select(_ => _random.Next(TotalMessages / 20, TotalMessages * 19 / 20)).Order().ToList();
+        foreach (var moment in moments)
+        {
+            // Moments that have passed meanwhile: let the next start breathe a little, at random.
+            var acked = _acked;
+            await UntilAsync(() => _acked >= moment && _acked > acked, TimeSpan.FromMinutes(10), cancellationToken);
+            await Task.Delay(_random.Next(0, 50), cancellationToken);
+            var at = _acked;
+            if (options.Victim == Victim.Server)
+            {
+                await server.KillAsync();
+                await server.StartAsync(cancellationToken);
+            }
+            else
+            {
+                await postgres!.CrashAndRestartAsync();
+            }
+
+            _kills++;
+            await log.WriteLineAsync($"kill {_kills} after {at} acks");
+        }
+    }
+
+    private async Task UntilAsync(Func<bool> holds, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        for (var began = Stopwatch.GetTimestamp(); !holds(); await Task.Delay(5, cancellationToken))
+        {
+            if (Stopwatch.GetElapsedTime(began) > patience)
+            {
+                throw new TimeoutException($"No end in sight: {_acked} of {options.Messages} acknowledged.");
+            }
+        }
+    }
+}

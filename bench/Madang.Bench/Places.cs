@@ -1,0 +1,77 @@
+using Madang.Bench.Killing;
+using Madang.Bench.Serving;
+
+namespace Madang.Bench;
+
+/// <summary>A fresh server with its storage for one run, in one folder, all of it gone afterwards unless the folder was asked for.</summary>
+internal sealed class Places : IAsyncDisposable
+{
+    private readonly string _folder;
+    private readonly bool _keep;
+
+    private Places(string folder, bool keep, ServerProcess server, PostgresProcess? postgres) =>
+        (_folder, _keep, Server, Postgres) = (folder, keep, server, postgres);
+
+    public ServerProcess Server { get; }
+
+    public PostgresProcess? Postgres { get; }
+
+    public string Journal => Path.Combine(_folder, "journal");
+
+    /// <summary>CPU seconds of the server and, if it has one, of its PostgreSQL.</summary>
+    public double ServerCpu() => CpuTime.Of(Server.Pid) + (Postgres is null ? 0 : CpuTime.OfFamily(Postgres.Pid));
+
+    public static async Task<int> WithAsync(
+        string engine, string? program, string? folder, Func<Places, Task<int>> run, CancellationToken cancellationToken)
+    {
+        await using var places = await StartAsync(engine, program ?? ServerSettings.FindProgram(), folder, cancellationToken);
+        return await run(places);
+    }
+
+    public static async Task<Places> StartAsync(string engine, string program, string? folder, CancellationToken cancellationToken)
+    {
+        var root = Directory.CreateDirectory(folder ?? Path.Combine(Path.GetTempPath(), $"madang-bench-{Environment.ProcessId}-{Environment.TickCount64}")).FullName;
+        PostgresProcess? postgres = null;
+        try
+        {
+            postgres = engine == "postgres" ? await PostgresProcess.StartAsync(Path.Combine(root, "postgres")) : null;
+            var settings = new ServerSettings(program, Path.Combine(root, "data"), postgres?.ConnectionString ?? "sqlite");
+            return new Places(root, folder is not null, await ServerProcess.StartAsync(settings, cancellationToken), postgres);
+        }
+        catch
+        {
+            if (postgres is not null)
+            {
+                await postgres.DisposeAsync();
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Looks into the tables; SQLite's server is ended for it, by the last kill of all.</summary>
+    public async Task<IReadOnlyList<string>> AuditStorageAsync(CancellationToken cancellationToken)
+    {
+        if (Postgres is not null)
+        {
+            return await InboxAudit.OfPostgresAsync(Postgres.ConnectionString, cancellationToken);
+        }
+
+        await Server.KillAsync();
+        return InboxAudit.OfSqlite(Path.Combine(_folder, "data", "madang.db"));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Server.DisposeAsync();
+        if (Postgres is not null)
+        {
+            await Postgres.DisposeAsync();
+        }
+
+        if (!_keep)
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+}
