@@ -6,6 +6,7 @@ import { useI18n } from '../i18n/i18n'
 import { clockText, dayText, fullText } from '../i18n/time'
 import { Avatar } from '../ui/Avatar'
 import type { Pending } from './conversation'
+import { MessageText } from './MessageText'
 import { personName } from './rooms'
 import type { Row } from './rows'
 import { useChat, useChatStore } from './use-chat'
@@ -37,7 +38,7 @@ function OtherRow({ message, first, last }: { message: Message; first: boolean; 
       <div className="message-main">
         <p className={first ? 'message-sender' : 'visually-hidden'}>{name}</p>
         <div className="message-line">
-          <p className="bubble">{message.text}</p>
+          <MessageText text={message.text} />
           <Time at={message.created_at} shown={last} />
         </div>
       </div>
@@ -52,7 +53,7 @@ function OwnRow({ message, first, last }: { message: Message; first: boolean; la
       <p className="visually-hidden">{t('message.own')}</p>
       <div className="message-line">
         <Time at={message.created_at} shown={last} />
-        <p className="bubble">{message.text}</p>
+        <MessageText text={message.text} />
       </div>
     </article>
   )
@@ -67,7 +68,7 @@ function PendingRow({ pending, first, room }: { pending: Pending; first: boolean
       <p className="visually-hidden">{t('message.own')}</p>
       <div className="message-line">
         {!refused && <span className="message-state"><Clock size={14} aria-hidden /><span className="visually-hidden">{t('message.sending')}</span></span>}
-        <p className="bubble">{text}</p>
+        <MessageText text={text} />
       </div>
       {refused && (
         <div className="message-failure">

@@ -20,3 +20,30 @@ export function textToSend(text: string): string {
 export function overLimit(text: string): number {
   return Math.max(0, new TextEncoder().encode(textToSend(text)).length - TEXT_MAX_BYTES)
 }
+
+export type TextPart = { text: string; href?: string }
+
+/** ASCII only: pasted addresses are percent-encoded, and a Korean particle that follows one does not belong to it. */
+const ADDRESS = /https?:\/\/[\x21-\x7e]+/g
+const AFTER_ADDRESS = /[.,:;!?'"*_~)\]}>]+$/
+
+/** Splits a message into plain text and addresses that may be opened. */
+export function partsOf(text: string): TextPart[] {
+  const parts: TextPart[] = []
+  let from = 0
+  for (const { 0: found, index } of text.matchAll(ADDRESS)) {
+    const href = withoutTail(found)
+    if (!URL.canParse(href)) continue
+    if (index > from) parts.push({ text: text.slice(from, index) })
+    parts.push({ text: href, href })
+    from = index + href.length
+  }
+  if (from < text.length) parts.push({ text: text.slice(from) })
+  return parts
+}
+
+/** Punctuation at the end is the sentence's, but a bracket that was opened inside is the address's. */
+function withoutTail(address: string): string {
+  const bare = address.replace(AFTER_ADDRESS, '')
+  return bare.includes('(') && address.startsWith(`${bare})`) ? `${bare})` : bare
+}
