@@ -15,6 +15,11 @@ public sealed class Inbox
     /// </summary>
     public void Append(WriteTx tx, params IReadOnlyList<NewEntry> entries)
     {
+        if (entries.Count == 0)
+        {
+            return;
+        }
+
         var positions = _store.Append(tx, entries);
         for (var i = 0; i < entries.Count; i++)
         {

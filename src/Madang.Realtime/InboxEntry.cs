@@ -8,6 +8,7 @@ namespace Madang.Realtime;
 public readonly record struct EntryRef(EntryType Type, long Subject, long Detail);
 
 /// <summary>One entry to write, the same for all who get it.</summary>
+/// <param name="To">Who gets it, each once, at most 100.</param>
 /// <param name="Live">
 /// What the live path may show without reading the row again: an immutable object that the type's <see cref="IEntrySource"/> knows. Null: every reader reads the store.
 /// </param>
@@ -19,4 +20,4 @@ public readonly record struct InboxEntry(long Pos, EntryRef Ref, DateTimeOffset 
 
 /// <summary>Entries that have just committed; a hint to this node's connections, never the truth.</summary>
 /// <param name="Positions">The position in the inbox of <c>Entry.To[i]</c>.</param>
-internal sealed record InboxPublication(NewEntry Entry, IReadOnlyList<long> Positions, DateTimeOffset At);
+internal sealed record InboxPublication(NewEntry Entry, long[] Positions, DateTimeOffset At);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Madang.Api;
 
 namespace Madang.Realtime;
@@ -13,17 +12,4 @@ public sealed record Signal(string Type, string Key, ReadOnlyMemory<byte> Data);
 public interface ISignals
 {
     void Send(IReadOnlyList<UserId> to, Signal signal);
-}
-
-/// <summary>A verb of the socket that another module answers: <c>{"op":"send","id":1,…}</c>.</summary>
-public interface ISocketVerb
-{
-    /// <summary>The <c>op</c> it answers.</summary>
-    string Op { get; }
-
-    /// <summary>
-    /// Runs the frame for a person. The answer's fields are written into the <c>ok</c> frame by the returned action, null when there is nothing to answer with.
-    /// Verbs of one connection may overlap; those of one room are started in the order they came.
-    /// </summary>
-    ValueTask<Result<Action<Utf8JsonWriter>?>> RunAsync(Caller caller, JsonElement frame, CancellationToken cancellationToken);
 }

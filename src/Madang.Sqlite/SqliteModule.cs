@@ -3,9 +3,11 @@ using Madang.Accounts.Credentials;
 using Madang.Chat;
 using Madang.Jobs;
 using Madang.Jobs.Scheduling;
+using Madang.Realtime;
 using Madang.Sqlite.Accounts;
 using Madang.Sqlite.Chat;
 using Madang.Sqlite.Jobs;
+using Madang.Sqlite.Realtime;
 using Madang.Sqlite.Storage;
 using Madang.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -39,6 +41,7 @@ public static class SqliteModule
         _ = services.AddSingleton<IRoomStore, SqliteRoomStore>();
         _ = services.AddSingleton<IMemberStore, SqliteMemberStore>();
         _ = services.AddSingleton<IMessageStore, SqliteMessageStore>();
+        _ = services.AddSingleton<IInboxStore, SqliteInboxStore>();
         return builder;
     }
 }

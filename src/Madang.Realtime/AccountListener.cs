@@ -1,0 +1,17 @@
+using Madang.Accounts;
+using Madang.Api;
+using Madang.Realtime.Delivery;
+using Madang.Storage;
+
+namespace Madang.Realtime;
+
+/// <summary>What Accounts tells: relations become entries, ended credentials close their connections.</summary>
+internal sealed class AccountListener(Inbox inbox, Lazy<CredentialWatch> watch) : IAccountEvents
+{
+    public void RelationsChanged(WriteTx tx, IReadOnlyList<(UserId Viewer, UserId Other)> changed) =>
+        inbox.Append(tx, [.. changed.Select(pair => new NewEntry(new EntryRef(EntryType.RelationUpdated, pair.Other.Value, 0), [pair.Viewer]))]);
+
+    public void CredentialsEnded(IReadOnlyCollection<long> credentials) =>
+        // Called on the writer's thread, which must not walk over all connections.
+        ThreadPool.UnsafeQueueUserWorkItem(static state => state.Watch.Value.End(state.Ended), (Watch: watch, Ended: credentials), preferLocal: false);
+}

@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Madang.Realtime.Delivery;
+
+/// <summary>
+/// Closes the connections of credentials that have ended: at once when this node hears of it, and by looking every few seconds for those that ran out and,
+/// where other nodes write too, for those that were ended there. Looks for entries of other nodes on the same turn.
+/// </summary>
+internal sealed partial class CredentialWatch(Hub hub, Dispatcher dispatcher, IInboxStore store, TimeProvider time, ILogger<CredentialWatch> log)
+    : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(hub.Options.RecheckSeconds), time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await LookAsync(stoppingToken);
+            }
+            catch (Exception fault) when (fault is not OperationCanceledException)
+            {
+                // A database that is away for a moment must not end the watch: the next turn looks again.
+                Failed(fault);
+            }
+        }
+    }
+
+    /// <summary>Ends every connection of these credentials.</summary>
+    public void End(IReadOnlyCollection<long> credentials)
+    {
+        var ended = credentials as IReadOnlySet<long> ?? credentials.ToHashSet();
+        foreach (var connection in hub.Seats.All.Where(connection => ended.Contains(connection.Caller.Credential)))
+        {
+            connection.Close(CloseCodes.Revoked);
+        }
+    }
+
+    internal async Task LookAsync(CancellationToken cancellationToken)
+    {
+        if (hub.Seats.Count == 0)
+        {
+            return;
+        }
+
+        var now = time.GetUtcNow();
+        foreach (var connection in hub.Seats.All.Where(connection => connection.ExpiresAt <= now))
+        {
+            connection.Close(CloseCodes.Revoked);
+        }
+
+        if (store.IsShared)
+        {
+            await dispatcher.RecheckAsync(cancellationToken);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Could not look whether connected credentials still stand")]
+    private partial void Failed(Exception fault);
+}
