@@ -59,7 +59,8 @@ public static class RealtimeModule
     {
         SyncEndpoints.Map(routes);
         var socket = routes.CreateApplicationBuilder().UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.Zero });
-        socket.Run(routes.ServiceProvider.GetRequiredService<SocketEndpoint>().RunAsync);
+        // Asked for with the first request: routes are mapped before the database is open.
+        socket.Run(context => context.RequestServices.GetRequiredService<SocketEndpoint>().RunAsync(context));
         // Anonymous: the token may come with hello. CONNECT is how HTTP/2 opens a socket (RFC 8441).
         routes.MapMethods("/v1/socket", ["GET", "CONNECT"], socket.Build()).AllowAnonymous().DisableRequestTimeout();
         return routes;

@@ -5,27 +5,16 @@ using Microsoft.Extensions.Logging;
 namespace Madang.Realtime.Delivery;
 
 /// <summary>
-/// One reader of one inbox: a socket, an event stream, a long poll. It stands at a position and is either <em>live</em>, then what is offered next goes
-/// straight into its queue, or <em>behind</em>, then the pump reads page by page from the store, at the pace of the reader. Because it is registered
-/// before the first page is read, and every offer leaves a mark while it is behind, it goes live without a gap or a duplicate.
-/// One pump runs while there is something to do; an idle connection has no task, timer or buffer here.
+/// One reader of one inbox: a socket, an event stream, a long poll. While its <see cref="Place"/> is live, what is offered goes straight into its queue; while
+/// it is behind, the pump reads page by page from the store, at the pace of the reader. It takes its seat before the first page is read, so that nothing
+/// falls between. One pump runs while there is something to do; an idle connection has no task, timer or buffer here.
 /// </summary>
 internal abstract partial class Connection : Timed, IThreadPoolWorkItem
 {
-    /// <summary>How long live entries wait for one before them that has not come.</summary>
-    public const long HoleMs = 300;
-
-    /// <summary>Live entries kept while they wait for the ones before them; more are read from the store.</summary>
-    private const int MostHeld = 64;
-
     private readonly Lock _gate = new();
     private OutgoingQueue _queue;
-    private List<ReadEntry>? _held;
-    private long? _next;
-    private long _hinted;
-    private long _holeSince = long.MaxValue;
+    private Place _place;
     private long _writingSince = long.MaxValue;
-    private bool _behind = true;
     private bool _pumping;
     private bool _resynced;
     private bool _started;
@@ -38,7 +27,7 @@ internal abstract partial class Connection : Timed, IThreadPoolWorkItem
     protected Connection(Hub hub, Caller caller, long? since)
     {
         (Hub, Caller) = (hub, caller);
-        _next = since + 1;
+        _place = new Place(since);
         ExpiresAt = caller.ExpiresAt;
         LastWritten = hub.Wheel.Now;
     }
@@ -80,15 +69,9 @@ internal abstract partial class Connection : Timed, IThreadPoolWorkItem
         }
 
         Hub.Metrics.Opened(Transport);
-        bool wake;
         lock (_gate)
         {
-            wake = Ready();
-        }
-
-        if (wake)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            StartPump();
         }
 
         Hub.Wheel.Wake(this, Beat(Hub.Wheel.Now));
@@ -98,23 +81,25 @@ internal abstract partial class Connection : Timed, IThreadPoolWorkItem
     /// <summary>A hint of the hub: the entry at <paramref name="pos"/> has committed. An empty tail says that it must be read from the store.</summary>
     public void Offer(long pos, ReadOnlyMemory<byte> tail)
     {
-        bool wake;
         lock (_gate)
         {
-            if (_ended || _closing || pos < _next)
+            if (_ended || _closing)
             {
                 return;
             }
 
-            _hinted = Math.Max(_hinted, pos);
-            Hold(new ReadEntry(pos, tail));
-            TakeHeld();
-            wake = Ready();
-        }
+            var entry = new ReadEntry(pos, tail);
+            if (_place.TryPass(entry))
+            {
+                Enqueue(entry);
+            }
+            else
+            {
+                _place.Hint(entry);
+                TakeLive();
+            }
 
-        if (wake)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            StartPump();
         }
     }
 
@@ -141,7 +126,6 @@ internal abstract partial class Connection : Timed, IThreadPoolWorkItem
     /// <summary>Puts something of the connection's own into the queue.</summary>
     public void Send(Outgoing item)
     {
-        bool wake;
         lock (_gate)
         {
             if (_ended || _closing)
@@ -164,12 +148,7 @@ internal abstract partial class Connection : Timed, IThreadPoolWorkItem
                 }
             }
 
-            wake = Ready();
-        }
-
-        if (wake)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            StartPump();
         }
     }
 
@@ -179,22 +158,13 @@ internal abstract partial class Connection : Timed, IThreadPoolWorkItem
     /// <summary>Looks whether the store holds more than was offered: something may have got lost on the way.</summary>
     public void Recheck(long head)
     {
-        bool wake;
         lock (_gate)
         {
-            if (_ended || _closing || head < _next || head <= _hinted)
+            if (!_ended && !_closing)
             {
-                return;
+                _place.HintHead(head);
+                StartPump();
             }
-
-            _hinted = head;
-            _behind = true;
-            wake = Ready();
-        }
-
-        if (wake)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
     }
 
@@ -216,7 +186,7 @@ internal abstract partial class Connection : Timed, IThreadPoolWorkItem
 
             _ended = true;
             _queue.Clear();
-            _held = null;
+            _place.Forget();
         }
 
         Hub.Seats.Remove(this);
@@ -237,7 +207,6 @@ internal abstract partial class Connection : Timed, IThreadPoolWorkItem
 
     internal override long Tick(long now)
     {
-        bool wake;
         long next;
         lock (_gate)
         {
@@ -258,21 +227,14 @@ internal abstract partial class Connection : Timed, IThreadPoolWorkItem
                 TooSlow();
             }
 
-            if (now - _holeSince >= HoleMs)
+            if (_place.PassHole(now))
             {
                 Hub.Metrics.Hole();
-                _holeSince = long.MaxValue;
-                _behind = true;
             }
 
-            next = Math.Min(_cutAt, After(_holeSince, HoleMs));
+            next = Math.Min(_cutAt, After(_place.HoleSince, Place.HoleMs));
             next = _closing ? next : Math.Min(next, After(_writingSince, Options.SlowSeconds * 1000L));
-            wake = Ready();
-        }
-
-        if (wake)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            StartPump();
         }
 
         return Math.Min(next, Beat(now));
@@ -301,102 +263,42 @@ internal abstract partial class Connection : Timed, IThreadPoolWorkItem
     /// <summary>Adds to the queue while the gate is held, in <see cref="Started"/>.</summary>
     protected void Put(Outgoing item) => _queue.Add(item);
 
-    /// <summary>Whether the pump must be started; marks it as started.</summary>
-    private bool Ready()
+    /// <summary>Under the gate: starts the pump if there is something to do and it does not run.</summary>
+    private void StartPump()
     {
-        if (_pumping || _ended || (_queue.IsEmpty && !_behind))
+        if (!_pumping && !_ended && (!_queue.IsEmpty || (_place.IsBehind && !_closing)))
         {
-            return false;
-        }
-
-        return _pumping = true;
-    }
-
-    private void Hold(ReadEntry entry)
-    {
-        if (!_behind && _held is null && entry.Pos == _next && !entry.Tail.IsEmpty)
-        {
-            Enqueue(entry);
-            return;
-        }
-
-        _held ??= [];
-        var at = _held.FindLastIndex(held => held.Pos <= entry.Pos);
-        if (at >= 0 && _held[at].Pos == entry.Pos)
-        {
-            return;
-        }
-
-        if (_held.Count < MostHeld)
-        {
-            _held.Insert(at + 1, entry);
+            _pumping = true;
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
     }
 
-    /// <summary>Moves what was held and is next now into the queue, and watches the hole if one is left.</summary>
-    private void TakeHeld()
+    /// <summary>Moves what is next into the queue, and watches the hole if one is left.</summary>
+    private void TakeLive()
     {
-        if (_behind)
+        while (_place.TryTake(out var entry))
         {
-            return;
-        }
-
-        var taken = 0;
-        while (_held is not null && taken < _held.Count && _held[taken].Pos <= _next && !_behind)
-        {
-            var entry = _held[taken++];
-            if (entry.Pos < _next)
-            {
-                continue;
-            }
-
-            if (entry.Tail.IsEmpty)
-            {
-                _behind = true;
-                break;
-            }
-
             Enqueue(entry);
         }
 
-        _held?.RemoveRange(0, taken);
-        if (_held is { Count: 0 })
+        if (_place.WatchHole(Hub.Wheel.Now))
         {
-            _held = null;
-        }
-
-        if (_behind || _hinted < _next)
-        {
-            _holeSince = long.MaxValue;
-        }
-        else if (_held is { Count: >= MostHeld })
-        {
-            _behind = true;
-        }
-        else if (_holeSince == long.MaxValue)
-        {
-            _holeSince = Hub.Wheel.Now;
-            Hub.Wheel.Wake(this, _holeSince + HoleMs);
+            Hub.Wheel.Wake(this, _place.HoleSince + Place.HoleMs);
         }
     }
 
+    /// <summary>The place has moved past this entry: it goes into the queue, or the place goes back.</summary>
     private void Enqueue(ReadEntry entry)
     {
         var item = new Outgoing(OutgoingKind.Entry, entry.Pos, entry.Tail);
         if (_queue.Size + item.Size > Options.QueueBytes && !_resynced)
         {
-            MakeRoom(item.Size);
+            MakeRoom(item.Size, entry.Pos);
         }
 
-        if (_behind || _closing)
+        // While a resync waits to be written, what comes is in the store before the reader hears of the resync.
+        if (!_place.IsBehind && !_closing && !_resynced)
         {
-            return;
-        }
-
-        _next = entry.Pos + 1;
-        if (!_resynced)
-        {
-            // While a resync waits to be written, what comes is in the store before the reader hears of the resync.
             _queue.Add(item);
         }
     }
@@ -405,7 +307,7 @@ internal abstract partial class Connection : Timed, IThreadPoolWorkItem
     /// The queue is full: signals go first, then the entries, which the reader gets from the store: by itself after a <c>resync</c>, or through us when it is
     /// ready for them. Who overflows again soon after a <c>resync</c>, or does not take the answers it asked for, is cut off.
     /// </summary>
-    private void MakeRoom(int size)
+    private void MakeRoom(int size, long? pos = null)
     {
         var signals = _queue.DropEphemeral();
         if (signals > 0)
@@ -425,8 +327,7 @@ internal abstract partial class Connection : Timed, IThreadPoolWorkItem
         }
         else if (!ResyncsByItself)
         {
-            _next = first ?? _next;
-            _behind = true;
+            _place.FallBehind(first ?? pos ?? _place.Next!.Value);
         }
         else if (Hub.Wheel.Now - _resyncedAt < Options.SlowSeconds * 1000L)
         {
@@ -436,7 +337,7 @@ internal abstract partial class Connection : Timed, IThreadPoolWorkItem
         {
             _resynced = true;
             Hub.Metrics.Resynced();
-            _queue.Add(new Outgoing(OutgoingKind.Resync, (first ?? _next!.Value) - 1));
+            _queue.Add(new Outgoing(OutgoingKind.Resync, (first ?? pos ?? _place.Next!.Value) - 1));
         }
     }
 
@@ -451,7 +352,7 @@ internal abstract partial class Connection : Timed, IThreadPoolWorkItem
     private void BeginClosing()
     {
         _closing = true;
-        _held = null;
+        _place.Forget();
         _cutAt = Hub.Wheel.Now + CloseCodes.PatienceMs;
         Hub.Wheel.Wake(this, _cutAt);
     }
@@ -466,7 +367,7 @@ internal abstract partial class Connection : Timed, IThreadPoolWorkItem
                 long through;
                 lock (_gate)
                 {
-                    if (_ended || (_queue.IsEmpty && (!_behind || _closing)))
+                    if (_ended || (_queue.IsEmpty && (!_place.IsBehind || _closing)))
                     {
                         Rest();
                         return;
@@ -480,7 +381,7 @@ internal abstract partial class Connection : Timed, IThreadPoolWorkItem
                         _resyncedAt = Hub.Wheel.Now;
                     }
 
-                    through = (_next ?? 1) - 1;
+                    through = (_place.Next ?? 1) - 1;
                 }
 
                 if (batch is null)
@@ -555,11 +456,11 @@ internal abstract partial class Connection : Timed, IThreadPoolWorkItem
         long hinted;
         lock (_gate)
         {
-            after = _next - 1;
-            hinted = _hinted;
+            after = _place.Next - 1;
+            hinted = _place.Hinted;
         }
 
-        var page = await Hub.Reader.ReadAsync(User, after, PageSize, CancellationToken.None);
+        var page = await Hub.Reader.ReadAsync(User, after, PageSize, Options.QueueBytes / 2, CancellationToken.None);
         bool caughtUp;
         lock (_gate)
         {
@@ -580,15 +481,10 @@ internal abstract partial class Connection : Timed, IThreadPoolWorkItem
                 _queue.Add(new Outgoing(OutgoingKind.Entry, entry.Pos, entry.Tail));
             }
 
-            _next = page.Through + 1;
-            _behind = IsLimited = page.IsLimited;
-            // A hint that the store knows nothing of, read after it was given, was none (a database put back to an earlier day).
-            _hinted = _hinted == hinted && hinted > page.Through && !page.IsLimited ? page.Through : _hinted;
-            _held?.RemoveAll(entry => entry.Pos <= page.Through);
-            TakeHeld();
-            // What was offered while we read but not kept is in the store by now.
-            _behind |= _hinted >= _next && _held is null;
-            caughtUp = !_behind;
+            IsLimited = page.IsLimited;
+            _place.TakePage(page, hinted);
+            TakeLive();
+            caughtUp = !_place.IsBehind;
         }
 
         if (caughtUp)

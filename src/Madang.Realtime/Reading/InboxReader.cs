@@ -6,7 +6,8 @@ namespace Madang.Realtime.Reading;
 internal sealed class InboxReader(IInboxStore store, EntrySources sources, RealtimeMetrics metrics)
 {
     /// <param name="after">The last position seen; null to learn where the inbox stands.</param>
-    public async Task<ReadPage> ReadAsync(UserId user, long? after, int limit, CancellationToken cancellationToken)
+    /// <param name="maxBytes">The page ends before it grows beyond this, but holds one entry at least.</param>
+    public async Task<ReadPage> ReadAsync(UserId user, long? after, int limit, int maxBytes, CancellationToken cancellationToken)
     {
         var page = await store.ReadAsync(user, after, limit, cancellationToken);
         metrics.BacklogRead();
@@ -22,15 +23,17 @@ internal sealed class InboxReader(IInboxStore store, EntrySources sources, Realt
 
         var tails = await sources.HydrateAsync(user, page.Entries, cancellationToken);
         var items = new List<ReadEntry>(tails.Length);
-        for (var i = 0; i < tails.Length; i++)
+        var last = seen;
+        for (var i = 0; i < tails.Length && (maxBytes >= tails[i].Length || items.Count == 0); i++)
         {
+            last = page.Entries[i].Pos;
+            maxBytes -= tails[i].Length;
             if (!tails[i].IsEmpty)
             {
-                items.Add(new ReadEntry(page.Entries[i].Pos, tails[i]));
+                items.Add(new ReadEntry(last, tails[i]));
             }
         }
 
-        var last = page.Entries[^1].Pos;
         return new ReadPage(false, last, last < page.Head, items);
     }
 }

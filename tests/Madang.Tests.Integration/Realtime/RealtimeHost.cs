@@ -51,6 +51,7 @@ internal sealed class RealtimeHost : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("madang-test-").FullName;
         var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Madang:Realtime:DrainSeconds"] = "0" });
         builder.Configuration.AddInMemoryCollection(settings ?? []);
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0));
@@ -78,7 +79,7 @@ internal sealed class RealtimeHost : IAsyncDisposable
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapRealtime();
-        await app.Services.GetRequiredService<Database>().OpenAsync(Cancelled);
+        await app.Services.OpenStorageAsync(Cancelled);
         await app.StartAsync(Cancelled);
         return new RealtimeHost(app, folder);
     }
@@ -144,7 +145,6 @@ internal sealed class RealtimeHost : IAsyncDisposable
         Client.Dispose();
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
-        await Get<Database>().DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 }
