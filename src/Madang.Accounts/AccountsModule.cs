@@ -2,6 +2,7 @@ using Madang.Accounts.Credentials;
 using Madang.Accounts.Endpoints;
 using Madang.Accounts.Passwords;
 using Madang.Api;
+using Madang.Jobs;
 using Madang.Storage;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -69,6 +70,7 @@ public static class AccountsModule
         services.AddSingleton<Invites>();
         services.AddSingleton<ServerTokens>();
         services.AddSingleton<Administration>();
+        services.AddSingleton<IRetention, ExpiredAccess>();
     }
 
     private static void AddAccess(IServiceCollection services)

@@ -26,7 +26,7 @@ public sealed class Setup
     internal Setup(ISetupStore store, SignUp signUp, Sessions sessions, SessionRules rules, Database database, string? preset)
     {
         (_store, _signUp, _sessions, _rules, _database) = (store, signUp, sessions, rules, database);
-        _preset = preset is null ? null : SHA256.HashData(Encoding.UTF8.GetBytes(preset));
+        _preset = string.IsNullOrEmpty(preset) ? null : SHA256.HashData(Encoding.UTF8.GetBytes(preset));
     }
 
     /// <summary>Whether the first admin is still missing.</summary>

@@ -9,7 +9,7 @@ public sealed class SetupOptions
     public const string Section = "Madang:Setup";
 
     /// <summary>Presets the setup token for scripts, and for clusters, whose nodes would each print their own; it is valid until the first admin is made.</summary>
-    [MinLength(8), MaxLength(256)]
+    [RegularExpression("(?s).{8,256}", ErrorMessage = "A preset setup token has 8 to 256 characters.")]
     public string? Token { get; set; }
 }
 

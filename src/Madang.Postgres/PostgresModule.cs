@@ -1,7 +1,10 @@
+using Madang.Accounts;
+using Madang.Accounts.Credentials;
 using Madang.Chat;
 using Madang.Jobs;
 using Madang.Jobs.Running;
 using Madang.Jobs.Scheduling;
+using Madang.Postgres.Accounts;
 using Madang.Postgres.Chat;
 using Madang.Postgres.Jobs;
 using Madang.Postgres.Realtime;
@@ -31,12 +34,17 @@ public static class PostgresModule
         _ = services.AddSingleton<IJobStore, PostgresJobStore>();
         _ = services.AddSingleton<IJobArchive, PostgresJobArchive>();
         _ = services.AddSingleton<IScheduleStore, PostgresScheduleStore>();
-        _ = services.AddSingleton<IInboxStore, PostgresInboxStore>();
         _ = services.AddSingleton<IJobHints, PostgresJobHints>();
         _ = services.AddHostedService<JobHintPump>();
+        _ = services.AddSingleton<IUserStore, PostgresUserStore>();
+        _ = services.AddSingleton<ICredentialStore, PostgresCredentialStore>();
+        _ = services.AddSingleton<IInviteStore, PostgresInviteStore>();
+        _ = services.AddSingleton<ISetupStore, PostgresSetupStore>();
+        _ = services.AddSingleton<IRelationStore, PostgresRelationStore>();
         _ = services.AddSingleton<IRoomStore, PostgresRoomStore>();
         _ = services.AddSingleton<IMemberStore, PostgresMemberStore>();
         _ = services.AddSingleton<IMessageStore, PostgresMessageStore>();
+        _ = services.AddSingleton<IInboxStore, PostgresInboxStore>();
         return builder;
     }
 }

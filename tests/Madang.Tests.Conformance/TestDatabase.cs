@@ -1,3 +1,4 @@
+using Madang.Jobs;
 using Madang.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -49,6 +50,7 @@ public sealed partial class TestDatabase : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         _ = builder.Services.AddSingleton<TimeProvider>(time);
         _ = builder.Services.AddSingleton<Fatal>(faults.Add);
+        _ = builder.AddJobs();
         engine(builder);
         // Ids by the test's clock: the lease and its renewal have a suite of their own (NodeFacts).
         _ = builder.Services.AddSingleton(new Snowflake(time, 1));

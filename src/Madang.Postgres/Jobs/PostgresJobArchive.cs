@@ -6,7 +6,7 @@ namespace Madang.Postgres.Jobs;
 
 internal sealed class PostgresJobArchive(PostgresDatabase database) : IJobArchive
 {
-    private const int FoldLimit = 2000;
+    private const int FoldLimit = 500;
     private const string Columns = PostgresJobStore.Columns;
 
     public async Task<Job?> FindAsync(JobId id, CancellationToken cancellationToken)
@@ -62,23 +62,26 @@ internal sealed class PostgresJobArchive(PostgresDatabase database) : IJobArchiv
 
     public async Task FoldAsync(CancellationToken cancellationToken)
     {
-        int folded;
-        do
+        while (await database.WriteAsync(Fold, Lane.Background, cancellationToken) == FoldLimit)
         {
-            // Counts are written in the order of their key, so that two nodes that fold at once cannot lock each other out.
-            await using var fold = database.Source.CreateCommand(
-                """
-                WITH gone AS (
-                    DELETE FROM job_count_delta WHERE id = ANY(ARRAY(SELECT id FROM job_count_delta ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED))
-                    RETURNING queue, state, n),
-                folded AS (
-                    INSERT INTO job_count (queue, state, n) SELECT queue, state, sum(n) FROM gone GROUP BY queue, state ORDER BY queue, state
-                    ON CONFLICT (queue, state) DO UPDATE SET n = job_count.n + excluded.n)
-                SELECT count(*)::integer FROM gone
-                """).With(FoldLimit);
-            folded = (int)(await fold.ExecuteScalarAsync(cancellationToken))!;
         }
-        while (folded == FoldLimit);
+    }
+
+    private static int Fold(WriteTx tx)
+    {
+        // Counts are written in the order of their key, so that two nodes that fold at once cannot lock each other out.
+        using var fold = PostgresTx.Of(tx).Use(
+            """
+            WITH gone AS (
+                DELETE FROM job_count_delta WHERE id = ANY(ARRAY(SELECT id FROM job_count_delta ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED))
+                RETURNING queue, state, n),
+            folded AS (
+                INSERT INTO job_count (queue, state, n) SELECT queue, state, sum(n) FROM gone GROUP BY queue, state ORDER BY queue, state
+                ON CONFLICT (queue, state) DO UPDATE SET n = job_count.n + excluded.n)
+            SELECT count(*)::integer FROM gone
+            """,
+            FoldLimit);
+        return (int)fold.ExecuteScalar()!;
     }
 
     private static async Task<List<T>> ReadAllAsync<T>(NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)

@@ -9,6 +9,24 @@ internal sealed class PostgresJobStore : IJobStore
     internal const string Columns =
         "id, queue, state, priority, run_at, attempt, max_attempts, fence, deadline, unique_key, payload, node, lease_until, cancel_requested, reason, created_at, started_at, finished_at";
 
+    // The three that a runner asks again and again; a test reads their plans.
+    internal const string ClaimSql =
+        $"""
+        UPDATE job SET state = 2, attempt = attempt + 1, fence = fence + 1, node = $1, lease_until = $2, started_at = $3
+        WHERE id = ANY(ARRAY(
+            SELECT id FROM job WHERE queue = $4 AND state = 1 AND priority = $5 AND run_at <= $3 ORDER BY run_at, id LIMIT $6 FOR UPDATE SKIP LOCKED))
+        RETURNING {Columns}
+        """;
+
+    internal const string NextSql =
+        """
+        SELECT min(next.run_at) FROM (VALUES (1::smallint), (2::smallint), (3::smallint)) AS level (priority)
+        CROSS JOIN LATERAL (
+            SELECT run_at FROM job WHERE queue = $1 AND state = 1 AND job.priority = level.priority ORDER BY run_at LIMIT 1) AS next
+        """;
+
+    internal const string EndedSql = $"SELECT {Columns} FROM job WHERE state = 2 AND lease_until < $1 ORDER BY lease_until LIMIT $2 FOR UPDATE SKIP LOCKED";
+
     // The job with our unique key may end between our insert and our look at it; the next insert then succeeds.
     private const int InsertTries = 5;
 
@@ -55,12 +73,7 @@ internal sealed class PostgresJobStore : IJobStore
             }
 
             using var claim = postgres.Use(
-                $"""
-                UPDATE job SET state = 2, attempt = attempt + 1, fence = fence + 1, node = $1, lease_until = $2, started_at = $3
-                WHERE id = ANY(ARRAY(
-                    SELECT id FROM job WHERE queue = $4 AND state = 1 AND priority = $5 AND run_at <= $3 ORDER BY run_at, id LIMIT $6 FOR UPDATE SKIP LOCKED))
-                RETURNING {Columns}
-                """,
+                ClaimSql,
                 node, leaseUntil, tx.Now, queue, (short)priority, (long)(limit - claimed.Count));
 
             // RETURNING answers in any order.
@@ -77,13 +90,7 @@ internal sealed class PostgresJobStore : IJobStore
 
     public DateTimeOffset? NextRunAt(WriteTx tx, string queue)
     {
-        using var find = PostgresTx.Of(tx).Use(
-            """
-            SELECT min(next.run_at) FROM (VALUES (1::smallint), (2::smallint), (3::smallint)) AS level (priority)
-            CROSS JOIN LATERAL (
-                SELECT run_at FROM job WHERE queue = $1 AND state = 1 AND job.priority = level.priority ORDER BY run_at LIMIT 1) AS next
-            """,
-            queue);
+        using var find = PostgresTx.Of(tx).Use(NextSql, queue);
         return find.ExecuteScalar() is DateTime next ? next : null;
     }
 
@@ -114,7 +121,7 @@ internal sealed class PostgresJobStore : IJobStore
         var postgres = PostgresTx.Of(tx);
         using var find = node is { } mine
             ? postgres.Use($"SELECT {Columns} FROM job WHERE state = 2 AND node = $1 ORDER BY lease_until LIMIT $2 FOR UPDATE SKIP LOCKED", mine, (long)limit)
-            : postgres.Use($"SELECT {Columns} FROM job WHERE state = 2 AND lease_until < $1 ORDER BY lease_until LIMIT $2 FOR UPDATE SKIP LOCKED", tx.Now, (long)limit);
+            : postgres.Use(EndedSql, tx.Now, (long)limit);
         return ReadAll(find);
     }
 

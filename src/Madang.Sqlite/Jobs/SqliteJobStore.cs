@@ -8,6 +8,17 @@ internal sealed class SqliteJobStore : IJobStore
     internal const string Columns =
         "id, queue, state, priority, run_at, attempt, max_attempts, fence, deadline, unique_key, payload, node, lease_until, cancel_requested, reason, created_at, started_at, finished_at";
 
+    // The three that a runner asks again and again; a test reads their plans.
+    internal const string ClaimSql =
+        $"""
+        UPDATE job SET state = 2, attempt = attempt + 1, fence = fence + 1, node = ?1, lease_until = ?2, started_at = ?3
+        WHERE id IN (SELECT id FROM job WHERE queue = ?4 AND state = 1 AND priority = ?5 AND run_at <= ?3 ORDER BY run_at, id LIMIT ?6)
+        RETURNING {Columns}
+        """;
+
+    internal const string NextSql = "SELECT run_at FROM job WHERE queue = ?1 AND state = 1 AND priority = ?2 ORDER BY run_at LIMIT 1";
+    internal const string EndedSql = $"SELECT {Columns} FROM job INDEXED BY job_lease WHERE state = 2 AND lease_until < ?1 ORDER BY lease_until LIMIT ?2";
+
     private static readonly JobPriority[] Priorities = [JobPriority.High, JobPriority.Normal, JobPriority.Low];
 
     public Enqueued Insert(WriteTx tx, Job job)
@@ -44,11 +55,7 @@ internal sealed class SqliteJobStore : IJobStore
             }
 
             var first = claimed.Count;
-            using var claim = sqlite.Use($"""
-                UPDATE job SET state = 2, attempt = attempt + 1, fence = fence + 1, node = ?1, lease_until = ?2, started_at = ?3
-                WHERE id IN (SELECT id FROM job WHERE queue = ?4 AND state = 1 AND priority = ?5 AND run_at <= ?3 ORDER BY run_at, id LIMIT ?6)
-                RETURNING {Columns}
-                """);
+            using var claim = sqlite.Use(ClaimSql);
             claim.Bind(1, (long)node).Bind(2, leaseUntil).Bind(3, tx.Now).Bind(4, queue).Bind(5, (long)priority).Bind(6, (long)(limit - claimed.Count));
             while (claim.Step())
             {
@@ -73,7 +80,7 @@ internal sealed class SqliteJobStore : IJobStore
         DateTimeOffset? next = null;
         foreach (var priority in Priorities)
         {
-            using var find = SqliteTx.Of(tx).Use("SELECT run_at FROM job WHERE queue = ?1 AND state = 1 AND priority = ?2 ORDER BY run_at LIMIT 1");
+            using var find = SqliteTx.Of(tx).Use(NextSql);
             if (find.Bind(1, queue).Bind(2, (long)priority).Step() && !(next <= find.Time(0)))
             {
                 next = find.Time(0);
@@ -102,7 +109,7 @@ internal sealed class SqliteJobStore : IJobStore
     public IReadOnlyList<Job> Abandoned(WriteTx tx, int? node, int limit)
     {
         using var find = SqliteTx.Of(tx).Use(node is null
-            ? $"SELECT {Columns} FROM job INDEXED BY job_lease WHERE state = 2 AND lease_until < ?1 ORDER BY lease_until LIMIT ?2"
+            ? EndedSql
             : $"SELECT {Columns} FROM job INDEXED BY job_lease WHERE state = 2 AND lease_until > 0 AND node = ?1 ORDER BY lease_until LIMIT ?2");
         return ReadAll(find.Bind(1, node ?? tx.Now.ToUnixTimeMilliseconds()).Bind(2, (long)limit));
     }
