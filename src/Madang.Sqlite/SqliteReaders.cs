@@ -78,11 +78,7 @@ internal sealed class SqliteReaders(string path, SqliteOptions options, TimeProv
         }
         catch
         {
-            if (connection.Broken is { } fault)
-            {
-                broken(fault);
-            }
-
+            TellIfBroken(connection);
             connection.Limit(long.MaxValue);
             connection.RollBack();
             throw;
@@ -96,11 +92,28 @@ internal sealed class SqliteReaders(string path, SqliteOptions options, TimeProv
     private SqliteConnection Open()
     {
         var connection = SqliteConnection.Open(path, readOnly: true);
-        // The writer alone runs checkpoints, on closing too.
-        _ = raw.sqlite3_db_config(connection.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
-        connection.Execute("PRAGMA cache_size = -2048; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY; PRAGMA query_only = ON");
-        connection.WatchTime(time);
-        return connection;
+        try
+        {
+            // The writer alone runs checkpoints, on closing too.
+            _ = raw.sqlite3_db_config(connection.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
+            connection.Execute("PRAGMA cache_size = -2048; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY; PRAGMA query_only = ON");
+            connection.WatchTime(time);
+            return connection;
+        }
+        catch
+        {
+            TellIfBroken(connection);
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private void TellIfBroken(SqliteConnection connection)
+    {
+        if (connection.Broken is { } fault)
+        {
+            broken(fault);
+        }
     }
 
     private static void Execute(SqliteConnection connection, string sql)

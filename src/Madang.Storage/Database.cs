@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Madang.Storage;
 
 /// <summary>Which turn a write takes. Interactive goes first; background work yields to it and must be small.</summary>
@@ -16,7 +18,8 @@ public enum Lane
 /// </summary>
 public abstract class Database : IAsyncDisposable
 {
-    private readonly List<Action<object>> _listeners = [];
+    // Replaced as a whole: who registers late must not disturb a commit that is being told.
+    private ImmutableArray<Action<object>> _listeners = [];
 
     /// <summary>Engine and version, for the start-up log: <c>SQLite 3.50.4</c>.</summary>
     public abstract string Engine { get; }
@@ -41,20 +44,21 @@ public abstract class Database : IAsyncDisposable
     /// Hears of every <see cref="WriteTx.Publish"/> of type <typeparamref name="T"/>, after its commit and in commit order. A module listens to its own
     /// publications only. <paramref name="heard"/> runs on the writer's thread: it hands over (a channel, a flag) and returns.
     /// </summary>
-    public void OnCommit<T>(Action<T> heard) => _listeners.Add(publication =>
+    public void OnCommit<T>(Action<T> heard) => ImmutableInterlocked.Update(ref _listeners, listeners => listeners.Add(publication =>
     {
         if (publication is T mine)
         {
             heard(mine);
         }
-    });
+    }));
 
     /// <summary>For the engines: tells the listeners what a committed transaction published.</summary>
     protected void Tell(IReadOnlyList<object> publications)
     {
+        var listeners = _listeners;
         for (var i = 0; i < publications.Count; i++)
         {
-            foreach (var listener in _listeners)
+            foreach (var listener in listeners)
             {
                 listener(publications[i]);
             }

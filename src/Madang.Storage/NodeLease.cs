@@ -58,13 +58,21 @@ internal sealed partial class NodeLease(Database database, INodeStore store, Tim
         {
             // Requests may still be ending: their ids borrow from the gap.
             var last = ids.Ceiling = ids.HighWater;
-            _ = await database.WriteAsync(
-                tx =>
-                {
-                    store.Release(tx, ids.Node, Owner, last);
-                    return true;
-                },
-                cancellationToken: cancellationToken);
+            try
+            {
+                _ = await database.WriteAsync(
+                    tx =>
+                    {
+                        store.Release(tx, ids.Node, Owner, last);
+                        return true;
+                    },
+                    cancellationToken: cancellationToken);
+            }
+            catch (Exception fault) when (IsPassing(fault) || fault is StorageBrokenException)
+            {
+                // As after a crash: the lease runs out by itself, and the next holder begins at its mark.
+                NotGivenBack(fault.Message);
+            }
         }
     }
 
@@ -83,12 +91,14 @@ internal sealed partial class NodeLease(Database database, INodeStore store, Tim
                 fatal(new InvalidOperationException($"The lease of node id {Ids.Node} went to another process."));
             }
         }
-        catch (Exception fault) when (fault is StorageFullException or OverloadedException or UnavailableException)
+        catch (Exception fault) when (IsPassing(fault))
         {
             // Nothing can be written that would need the ids; the next tick tries again.
             NotRenewed(fault.Message);
         }
     }
+
+    private static bool IsPassing(Exception fault) => fault is StorageFullException or OverloadedException or UnavailableException;
 
     /// <summary>When the ids are ahead of the clock, as after a crash or when it was set back, they need room beyond themselves.</summary>
     private static DateTimeOffset MarkOf(Snowflake ids, DateTimeOffset until) => ids.HighWater + Snowflake.Gap is var ahead && ahead > until ? ahead : until;
@@ -111,4 +121,7 @@ internal sealed partial class NodeLease(Database database, INodeStore store, Tim
 
     [LoggerMessage(LogLevel.Warning, "The lease of the node id was not renewed: {Reason}")]
     private partial void NotRenewed(string reason);
+
+    [LoggerMessage(LogLevel.Warning, "The node id was not given back: {Reason}")]
+    private partial void NotGivenBack(string reason);
 }

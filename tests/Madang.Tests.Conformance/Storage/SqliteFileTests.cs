@@ -78,6 +78,62 @@ public sealed class SqliteFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_corrupt_page_stops_all_writes_and_ends_the_process()
+    {
+        using (var connection = SqliteConnection.Open(DataFolder.DatabaseIn(_folder), readOnly: false))
+        {
+            connection.Execute("CREATE TABLE page (id INTEGER PRIMARY KEY, text TEXT) STRICT; INSERT INTO page VALUES (1, 'something')");
+        }
+
+        // The second page is the table's root.
+        await using (var file = new FileStream(DataFolder.DatabaseIn(_folder), FileMode.Open))
+        {
+            file.Position = 4096;
+            await file.WriteAsync(Enumerable.Repeat((byte)0xEE, 4096).ToArray(), Cancelled);
+        }
+
+        var faults = new FaultLog();
+        using var host = Build(_folder, faults.Add);
+        await host.Services.OpenStorageAsync(Cancelled);
+        await using var database = host.Services.GetRequiredService<SqliteDatabase>();
+        _ = await Assert.ThrowsAsync<SqliteException>(() => database.ReadAsync(
+            connection =>
+            {
+                using var select = connection.Use("SELECT count(*) FROM page");
+                return select.Scalar();
+            },
+            Cancelled));
+        _ = Assert.IsType<StorageBrokenException>(await faults.First.WaitAsync(TimeSpan.FromSeconds(10), Cancelled));
+        _ = await Assert.ThrowsAsync<StorageBrokenException>(() => database.CheckAsync(Cancelled));
+    }
+
+    [Fact]
+    public async Task A_closure_that_hides_a_full_disk_is_not_committed()
+    {
+        await using var test = await TestDatabase.SqliteAsync();
+        // A full file stands for a full disk.
+        _ = await test.WriteAsync(tx =>
+        {
+            using var create = SqliteTx.Of(tx).Use("CREATE TABLE page (id INTEGER PRIMARY KEY, text TEXT) STRICT");
+            using var limit = SqliteTx.Of(tx).Use("PRAGMA max_page_count = 1");
+            return create.Run() + (limit.Step() ? 1 : 0);
+        });
+        _ = await Assert.ThrowsAsync<StorageFullException>(() => test.WriteAsync(tx =>
+        {
+            try
+            {
+                using var insert = SqliteTx.Of(tx).Use("INSERT INTO page (text) VALUES (hex(zeroblob(100000)))");
+                return insert.Run();
+            }
+            catch (StorageFullException)
+            {
+                return 0;
+            }
+        }));
+        Assert.False(test.Faults.First.IsCompleted);
+    }
+
+    [Fact]
     public async Task The_writer_moves_the_wal_into_the_database_whenever_it_has_grown_enough()
     {
         await using var test = await SmallWalAsync();
@@ -148,9 +204,14 @@ public sealed class SqliteFileTests : IDisposable
         return new FileInfo(DataFolder.DatabaseIn(test.Store<SqliteFolder>().Path) + "-wal").Length;
     }
 
-    internal static IHost Build(string folder)
+    internal static IHost Build(string folder, Fatal? fatal = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        if (fatal is not null)
+        {
+            _ = builder.Services.AddSingleton(fatal);
+        }
+
         _ = builder.AddSqlite(folder);
         return builder.Build();
     }
