@@ -49,9 +49,10 @@ public static class AccountsModule
         services.TryAddSingleton(provider => new PasswordWork(Options(provider).PasswordRounds));
         services.AddSingleton(provider => new PasswordLane(provider.GetRequiredService<PasswordWork>(), Options(provider).PasswordQueue));
         services.AddSingleton<SignInThrottle>();
+        services.AddSingleton<AccountsMeter>();
         services.AddSingleton(provider => new SessionRules(
             provider.GetRequiredService<TimeProvider>(), TimeSpan.FromDays(Options(provider).SessionDays), provider.GetRequiredService<Snowflake>(),
-            provider.GetRequiredService<PasswordLane>(), provider.GetRequiredService<SignInThrottle>()));
+            provider.GetRequiredService<PasswordLane>(), provider.GetRequiredService<SignInThrottle>(), provider.GetRequiredService<AccountsMeter>()));
         services.AddSingleton<SeenSessions>();
         services.AddHostedService(provider => provider.GetRequiredService<SeenSessions>());
 

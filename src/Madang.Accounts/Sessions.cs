@@ -66,7 +66,8 @@ public sealed class Sessions
             return null;
         }
 
-        if (now - credential.LastSeenAt >= SeenEvery)
+        // A key that was never used tells its first use at once: an admin looks whether it arrived.
+        if (now - credential.LastSeenAt >= (credential.Kind == CredentialKind.ApiKey && credential.LastSeenAt == credential.CreatedAt ? TimeSpan.Zero : SeenEvery))
         {
             var seen = credential with { LastSeenAt = now, ExpiresAt = credential.Kind == CredentialKind.Session ? now + _rules.Life : credential.ExpiresAt };
             if (_seen.Offer(new(seen.Id, now, seen.ExpiresAt)))
@@ -79,9 +80,26 @@ public sealed class Sessions
         return credential.ToCaller();
     }
 
+    /// <summary>
+    /// Those of <paramref name="credentials"/> that no longer let anybody in, in one read. For connections that stay open: another node may have ended
+    /// what they came with.
+    /// </summary>
+    public async Task<IReadOnlyCollection<long>> EndedAsync(IReadOnlyCollection<long> credentials, CancellationToken cancellationToken)
+    {
+        var standing = await _store.StandingAsync(credentials, _rules.Time.GetUtcNow(), cancellationToken);
+        return [.. credentials.Where(id => !standing.Contains(id))];
+    }
+
     /// <summary>Checks name and password. Unknown names take the same time and get the same answer as wrong passwords.</summary>
     /// <param name="address">Whose failures are counted, besides the account's.</param>
     internal async Task<Result<OpenSession>> SignInAsync(string name, string password, string? device, ClientAddress? address, CancellationToken cancellationToken)
+    {
+        var opened = await CheckAndOpenAsync(name, password, device, address, cancellationToken);
+        _rules.Meter.SignIn(opened.Error?.Code ?? "ok");
+        return opened;
+    }
+
+    private async Task<Result<OpenSession>> CheckAndOpenAsync(string name, string password, string? device, ClientAddress? address, CancellationToken cancellationToken)
     {
         var key = UserName.KeyOf(name);
         if (_rules.Throttle.Check(key, address) is { } refusal)
@@ -175,4 +193,4 @@ public sealed class Sessions
 internal sealed record OpenSession(Token Token, DateTimeOffset ExpiresAt, User User);
 
 /// <summary>What signing in goes by.</summary>
-internal sealed record SessionRules(TimeProvider Time, TimeSpan Life, Snowflake Ids, PasswordLane Passwords, SignInThrottle Throttle);
+internal sealed record SessionRules(TimeProvider Time, TimeSpan Life, Snowflake Ids, PasswordLane Passwords, SignInThrottle Throttle, AccountsMeter Meter);

@@ -14,6 +14,9 @@ internal interface ICredentialStore
     /// <summary>By digest, expired ones too; null for unknown ones and for those of disabled people.</summary>
     Task<Credential?> FindAsync(TokenDigest digest, CancellationToken cancellationToken);
 
+    /// <summary>Those of <paramref name="ids"/> that would still let somebody in.</summary>
+    Task<IReadOnlySet<long>> StandingAsync(IReadOnlyCollection<long> ids, DateTimeOffset now, CancellationToken cancellationToken);
+
     /// <summary>Notes when they were last seen, and moves the end of those that slide.</summary>
     void Touch(WriteTx tx, IReadOnlyList<SeenCredential> seen);
 

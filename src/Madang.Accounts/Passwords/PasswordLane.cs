@@ -15,6 +15,9 @@ internal sealed class PasswordLane(PasswordWork work, int queueBound) : IDisposa
     private readonly string _dummy = PasswordHash.Dummy(work.Rounds);
     private int _waiting;
 
+    /// <summary>For the metric.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
     public Task<Result<string>> HashAsync(string password, CancellationToken cancellationToken) =>
         RunAsync(() => PasswordHash.Create(password, work.Rounds), cancellationToken);
 

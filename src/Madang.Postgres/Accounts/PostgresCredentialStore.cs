@@ -27,6 +27,16 @@ internal sealed class PostgresCredentialStore(PostgresDatabase database) : ICred
         return await select.ReadAllAsync(Read, cancellationToken) is [var one] ? one : null;
     }
 
+    public async Task<IReadOnlySet<long>> StandingAsync(IReadOnlyCollection<long> ids, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var select = database.Source.CreateCommand(
+            """
+            SELECT c.id FROM credential c LEFT JOIN users u ON u.id = c.user_id
+            WHERE c.id = ANY($1) AND (c.expires_at IS NULL OR c.expires_at > $2) AND NOT coalesce(u.disabled, false)
+            """).With(ids.ToArray(), now);
+        return (await select.ReadAllAsync(row => row.GetInt64(0), cancellationToken)).ToHashSet();
+    }
+
     public void Touch(WriteTx tx, IReadOnlyList<SeenCredential> seen) => PostgresTx.Of(tx).Run(
         """
         UPDATE credential c SET last_seen_at = s.at, expires_at = s.ends

@@ -33,6 +33,26 @@ internal sealed class SqliteCredentialStore(SqliteDatabase database) : ICredenti
             },
             cancellationToken);
 
+    public Task<IReadOnlySet<long>> StandingAsync(IReadOnlyCollection<long> ids, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlySet<long>>(
+            connection =>
+            {
+                using var select = connection.Use(
+                    """
+                    SELECT c.id FROM credential c LEFT JOIN users u ON u.id = c.user_id
+                    WHERE c.id IN (SELECT value FROM json_each(?1)) AND (c.expires_at IS NULL OR c.expires_at > ?2) AND coalesce(u.disabled, 0) = 0
+                    """);
+                select.Bind(1, IdList.Of(ids)).Bind(2, now);
+                var standing = new HashSet<long>();
+                while (select.Step())
+                {
+                    standing.Add(select.Int64(0));
+                }
+
+                return standing;
+            },
+            cancellationToken);
+
     public void Touch(WriteTx tx, IReadOnlyList<SeenCredential> seen)
     {
         foreach (var (id, at, expiresAt) in seen)

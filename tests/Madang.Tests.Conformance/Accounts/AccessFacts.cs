@@ -189,6 +189,28 @@ public abstract class AccessFacts
     }
 
     [Fact]
+    public async Task What_no_longer_lets_in_is_told_of_many_at_once()
+    {
+        await using var world = await FreshAsync();
+        var (mina, jun) = (await world.AddAsync("mina"), await world.AddAsync("jun"));
+        var tokens = world.Database.Store<ServerTokens>();
+        var ids = new List<long>();
+        foreach (var (user, life) in new[] { (mina, 60), (mina, 60), (jun, 60), (mina, 1) })
+        {
+            var minted = (await tokens.MintAsync(user.Id, TimeSpan.FromMinutes(life), AccountsWorld.Cancel)).Value;
+            ids.Add((await world.Sessions.AuthenticateAsync(minted.Token.Text, AccountsWorld.Cancel))!.Credential);
+        }
+
+        ids.Add((await tokens.CreateKeyAsync("key", Role.User, null, AccountsWorld.Cancel)).Key.Id);
+        await world.Sessions.EndAsync(mina.Id, ids[1], AccountsWorld.Cancel);
+        await world.Database.Store<Administration>().ChangeAsync(jun.Id, null, disabled: true, AccountsWorld.Cancel);
+        world.Database.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal([ids[1], ids[2], ids[3], 7], await world.Sessions.EndedAsync([.. ids, 7], AccountsWorld.Cancel));
+        Assert.Empty(await world.Sessions.EndedAsync([], AccountsWorld.Cancel));
+        Assert.InRange(world.Credentials.Life, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
     public async Task An_api_key_acts_as_itself_until_it_is_revoked()
     {
         await using var world = await FreshAsync();

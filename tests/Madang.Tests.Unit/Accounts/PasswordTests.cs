@@ -1,4 +1,5 @@
 using System.Text;
+using Madang.Accounts;
 using Madang.Accounts.Passwords;
 
 namespace Madang.Tests.Unit.Accounts;
@@ -40,9 +41,16 @@ public sealed class PasswordTests
     [InlineData("Mina.Kim.1999", "weak_password")]
     [InlineData("qwerty12345", "weak_password")]
     [InlineData("secret\0secret", "invalid")]
-    [InlineData("secret\uD800secret", "invalid")]
     public void A_poor_password_is_refused(string? password, string code) =>
         Assert.Equal(("password", code), PasswordRules.Check(password, "password", "mina.kim.1999").Error!.Fields.Select(field => (field.Field, field.Code)).Single());
+
+    // An attribute cannot hold half of a surrogate pair.
+    [Fact]
+    public void Half_of_a_surrogate_pair_is_refused()
+    {
+        Assert.Equal("invalid", PasswordRules.Check("secret\uD800secret", "password", null).Error!.Fields.Single().Code);
+        Assert.Equal("invalid", UserName.Check("mi\uD800na").Error!.Fields.Single().Code);
+    }
 
     [Theory]
     [InlineData("        ␣ spaces too        ")]
