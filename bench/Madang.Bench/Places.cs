@@ -8,9 +8,10 @@ internal sealed class Places : IAsyncDisposable
 {
     private readonly string _folder;
     private readonly bool _keep;
+    private readonly string _database;
 
-    private Places(string folder, bool keep, ServerProcess server, PostgresProcess? postgres) =>
-        (_folder, _keep, Server, Postgres) = (folder, keep, server, postgres);
+    private Places(string folder, bool keep, ServerProcess server, string database, PostgresProcess? postgres) =>
+        (_folder, _keep, Server, _database, Postgres) = (folder, keep, server, database, postgres);
 
     public ServerProcess Server { get; }
 
@@ -28,15 +29,16 @@ internal sealed class Places : IAsyncDisposable
         return await run(places);
     }
 
+    /// <param name="engine">sqlite, postgres for a private server of its own, or a connection string of one that is there.</param>
     public static async Task<Places> StartAsync(string engine, string program, string? folder, CancellationToken cancellationToken)
     {
         var root = Directory.CreateDirectory(folder ?? Path.Combine(Path.GetTempPath(), $"madang-bench-{Environment.ProcessId}-{Environment.TickCount64}")).FullName;
-        PostgresProcess? postgres = null;
+        var postgres = engine == "postgres" ? await PostgresProcess.StartAsync(Path.Combine(root, "postgres")) : null;
         try
         {
-            postgres = engine == "postgres" ? await PostgresProcess.StartAsync(Path.Combine(root, "postgres")) : null;
-            var settings = new ServerSettings(program, Path.Combine(root, "data"), postgres?.ConnectionString ?? "sqlite");
-            return new Places(root, folder is not null, await ServerProcess.StartAsync(settings, cancellationToken), postgres);
+            var database = postgres?.ConnectionString ?? engine;
+            var server = await ServerProcess.StartAsync(new ServerSettings(program, Path.Combine(root, "data"), database), cancellationToken);
+            return new Places(root, folder is not null, server, database, postgres);
         }
         catch
         {
@@ -52,9 +54,9 @@ internal sealed class Places : IAsyncDisposable
     /// <summary>Looks into the tables; SQLite's server is ended for it, by the last kill of all.</summary>
     public async Task<IReadOnlyList<string>> AuditStorageAsync(CancellationToken cancellationToken)
     {
-        if (Postgres is not null)
+        if (_database != "sqlite")
         {
-            return await InboxAudit.OfPostgresAsync(Postgres.ConnectionString, cancellationToken);
+            return await InboxAudit.OfPostgresAsync(_database, cancellationToken);
         }
 
         await Server.KillAsync();
