@@ -1,10 +1,12 @@
 using Madang.Accounts;
 using Madang.Api;
+using Madang.Chat;
 using Madang.Docs;
 using Madang.Edge;
 using Madang.Jobs;
 using Madang.Operation;
 using Madang.Postgres;
+using Madang.Realtime;
 using Madang.Settings;
 using Madang.Sqlite;
 
@@ -55,6 +57,8 @@ internal static class MadangServer
 
         builder.AddJobs();
         builder.AddAccounts();
+        builder.AddRealtime();
+        builder.AddChat();
     }
 
     private static void MapModules(WebApplication app)
@@ -64,6 +68,8 @@ internal static class MadangServer
         app.MapApiDocs();
         app.MapJobs();
         app.MapAccounts();
+        app.MapRealtime();
+        app.MapChat();
     }
 
     /// <summary>The order matters; each line says what it needs from the ones before.</summary>
