@@ -2,6 +2,7 @@ using Madang.Accounts;
 using Madang.Api;
 using Madang.Chat;
 using Madang.Realtime;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace Madang.Tests.Conformance.Chat;
