@@ -68,7 +68,7 @@ internal sealed class PostgresRoomStore(PostgresDatabase database) : IRoomStore
     {
         var bucket = KeyBucket.Of(tx.Now);
         using var command = PostgresTx.Of(tx).Use(
-            "SELECT room_id, seq, digest FROM message_key WHERE bucket IN ($1, $2) AND user_id = $3 AND client_id = $4 ORDER BY bucket DESC",
+            "SELECT room_id, seq, digest FROM message_key WHERE bucket IN ($1, $2) AND user_id = $3 AND client_id = $4",
             bucket, bucket - 1, user.Value, clientId);
         using var row = command.ExecuteReader();
         return row.Read() ? new(new(row.GetInt64(0)), row.GetInt64(1), row.GetInt64(2)) : null;

@@ -8,7 +8,7 @@ internal sealed class SqliteRoomStore(SqliteDatabase database) : IRoomStore
 {
     /// <summary>In the current bucket and the one before.</summary>
     public const string FindKeySql =
-        "SELECT room_id, seq, digest FROM message_key WHERE bucket IN (?1, ?1 - 1) AND user_id = ?2 AND client_id = ?3 ORDER BY bucket DESC";
+        "SELECT room_id, seq, digest FROM message_key WHERE bucket IN (?1, ?1 - 1) AND user_id = ?2 AND client_id = ?3";
 
     public LockedRoom? Lock(WriteTx tx, RoomId room)
     {
