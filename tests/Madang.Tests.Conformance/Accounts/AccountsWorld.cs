@@ -34,7 +34,6 @@ internal sealed class AccountsWorld(TestDatabase database) : IAsyncDisposable
         builder.Services.AddSingleton(new PasswordWork(10));
         builder.Services.AddSingleton<AccountEventsLog>();
         builder.Services.AddSingleton<IAccountEvents>(provider => provider.GetRequiredService<AccountEventsLog>());
-        builder.AddAccounts();
     }
 
     public Task<T> WriteAsync<T>(Func<WriteTx, T> work) => database.Database.WriteAsync(work, cancellationToken: Cancel);
