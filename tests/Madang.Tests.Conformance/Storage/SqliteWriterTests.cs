@@ -188,6 +188,22 @@ public sealed class SqliteWriterTests
     }
 
     [Fact]
+    public async Task Who_waits_for_a_write_goes_on_elsewhere_than_on_the_writers_thread()
+    {
+        await using var test = await TestDatabase.SqliteAsync();
+        var after = Task.FromResult(0);
+        var writer = 0;
+        await QueueBehindGateAsync(test, () =>
+        {
+            var write = test.WriteAsync(_ => writer = Environment.CurrentManagedThreadId);
+            after = write.ContinueWith(
+                _ => Environment.CurrentManagedThreadId, Cancelled, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            return [write];
+        });
+        Assert.NotEqual(writer, await after);
+    }
+
+    [Fact]
     public async Task A_listener_that_throws_takes_no_ack_away()
     {
         await using var test = await TestDatabase.SqliteAsync();
