@@ -60,7 +60,7 @@ internal sealed class Administration(IUserStore users, ISetupStore setup, Sessio
         Caller caller, string name, string current, string next, ClientAddress? address, CancellationToken cancellationToken)
     {
         var key = UserName.KeyOf(name);
-        if (rules.Throttle.Check(key, address) is { } refusal)
+        if (rules.Throttle.Begin(key, address) is { } refusal)
         {
             return refusal;
         }
@@ -73,9 +73,11 @@ internal sealed class Administration(IUserStore users, ISetupStore setup, Sessio
 
         if (!verified.Value)
         {
-            rules.Throttle.Failed(key, address);
+            rules.Throttle.Failed(address);
             return AccountsErrors.WrongPassword;
         }
+
+        rules.Throttle.Succeeded(key);
 
         var hash = await rules.Passwords.HashAsync(next, cancellationToken);
         return hash.IsOk ? await SetPasswordAsync(caller.Person, hash.Value, caller.Credential, cancellationToken) : hash.Error;

@@ -102,7 +102,7 @@ public sealed class Sessions
     private async Task<Result<OpenSession>> CheckAndOpenAsync(string name, string password, string? device, ClientAddress? address, CancellationToken cancellationToken)
     {
         var key = UserName.KeyOf(name);
-        if (_rules.Throttle.Check(key, address) is { } refusal)
+        if (_rules.Throttle.Begin(key, address) is { } refusal)
         {
             return refusal;
         }
@@ -116,7 +116,7 @@ public sealed class Sessions
 
         if (!verified.Value || found is not { PasswordHash: { } hash, User: var user })
         {
-            _rules.Throttle.Failed(key, address);
+            _rules.Throttle.Failed(address);
             return AccountsErrors.InvalidCredentials;
         }
 

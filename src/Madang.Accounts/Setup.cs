@@ -65,14 +65,20 @@ public sealed class Setup
         }
 
         // A preset token may be short enough to be worth guessing.
-        if (_rules.Throttle.Check(null, address) is { } refusal)
+        if (_rules.Throttle.Begin(null, address) is { } refusal)
         {
             return refusal;
         }
 
         if (!await IsValidAsync(token, cancellationToken))
         {
-            _rules.Throttle.Failed(null, address);
+            // The winner takes all links away: who comes a moment later is too late, not wrong.
+            if (!await _store.NeededAsync(cancellationToken))
+            {
+                return AccountsErrors.SetupDone;
+            }
+
+            _rules.Throttle.Failed(address);
             return AccountsErrors.InvalidSetupToken;
         }
 

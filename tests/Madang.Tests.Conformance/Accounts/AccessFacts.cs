@@ -100,6 +100,21 @@ public abstract class AccessFacts
     }
 
     [Fact]
+    public async Task What_another_node_ended_is_believed_for_moments_only()
+    {
+        await using var world = await FreshAsync();
+        var mina = await world.AddAsync("mina", password: AccountsWorld.Password);
+        var session = await world.SignInAsync("mina");
+        var caller = (await world.Sessions.AuthenticateAsync(session.Token.Text, AccountsWorld.Cancel))!;
+
+        // Without a publication, which is what a commit of another node looks like here.
+        Assert.True(await world.WriteAsync(tx => world.Credentials.End(tx, caller.Credential, mina.Id)));
+        Assert.NotNull(await world.Sessions.AuthenticateAsync(session.Token.Text, AccountsWorld.Cancel));
+        world.Database.Time.Advance(world.Credentials.Life);
+        Assert.Null(await world.Sessions.AuthenticateAsync(session.Token.Text, AccountsWorld.Cancel));
+    }
+
+    [Fact]
     public async Task A_new_role_is_seen_by_the_next_request()
     {
         await using var world = await FreshAsync();

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Madang.Tests.Integration.Accounts;
@@ -132,6 +133,29 @@ public sealed class SignInTests
         var stranger = await client.TryAsync(HttpMethod.Get, "/v1/me", cookie: cookie);
         await Problems.AssertAsync(stranger, HttpStatusCode.Unauthorized, "unauthenticated");
         Assert.StartsWith("madang_session=;", Assert.Single(stranger.Headers.GetValues("Set-Cookie")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_data_folder_holds_nothing_that_lets_anybody_in()
+    {
+        await using var host = await MadangHost.StartAsync();
+        var admin = await host.AdminAsync();
+        var invite = await MadangHost.PostAsync(admin.Http, "/v1/admin/invites", new JsonObject());
+        var key = await MadangHost.PostAsync(admin.Http, "/v1/admin/api-keys", new JsonObject { ["name"] = "a key to be found", ["role"] = "admin" });
+        var minted = await MadangHost.PostAsync(admin.Http, "/v1/tokens", new JsonObject { ["user_id"] = admin.Id });
+        string[] secrets = [MadangHost.AdminPassword, MadangHost.SetupToken, admin.Token, (string)invite["code"]!, (string)key["key"]!, (string)minted["token"]!];
+
+        var stored = new StringBuilder();
+        foreach (var file in Directory.EnumerateFiles(host.Data, "madang.db*"))
+        {
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using var reader = new StreamReader(stream, Encoding.Latin1);
+            stored.Append(await reader.ReadToEndAsync(TestContext.Current.CancellationToken));
+        }
+
+        var all = stored.ToString();
+        Assert.Contains("a key to be found", all, StringComparison.Ordinal);
+        Assert.All(secrets, secret => Assert.DoesNotContain(secret[4..], all, StringComparison.Ordinal));
     }
 
     [Fact]
