@@ -1,10 +1,14 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using System.Text.Json.Serialization;
 
 namespace Madang.Api;
 
-/// <summary>A list on the wire: <c>{"items":[…],"next":CURSOR|null,"prev":CURSOR|null}</c>.</summary>
-public sealed record Page<T>(IReadOnlyList<T> Items, string? Next, string? Prev = null)
+/// <summary>A list on the wire: <c>{"items":[…],"next":CURSOR|null,"prev":CURSOR|null}</c>. The two cursors alone are null and never absent.</summary>
+public sealed record Page<T>(
+    IReadOnlyList<T> Items,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Next,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Prev = null)
 {
     public Page<TOut> Select<TOut>(Func<T, TOut> map) => new([.. Items.Select(map)], Next, Prev);
 }

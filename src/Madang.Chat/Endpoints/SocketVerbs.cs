@@ -78,11 +78,6 @@ internal static class Frame
         {
             read = frame.Deserialize<T>(ApiJson.Options);
         }
-        catch (JsonException e) when (e.InnerException is InvalidOperationException)
-        {
-            error = ApiErrors.MalformedJson.With("A text holds half of a surrogate pair.");
-            return false;
-        }
         catch (JsonException e)
         {
             var field = e.Path?.TrimStart('$', '.') ?? "";
