@@ -1,4 +1,4 @@
-// A disk that fails on command, for tests/Madang.Tests.Conformance/Storage/DiskFaultTests.cs.
+// A disk that fails on command: see FaultyDisk.cs beside it.
 //
 //   gcc -shared -fPIC -O1 -o diskfault.so diskfault.c -ldl
 //   LD_PRELOAD=./diskfault.so DISKFAULT_FOLDER=/data DISKFAULT_CONTROL=/somewhere/control program

@@ -11,7 +11,7 @@ internal sealed class ChildProcess : IDisposable
     private readonly Process _process;
     private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
 
-    public ChildProcess(string[] arguments, params (string Name, string Value)[] environment)
+    public ChildProcess(string[] arguments, Dictionary<string, string?>? environment = null)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!, arguments)
         {
@@ -19,7 +19,7 @@ internal sealed class ChildProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var (name, value) in environment)
+        foreach (var (name, value) in environment ?? [])
         {
             start.Environment[name] = value;
         }
