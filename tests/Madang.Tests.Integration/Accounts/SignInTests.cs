@@ -127,6 +127,10 @@ public sealed class SignInTests
         await Problems.AssertAsync(await client.TryAsync(HttpMethod.Patch, "/v1/me", change, cookie, "https://evil.example"), HttpStatusCode.Forbidden, "origin_not_allowed");
         Assert.Equal(HttpStatusCode.OK, (await client.TryAsync(HttpMethod.Patch, "/v1/me", change, cookie, own)).StatusCode);
 
+        // A socket begins with a GET.
+        var upgrade = new HttpRequestMessage(HttpMethod.Get, "/v1/me") { Headers = { { "Cookie", cookie }, { "Origin", "https://evil.example" }, { "Connection", "Upgrade" }, { "Upgrade", "websocket" } } };
+        await Problems.AssertAsync(await client.SendAsync(upgrade, TestContext.Current.CancellationToken), HttpStatusCode.Forbidden, "origin_not_allowed");
+
         var left = await client.TryAsync(HttpMethod.Delete, "/v1/sessions", body: (string?)null, cookie, own);
         Assert.Equal(HttpStatusCode.NoContent, left.StatusCode);
         Assert.StartsWith("madang_session=;", Assert.Single(left.Headers.GetValues("Set-Cookie")), StringComparison.Ordinal);
