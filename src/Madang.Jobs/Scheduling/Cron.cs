@@ -120,33 +120,35 @@ public sealed class Cron
         return first;
     }
 
+    /// <summary>When a clock on the wall shows this: never in the hole of a change forwards (then the end of the hole, unless we follow the clock), twice after one back.</summary>
     private IEnumerable<DateTimeOffset> Instants(DateTime wall, TimeZoneInfo zone)
     {
-        if (zone.IsInvalidTime(wall))
+        var instants = Shown(wall, zone);
+        while (instants.Count == 0 && !FollowsClock)
         {
-            if (!FollowsClock)
-            {
-                do
-                {
-                    wall = wall.AddMinutes(1);
-                }
-                while (zone.IsInvalidTime(wall));
+            wall = wall.AddMinutes(1);
+            instants = Shown(wall, zone);
+        }
 
-                yield return new DateTimeOffset(wall, zone.GetUtcOffset(wall)).ToUniversalTime();
-            }
-        }
-        else if (zone.IsAmbiguousTime(wall))
+        return FollowsClock ? instants : instants.Take(1);
+    }
+
+    // By the offsets of the days around it: TimeZoneInfo's IsInvalidTime and IsAmbiguousTime know summer time, but not a change of the zone itself (Casablanca).
+    private static List<DateTimeOffset> Shown(DateTime wall, TimeZoneInfo zone)
+    {
+        var utc = new DateTimeOffset(wall, TimeSpan.Zero);
+        List<DateTimeOffset> instants = [];
+        foreach (var offset in new[] { zone.GetUtcOffset(utc.AddDays(-1)), zone.GetUtcOffset(utc.AddDays(1)) }.Distinct())
         {
-            // The larger offset is the earlier time.
-            foreach (var offset in zone.GetAmbiguousTimeOffsets(wall).OrderDescending().Take(FollowsClock ? 2 : 1))
+            var instant = utc - offset;
+            if (zone.GetUtcOffset(instant) == offset)
             {
-                yield return new DateTimeOffset(wall, offset).ToUniversalTime();
+                instants.Add(instant);
             }
         }
-        else
-        {
-            yield return new DateTimeOffset(wall, zone.GetUtcOffset(wall)).ToUniversalTime();
-        }
+
+        instants.Sort();
+        return instants;
     }
 
     private static bool Has(ulong set, int value) => (set >> value & 1) != 0;

@@ -43,6 +43,9 @@ public sealed class CronTests
     // Lord Howe moves by half an hour, from 02:00 to 02:30.
     [InlineData("15 2 * * *", "Australia/Lord_Howe", "2026-10-03T00:00:00Z", "2026-10-03T15:30:00Z")]
     [InlineData("45 2 * * *", "Australia/Lord_Howe", "2026-10-03T00:00:00Z", "2026-10-03T15:45:00Z")]
+    // Casablanca changes its standard time for Ramadan: back at 03:00 on 15 February.
+    [InlineData("26 2 * * *", "Africa/Casablanca", "2026-02-15T01:26:00Z", "2026-02-16T02:26:00Z")]
+    [InlineData("*/26 2 * * *", "Africa/Casablanca", "2026-02-15T01:52:00Z", "2026-02-15T02:00:00Z")]
     public void Summer_time_skips_and_repeats_as_documented(string cron, string zone, string after, string next) =>
         Assert.Equal(At(next), Cron.Parse(cron).Next(At(after), TimeZoneInfo.FindSystemTimeZoneById(zone)));
 
@@ -77,24 +80,23 @@ public sealed class CronTests
             var found = cron.Next(after, zone);
             var expected = Step(cron, zone, after, until);
             return expected is null ? found is null || found > until : found == expected;
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
 
-    // The oracle knows no search: it walks the UTC minutes and asks what a clock on the wall would show.
+    // The oracle knows no search: it walks the UTC minutes and looks at a clock on the wall.
     private static DateTimeOffset? Step(Cron cron, TimeZoneInfo zone, DateTimeOffset after, DateTimeOffset until)
     {
-        for (var minute = new DateTimeOffset(after.Ticks / TimeSpan.TicksPerMinute * TimeSpan.TicksPerMinute, TimeSpan.Zero).AddMinutes(1); minute <= until; minute = minute.AddMinutes(1))
+        var latest = DateTime.MinValue;
+        for (var minute = after.AddDays(-1); minute <= until; minute = minute.AddMinutes(1))
         {
-            var wall = TimeZoneInfo.ConvertTime(minute, zone);
-            var before = TimeZoneInfo.ConvertTime(minute.AddMinutes(-1), zone);
-            var jump = wall.DateTime - before.DateTime - TimeSpan.FromMinutes(1);
-            var isSecondPass = zone.IsAmbiguousTime(wall.DateTime) && wall.Offset != zone.GetAmbiguousTimeOffsets(wall.DateTime).Max();
-            var fires = cron.Matches(wall.DateTime) && (cron.FollowsClock || !isSecondPass);
-            for (var skipped = before.DateTime.AddMinutes(1); !cron.FollowsClock && jump > TimeSpan.Zero && skipped < wall.DateTime; skipped = skipped.AddMinutes(1))
+            var wall = TimeZoneInfo.ConvertTime(minute, zone).DateTime;
+            var fires = cron.Matches(wall) && (cron.FollowsClock || wall > latest);
+            for (var skipped = latest.AddMinutes(1); latest > DateTime.MinValue && !cron.FollowsClock && skipped < wall; skipped = skipped.AddMinutes(1))
             {
                 fires |= cron.Matches(skipped);
             }
 
-            if (fires)
+            latest = wall > latest ? wall : latest;
+            if (fires && minute > after)
             {
                 return minute;
             }
@@ -107,8 +109,8 @@ public sealed class CronTests
     {
         // Days around the changes of 2026, where the mistakes live.
         string[] days = ["2026-03-07T12:00:00Z", "2026-03-28T12:00:00Z", "2026-10-24T12:00:00Z", "2026-10-31T12:00:00Z", "2026-04-04T00:00:00Z", "2026-10-03T00:00:00Z", "2026-02-14T12:00:00Z"];
-        var minute = Gen.OneOf(Gen.Constant("*"), Gen.Elements("*/7", "*/30", "0,30", "10-20/5"), Gen.Choose(0, 59).Select(Text));
-        var hour = Gen.OneOf(Gen.Constant("*"), Gen.Elements("*/2", "1-3", "2", "0,1,2,3"), Gen.Choose(0, 23).Select(Text));
+        var minute = Gen.Frequency((1, Gen.Elements("*", "*/7", "*/30")), (3, Gen.OneOf(Gen.Elements("0,30", "10-20/5"), Gen.Choose(0, 59).Select(Text))));
+        var hour = Gen.Frequency((1, Gen.Elements("*", "*/2")), (3, Gen.OneOf(Gen.Elements("1-3", "0,1,2,3"), Gen.Choose(0, 4).Select(Text))), (1, Gen.Choose(0, 23).Select(Text)));
         var day = Gen.Frequency((4, Gen.Constant("*")), (1, Gen.Choose(1, 31).Select(Text)), (1, Gen.Constant("*/2")));
         var weekday = Gen.Frequency((4, Gen.Constant("*")), (1, Gen.Choose(0, 7).Select(Text)), (1, Gen.Constant("sat,sun")));
         return from m in minute

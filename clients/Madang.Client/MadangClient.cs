@@ -1,0 +1,45 @@
+using Madang.Client.Realtime;
+using Madang.Client.Resources;
+
+namespace Madang.Client;
+
+/// <summary>The Madang API. Safe to use from several threads; one instance per identity.</summary>
+/// <example><code>
+/// using var madang = new MadangClient(new() { BaseAddress = new("https://chat.example.org") });
+/// await madang.Accounts.SignInAsync("hana", password);
+/// await foreach (var room in madang.Rooms.List()) Console.WriteLine(room.Title);
+/// </code></example>
+public sealed class MadangClient : IDisposable
+{
+    private readonly Http _http;
+
+    public MadangClient(MadangClientOptions options)
+    {
+        (Options, _http) = (options, new Http(options));
+        (Accounts, Relations, Rooms, Sync, Admin) = (new(_http), new(_http), new(_http), new(_http), new(_http));
+    }
+
+    /// <summary>Who asks. <see cref="Resources.Accounts.SignInAsync"/> sets it.</summary>
+    public string? Token
+    {
+        get => _http.Token;
+        set => _http.Token = value;
+    }
+
+    public Accounts Accounts { get; }
+
+    public Relations Relations { get; }
+
+    public Rooms Rooms { get; }
+
+    public Sync Sync { get; }
+
+    public Admin Admin { get; }
+
+    internal MadangClientOptions Options { get; }
+
+    /// <summary>A realtime inbox of this identity; call <see cref="MadangRealtime.Start"/>. Each has a connection of its own.</summary>
+    public MadangRealtime Realtime(MadangRealtimeOptions? options = null) => new(this, options ?? new());
+
+    public void Dispose() => _http.Dispose();
+}
