@@ -122,7 +122,13 @@ public sealed class WriteLimits(TimeProvider time, IOptions<WriteLimitOptions> o
             {
                 var before = Volatile.Read(ref _emptyOfUseAt);
                 // A clock that stepped back must not lock anybody out for longer than an empty bucket would.
-                var start = Math.Clamp(before, now, now + bound);
+                if (before > now + bound && Interlocked.CompareExchange(ref _emptyOfUseAt, now + bound, before) != before)
+                {
+                    continue;
+                }
+
+                before = Math.Min(before, now + bound);
+                var start = Math.Max(before, now);
                 var after = start + interval;
                 if (after > now + bound)
                 {

@@ -68,7 +68,10 @@ internal static class MadangServer
         app.MapApiDocs();
         app.MapJobs();
         app.MapAccounts();
-        app.MapRealtime();
+        // Sockets, event streams and long polls last as long as their readers wish.
+        var lasting = app.MapGroup("");
+        lasting.DisableRequestTimeout();
+        lasting.MapRealtime();
         app.MapChat();
     }
 
@@ -81,9 +84,9 @@ internal static class MadangServer
         app.UseSecurityHeaders(settings);
         // 3 whatever fails from here on answers in problem+json
         app.UseProblems();
-        app.UseRequestTimeouts();
         // 4 which endpoint; addresses of no endpoint are the web app's, or nothing
         app.UseRouting();
+        app.UseRequestTimeouts();
         app.UseCors();
         app.UseUnrouted();
         // 5 who: the operator's socket was marked when it connected; sessions, tokens and keys are read here

@@ -26,7 +26,7 @@ public sealed class MadangProcess : IAsyncDisposable
     /// <summary>Starts <c>madang serve</c> and waits until it listens.</summary>
     public static async Task<MadangProcess> ServeAsync(string data, Dictionary<string, string?>? environment = null, params string[] flags)
     {
-        var server = new MadangProcess(Prepare(environment, ["serve", "--data", data, "--urls", "http://127.0.0.1:0", .. flags]));
+        var server = new MadangProcess(Prepare(environment, ["serve", "--data", data, .. flags.Contains("--urls") ? [] : (string[])["--urls", "http://127.0.0.1:0"], .. flags]));
         var ended = server._process.WaitForExitAsync(TestContext.Current.CancellationToken);
         if (await Task.WhenAny(server._listening.Task, ended) == ended)
         {

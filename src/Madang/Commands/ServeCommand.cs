@@ -38,6 +38,11 @@ internal static class ServeCommand
             throw new CliException($"{SettingsTable.Data}: {fault}", Cli.Usage);
         }
 
+        if (Listening.AddressFault(settings) is { } taken)
+        {
+            throw new CliException(taken);
+        }
+
         if (settings.IsOpenToEavesdroppers)
         {
             Say.Alarm("Madang listens on a public address without TLS: passwords and messages cross the network readable. "

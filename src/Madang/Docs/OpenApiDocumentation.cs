@@ -11,6 +11,7 @@ internal static class OpenApiDocumentation
 {
     private const string Bearer = "bearer";
     private const string Cookie = "session_cookie";
+    private const string RefusalResponse = "Refusal";
 
     public static void Configure(OpenApiOptions options)
     {
@@ -47,20 +48,25 @@ internal static class OpenApiDocumentation
             operation.Parameters = [.. parameters.Where(parameter => !binds.Contains(parameter.Name ?? ""))];
         }
 
-        operation.Responses ??= [];
-        operation.Responses["default"] = new OpenApiResponse
+        if (context.Document!.Components?.Responses?.ContainsKey(RefusalResponse) != true)
         {
-            Description = "A refusal; `code` is one of /docs/errors.",
-            Content = new Dictionary<string, OpenApiMediaType>
+            context.Document.AddComponent(RefusalResponse, new OpenApiResponse
             {
-                [Refusal.ContentType] = new() { Schema = await context.GetOrCreateSchemaAsync(typeof(ProblemJson), cancellationToken: cancellationToken) },
-            },
-        };
+                Description = "A refusal; `code` is one of /docs/errors.",
+                Content = new Dictionary<string, OpenApiMediaType>
+                {
+                    [Refusal.ContentType] = new() { Schema = await context.GetOrCreateSchemaAsync(typeof(ProblemJson), cancellationToken: cancellationToken) },
+                },
+            });
+        }
+
+        operation.Responses ??= [];
+        operation.Responses["default"] = new OpenApiResponseReference(RefusalResponse, context.Document);
 
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         if (!metadata.OfType<IAllowAnonymous>().Any())
         {
-            operation.Security = [Requirement(Bearer, context.Document!), Requirement(Cookie, context.Document!)];
+            operation.Security = [Requirement(Bearer, context.Document), Requirement(Cookie, context.Document)];
             // Read by the authorisation matrix as well as by people.
             var policy = metadata.OfType<IAuthorizeData>().LastOrDefault(data => data.Policy is not null)?.Policy ?? Policies.Person;
             (operation.Extensions ??= new Dictionary<string, IOpenApiExtension>())["x-policy"] = new JsonNodeExtension(JsonValue.Create(policy));

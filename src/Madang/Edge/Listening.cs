@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Text;
 using Madang.Api;
 using Madang.Settings;
@@ -70,6 +71,28 @@ internal static class Listening
         Encoding.UTF8.GetByteCount(settings.Socket) > MaxSocketPath
             ? $"the path is too long for a Unix socket in it ({MaxSocketPath - "/madang.sock".Length} bytes at most)."
             : null;
+
+    /// <summary>The first address that cannot be bound, in a sentence; Kestrel would answer with a page of stack trace in the log.</summary>
+    public static string? AddressFault(ServerSettings settings)
+    {
+        foreach (var url in settings.Urls.Where(url => url.Port != 0))
+        {
+            foreach (var address in url.Addresses)
+            {
+                using var probe = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+                try
+                {
+                    probe.Bind(new IPEndPoint(address, url.Port));
+                }
+                catch (SocketException taken) when (taken.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied or SocketError.AddressNotAvailable)
+                {
+                    return $"cannot listen on {url.Scheme}://{new IPEndPoint(address, url.Port)}: {taken.Message.ToLowerInvariant()}.";
+                }
+            }
+        }
+
+        return null;
+    }
 
     private static void Listen(KestrelServerOptions kestrel, IPAddress address, int port, Action<ListenOptions> configure)
     {

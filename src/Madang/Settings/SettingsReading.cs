@@ -132,7 +132,8 @@ internal sealed class SettingsReading
 
         public string? List(string key)
         {
-            var items = Texts.Where(pair => pair.Key.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase)).Select(pair => pair.Value).ToList();
+            var items = Texts.Where(pair => pair.Key.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase))
+                .OrderBy(pair => pair.Key, ConfigurationKeyComparer.Instance).Select(pair => pair.Value).ToList();
             return items.Count > 0 ? string.Join(',', items) : Text(key);
         }
     }

@@ -6,8 +6,10 @@ using System.Net;
 using System.Reflection;
 using Madang.Accounts;
 using Madang.Api;
+using Madang.Chat;
 using Madang.Jobs;
 using Madang.Postgres;
+using Madang.Realtime;
 using Madang.Sqlite;
 
 namespace Madang.Settings;
@@ -49,6 +51,8 @@ internal static class SettingsTable
         .. Of<SetupOptions>(SetupOptions.Section),
         .. Of<AccountsOptions>(AccountsOptions.Section),
         .. Of<WriteLimitOptions>(WriteLimitOptions.Section, nameof(WriteLimitOptions.Enabled)),
+        .. Of<RealtimeOptions>(RealtimeOptions.Section),
+        .. Of<ChatOptions>(ChatOptions.Section),
         .. Of<JobsOptions>("Madang:Jobs"),
         .. Of<SqliteOptions>("Madang:Sqlite"),
         .. Of<PostgresOptions>("Madang:Postgres"),

@@ -1,0 +1,85 @@
+using System.Text.Json.Nodes;
+
+namespace Madang.Tests.Integration.Authorisation;
+
+/// <summary>A request of an operation that would succeed for somebody who may make it.</summary>
+/// <param name="Id">What stands in the path for <c>{id}</c>, <c>{user_id}</c> or whatever its last placeholder is.</param>
+internal sealed record Request(string? Id = null, JsonObject? Body = null, string Query = "");
+
+/// <summary>One request for each operation, by its name.</summary>
+internal static class Requests
+{
+    private static readonly Dictionary<string, Func<Scene, Task<Request>>> All = new()
+    {
+        ["health_live"] = Plain(),
+        ["health_ready"] = Plain(),
+        ["health_startup"] = Plain(),
+        ["metrics"] = Plain(),
+        ["read_setup"] = Plain(),
+        ["complete_setup"] = Body(new() { ["token"] = MadangHost.SetupToken, ["name"] = "second", ["password"] = "a second admin's password" }),
+        ["register_user"] = Body(new() { ["name"] = "registered", ["password"] = "a registered password" }),
+        ["sign_in"] = Body(new() { ["name"] = "admin", ["password"] = MadangHost.AdminPassword }),
+        ["sign_out"] = Plain(),
+        ["search_users"] = Plain(),
+        ["read_user"] = About(scene => scene.Other.Id),
+        ["read_me"] = Plain(),
+        ["change_me"] = Body(new() { ["display_name"] = "Somebody else" }),
+        // Who has no password cannot know it; past authorisation the answer is wrong_password.
+        ["change_password"] = Body(new() { ["current_password"] = "not the password", ["new_password"] = "a quite new password" }),
+        ["list_devices"] = Plain(),
+        ["sign_out_others"] = Plain(),
+        ["sign_out_device"] = About(_ => "1"),
+        ["put_friend"] = About(scene => scene.Other.Id),
+        ["delete_friend"] = About(scene => scene.Other.Id),
+        ["list_friends"] = Plain(),
+        ["put_follow"] = About(scene => scene.Other.Id),
+        ["delete_follow"] = About(scene => scene.Other.Id),
+        ["list_follows"] = Plain(),
+        ["put_mute"] = About(scene => scene.Other.Id),
+        ["delete_mute"] = About(scene => scene.Other.Id),
+        ["list_mutes"] = Plain(),
+        ["put_block"] = About(scene => scene.Other.Id),
+        ["delete_block"] = About(scene => scene.Other.Id),
+        ["list_blocks"] = Plain(),
+        ["mint_token"] = scene => Task.FromResult(new Request(Body: new() { ["user_id"] = scene.Other.Id })),
+        ["create_api_key"] = Body(new() { ["name"] = "key", ["role"] = "user" }),
+        ["list_api_keys"] = Plain(),
+        ["delete_api_key"] = async scene => new(await scene.MadeAsync("/v1/admin/api-keys", new() { ["name"] = "key", ["role"] = "user" })),
+        ["create_invite"] = Body([]),
+        ["list_invites"] = Plain(),
+        ["delete_invite"] = async scene => new(await scene.MadeAsync("/v1/admin/invites", [])),
+        ["change_user"] = scene => Task.FromResult(new Request(scene.Other.Id, new() { ["role"] = "moderator" })),
+        ["reset_password"] = scene => Task.FromResult(new Request(scene.Other.Id, new() { ["new_password"] = "a password for another" })),
+        ["sign_out_user"] = About(scene => scene.Other.Id),
+        ["list_queues"] = Plain(),
+        ["replay_queue"] = About(_ => "retention"),
+        ["list_jobs"] = Plain(),
+        ["get_job"] = About(_ => "1"),
+        ["cancel_job"] = About(_ => "1"),
+        ["replay_job"] = About(_ => "1"),
+        ["create_room"] = scene => Task.FromResult(new Request(Body: new() { ["kind"] = "direct", ["user_ids"] = new JsonArray(scene.Other.Id) })),
+        ["list_rooms"] = Plain(),
+        ["get_room"] = About(scene => scene.Room),
+        ["update_room"] = scene => Task.FromResult(new Request(scene.Room, new() { ["title"] = "Another title" })),
+        ["put_member"] = scene => Task.FromResult(new Request($"{scene.Room} {scene.Other.Id}", [])),
+        ["remove_member"] = About(scene => $"{scene.Room} {scene.Bystander.Id}"),
+        ["post_message"] = scene => Task.FromResult(new Request(scene.Room, new() { ["client_id"] = "matrix", ["text"] = "may I?" })),
+        ["list_messages"] = About(scene => scene.Room),
+        ["read_room"] = scene => Task.FromResult(new Request(scene.Room, new() { ["seq"] = 1 })),
+        ["type_in_room"] = About(scene => scene.Room),
+        ["sync"] = Plain(),
+        ["ack_sync"] = async scene => new(Body: new() { ["cursor"] = scene.Asking.Token.Length == 0 ? "" : (string)(await MadangHost.GetAsync(scene.Asking.Http, "/v1/sync"))["cursor"]! }),
+        // Without a WebSocket handshake: past authorisation the answer is not_a_websocket.
+        ["socket"] = Plain(),
+    };
+
+    public static bool Knows(string operation) => All.ContainsKey(operation);
+
+    public static Task<Request> OfAsync(string operation, Scene scene) => All[operation](scene);
+
+    private static Func<Scene, Task<Request>> Plain() => _ => Task.FromResult(new Request());
+
+    private static Func<Scene, Task<Request>> About(Func<Scene, string> id) => scene => Task.FromResult(new Request(id(scene)));
+
+    private static Func<Scene, Task<Request>> Body(JsonObject body) => _ => Task.FromResult(new Request(Body: (JsonObject)body.DeepClone()));
+}

@@ -1,0 +1,156 @@
+using System.Text.Json;
+
+namespace Madang.Tests.Integration.Commands;
+
+/// <summary>The verbs as a person types them, each a process of its own.</summary>
+public sealed class VerbTests : IAsyncLifetime
+{
+    private readonly string _folder = MadangHost.NewFolder();
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync()
+    {
+        Directory.Delete(_folder, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Without_a_server_they_say_so()
+    {
+        var answer = await RunAsync(["user", "list"]);
+        Assert.Equal(1, answer.ExitCode);
+        Assert.Contains("no server runs on", answer.Error);
+        Assert.Empty(answer.Output);
+    }
+
+    [Theory]
+    [InlineData("serv", "Did you mean")]
+    [InlineData("serve --bogus", "--bogus")]
+    [InlineData("user create", "Required argument missing")]
+    [InlineData("user role somebody emperor", "emperor")]
+    public async Task Wrong_usage_is_exit_code_2_in_a_sentence(string arguments, string says)
+    {
+        var answer = await RunAsync(arguments.Split(' '));
+        Assert.Equal(2, answer.ExitCode);
+        Assert.Contains(says, answer.Error);
+        Assert.DoesNotContain("   at ", answer.Error);
+    }
+
+    [Fact]
+    public async Task People_and_keys_are_made_listed_and_ended_over_the_socket_of_the_running_server()
+    {
+        await using var server = await MadangProcess.ServeAsync(_folder);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_folder, "madang.sock")));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_folder));
+
+        var made = await RunAsync(["user", "create", "민수", "--role", "admin"], "충분히 긴 암호\n");
+        Assert.True(made.ExitCode == 0, made.Error);
+        var weak = await RunAsync(["user", "create", "weak"], "short\n");
+        Assert.Equal(1, weak.ExitCode);
+        Assert.Contains("at least 8", weak.Error);
+
+        var people = JsonDocument.Parse((await RunAsync(["user", "list", "--json"])).Output).RootElement;
+        Assert.Equal("민수", people[0].GetProperty("name").GetString());
+        Assert.Equal("admin", people[0].GetProperty("role").GetString());
+
+        var key = await RunAsync(["token", "create", "bot", "--role", "admin", "--days", "1"]);
+        Assert.StartsWith("mdk_", key.Output);
+        using var client = new HttpClient { BaseAddress = await server.AddressAsync() };
+        client.DefaultRequestHeaders.Authorization = new("Bearer", key.Output.Trim());
+        Assert.True((await client.GetAsync("/v1/admin/api-keys", TestContext.Current.CancellationToken)).IsSuccessStatusCode);
+
+        var minted = await RunAsync(["token", "mint", "민수"]);
+        Assert.StartsWith("mdt_", minted.Output);
+
+        var keys = JsonDocument.Parse((await RunAsync(["token", "list", "--json"])).Output).RootElement;
+        Assert.Equal(0, (await RunAsync(["token", "revoke", keys[0].GetProperty("id").GetString()!])).ExitCode);
+        Assert.Equal(System.Net.HttpStatusCode.Unauthorized, (await client.GetAsync("/v1/admin/api-keys", TestContext.Current.CancellationToken)).StatusCode);
+
+        Assert.Equal(0, (await RunAsync(["user", "create", "second", "--no-password"])).ExitCode);
+        Assert.Equal(0, (await RunAsync(["user", "role", "second", "moderator"])).ExitCode);
+        Assert.Equal(0, (await RunAsync(["user", "password", "second"], "another password\n")).ExitCode);
+        Assert.Equal(0, (await RunAsync(["user", "disable", "second"])).ExitCode);
+        Assert.Contains("disabled", (await RunAsync(["user", "list"])).Output);
+        Assert.Equal(1, (await RunAsync(["user", "disable", "nobody"])).ExitCode);
+
+        var doctor = JsonDocument.Parse((await RunAsync(["doctor", "--json"])).Output).RootElement;
+        Assert.Contains(doctor.EnumerateArray(), finding => finding.GetProperty("found").GetString()!.StartsWith("running", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_second_server_on_the_folder_names_the_first()
+    {
+        await using var first = await MadangProcess.ServeAsync(_folder);
+        var second = await RunAsync(["serve", "--urls", "http://127.0.0.1:0"]);
+        Assert.Equal(1, second.ExitCode);
+        Assert.Contains($"process {first.Pid}", second.Error);
+    }
+
+    [Fact]
+    public async Task A_taken_port_is_a_sentence()
+    {
+        await using var first = await MadangProcess.ServeAsync(_folder);
+        var other = MadangHost.NewFolder();
+        var second = await MadangProcess.RunAsync(["serve", "--data", other, "--urls", (await first.AddressAsync()).GetLeftPart(UriPartial.Authority)]);
+        Assert.Equal(1, second.ExitCode);
+        Assert.Contains("address already in use", second.Error);
+        Assert.DoesNotContain("   at ", second.Error);
+        Directory.Delete(other, recursive: true);
+    }
+
+    [Fact]
+    public async Task Every_fault_of_the_settings_is_printed_at_once_with_its_origin()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "madang.json"), """{"Madang":{"PublicUrl":"nonsense","RateLimit":"on"}}""", TestContext.Current.CancellationToken);
+        var answer = await RunAsync(["--urls", "gopher://x"], environment: new() { ["MADANG__BROKER"] = "amqp://localhost", ["MADANG__CHAT__MAXMEMBERS"] = "1000" });
+        Assert.Equal(2, answer.ExitCode);
+        Assert.Contains("Madang:PublicUrl (madang.json)", answer.Error);
+        Assert.Contains("Madang:Urls (flag --urls)", answer.Error);
+        Assert.Contains("Madang:Broker (environment MADANG__BROKER)", answer.Error);
+        Assert.Contains("Madang:Chat:MaxMembers (environment MADANG__CHAT__MAXMEMBERS)", answer.Error);
+        Assert.Contains("Did you mean Madang:RateLimits?", answer.Error);
+        Assert.False(File.Exists(Path.Combine(_folder, "madang.db")));
+    }
+
+    [Fact]
+    public async Task Config_shows_who_said_what_and_no_secret()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "madang.json"), """{"Madang":{"Community":"마당","TrustedProxies":["10.0.0.0/8","::1"]}}""", TestContext.Current.CancellationToken);
+        var environment = new Dictionary<string, string?>
+        {
+            ["MADANG__DATABASE"] = "Host=db;Username=madang;Password=hidden", ["MADANG__SETUP__TOKEN"] = "hidden-as-well", ["MADANG__COMMUNITY"] = "Courtyard",
+        };
+        var shown = await RunAsync(["config", "show", "--origin", "--json"], environment: environment);
+        Assert.DoesNotContain("hidden", shown.Output);
+        var values = JsonDocument.Parse(shown.Output).RootElement.EnumerateArray().ToDictionary(value => value.GetProperty("key").GetString()!, value => value);
+        Assert.Equal("Courtyard", values["Madang:Community"].GetProperty("value").GetString());
+        Assert.Equal("environment MADANG__COMMUNITY", values["Madang:Community"].GetProperty("origin").GetString());
+        Assert.Equal("10.0.0.0/8,::1", values["Madang:TrustedProxies"].GetProperty("value").GetString());
+        Assert.Equal("madang.json", values["Madang:TrustedProxies"].GetProperty("origin").GetString());
+        Assert.Equal("default", values["Madang:Broker"].GetProperty("origin").GetString());
+        Assert.Equal(0, (await RunAsync(["config", "validate"], environment: environment)).ExitCode);
+
+        await File.WriteAllTextAsync(Path.Combine(_folder, "madang.json"), "{ not json", TestContext.Current.CancellationToken);
+        Assert.Equal(2, (await RunAsync(["config", "validate"])).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_public_address_without_tls_is_shouted_about()
+    {
+        await using var server = await MadangProcess.ServeAsync(_folder, null, "--urls", "http://0.0.0.0:0");
+        Assert.Contains("WARNING", server.Messages);
+        Assert.Contains("without TLS", server.Messages);
+    }
+
+    [Fact]
+    public async Task The_first_start_prints_a_setup_link_and_the_next_ones_too_until_it_was_used()
+    {
+        await using var server = await MadangProcess.ServeAsync(_folder);
+        Assert.Equal(0, await server.StopAsync());
+        Assert.Contains("/setup#token=", server.Messages);
+    }
+
+    private Task<MadangProcess.Answer> RunAsync(string[] arguments, string? input = null, Dictionary<string, string?>? environment = null) =>
+        MadangProcess.RunAsync([.. arguments, "--data", _folder], environment, input);
+}
