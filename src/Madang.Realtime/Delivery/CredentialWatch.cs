@@ -1,3 +1,4 @@
+using Madang.Accounts;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -7,7 +8,8 @@ namespace Madang.Realtime.Delivery;
 /// Closes the connections of credentials that have ended: at once when this node hears of it, and by looking every few seconds for those that ran out and,
 /// where other nodes write too, for those that were ended there. Looks for entries of other nodes on the same turn.
 /// </summary>
-internal sealed partial class CredentialWatch(Hub hub, Dispatcher dispatcher, IInboxStore store, TimeProvider time, ILogger<CredentialWatch> log)
+internal sealed partial class CredentialWatch(
+    Hub hub, Dispatcher dispatcher, IInboxStore store, Sessions sessions, TimeProvider time, ILogger<CredentialWatch> log)
     : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -52,6 +54,7 @@ internal sealed partial class CredentialWatch(Hub hub, Dispatcher dispatcher, II
 
         if (store.IsShared)
         {
+            End(await sessions.EndedAsync([.. hub.Seats.All.Select(connection => connection.Caller.Credential).Distinct()], cancellationToken));
             await dispatcher.RecheckAsync(cancellationToken);
         }
     }

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Madang.Tests.Integration.Accounts;
 
 /// <summary>Admins, their keys and tokens, and the operator of the machine.</summary>
-public sealed class AdministrationTests(SharedHost shared) : IClassFixture<SharedHost>
+public sealed class AdministrationTests(OpenCommunity shared) : IClassFixture<OpenCommunity>
 {
     private readonly MadangHost _host = shared.Host;
 

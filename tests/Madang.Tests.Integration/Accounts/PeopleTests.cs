@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace Madang.Tests.Integration.Accounts;
 
 /// <summary>One's own account, other people, and what stands between them.</summary>
-public sealed class PeopleTests(SharedHost shared) : IClassFixture<SharedHost>
+public sealed class PeopleTests(OpenCommunity shared) : IClassFixture<OpenCommunity>
 {
     private readonly MadangHost _host = shared.Host;
 

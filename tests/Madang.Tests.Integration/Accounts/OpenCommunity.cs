@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 
 namespace Madang.Tests.Integration.Accounts;
 
-/// <summary>One server for the tests of a class that do not get in each other's way.</summary>
-public sealed class SharedHost : IAsyncLifetime
+/// <summary>One server where everybody may register, for the tests of a class that do not get in each other's way.</summary>
+public sealed class OpenCommunity : IAsyncLifetime
 {
     public MadangHost Host { get; private set; } = null!;
 
