@@ -27,7 +27,7 @@ internal sealed class Server : IAsyncDisposable
     /// <summary>Starts the process again on the same folder and port, and waits until it is ready.</summary>
     public async Task RestartAsync()
     {
-        var start = new ProcessStartInfo(Path.Combine(Repository, "src/Madang/bin/Debug/net10.0/Madang"), ["--data", _folder, "--urls", Address])
+        var start = new ProcessStartInfo(Path.Combine(Repository, "src/Madang/bin/Debug/net10.0/madang"), ["--data", _folder, "--urls", Address])
         {
             WorkingDirectory = Repository,
             RedirectStandardOutput = true,
