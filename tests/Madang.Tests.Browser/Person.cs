@@ -49,7 +49,19 @@ internal sealed class Person(IPage page, Look look)
         await Composer.PressAsync("Enter");
     }
 
-    public Task SeesAsync(string text) => Log.GetByText(text, new() { Exact = true }).First.WaitForAsync();
+    /// <summary>Waits until the text stands in the conversation; a picture of what stood there instead is kept when it does not come.</summary>
+    public async Task SeesAsync(string text)
+    {
+        try
+        {
+            await Log.GetByText(text, new() { Exact = true }).First.WaitForAsync();
+        }
+        catch (TimeoutException)
+        {
+            await PhotographAsync("missing");
+            throw;
+        }
+    }
 
     public Task<int> CountAsync(string text) => Log.GetByText(text, new() { Exact = true }).CountAsync();
 
