@@ -1,6 +1,6 @@
 import type { Id, Room } from '@madang/client'
 import { ChevronLeft, DoorClosed, Info, MessageCircleX } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Link, useNavigate, useParams } from 'react-router'
 import { useMe } from '../app/session'
 import { usePageTitle } from '../app/title-count'
@@ -72,8 +72,13 @@ function RoomHead({ room }: { room: Room }) {
   const me = useMe()
   const people = useChat((state) => state.people)
   const [details, setDetails] = useState(false)
+  const heading = useRef<HTMLHeadingElement>(null)
   const name = roomName(room, people, me.id, t)
   usePageTitle(`${name} · ${t('app.name')}`)
+  // On a phone the list has gone: reading goes on here. With a mouse the composer takes the focus.
+  useEffect(() => {
+    if (!window.matchMedia('(pointer: fine)').matches) heading.current?.focus()
+  }, [])
   return (
     <header className="room-head">
       <Link to="/" className="icon-button room-back" aria-label={t('nav.back')}>
@@ -81,7 +86,7 @@ function RoomHead({ room }: { room: Room }) {
       </Link>
       <RoomAvatar room={room} me={me.id} size={40} />
       <div className="room-head-text">
-        <h1 id="room-name">{name}</h1>
+        <h1 id="room-name" ref={heading} tabIndex={-1}>{name}</h1>
         <p>{room.kind === 'group' ? t('room.members', { count: room.members.length }) : t('room.direct')}</p>
       </div>
       <button type="button" className="icon-button" aria-label={t('room.details')} title={t('room.details')} onClick={() => setDetails(true)}>
