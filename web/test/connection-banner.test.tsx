@@ -60,3 +60,12 @@ test('the first connecting says nothing while it is quick', () => {
   pass(3_000)
   expect(status()).toBe('')
 })
+
+test('tries that fail do not start the patience anew', () => {
+  const { rerender } = render(banner('online'))
+  for (const state of ['waiting', 'connecting', 'waiting', 'connecting'] as const) {
+    rerender(banner(state))
+    pass(600)
+  }
+  expect(status()).toContain('Reconnecting…')
+})

@@ -16,6 +16,9 @@ export function useConnection(line: RealtimeState, online: boolean): Connection 
 
   useEffect(() => {
     if (line === 'online') wasOnline.current = true
+  }, [line])
+  // Every try changes the state of the line; the patience counts from the first loss.
+  useEffect(() => {
     if (wanted === 'fine') {
       setShown((now) => (now === 'offline' || now === 'waiting' ? 'back' : now))
       const timer = setTimeout(() => setShown('fine'), BACK_SHOWN_MS)
@@ -24,7 +27,7 @@ export function useConnection(line: RealtimeState, online: boolean): Connection 
     const patience = wanted === 'offline' || !wasOnline.current ? PATIENCE_MS / 4 : PATIENCE_MS
     const timer = setTimeout(() => setShown(wanted), patience)
     return () => clearTimeout(timer)
-  }, [wanted, line])
+  }, [wanted])
   return shown
 }
 
