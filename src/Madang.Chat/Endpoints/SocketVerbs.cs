@@ -45,6 +45,11 @@ internal sealed class TypingVerb(Typing typing) : ISocketVerb
 {
     public string Op => "typing";
 
+    // A hint: nothing is written, and nobody waits for an answer.
+    public bool IsWrite => false;
+
+    public bool IsAnswered => false;
+
     public async ValueTask<Result<Action<Utf8JsonWriter>?>> RunAsync(Caller caller, JsonElement frame, CancellationToken cancellationToken)
     {
         if (!Frame.TryRead<TypingFrame>(frame, out var type, out var error))
