@@ -11,7 +11,10 @@ namespace Madang.Bench.Killing;
 /// </summary>
 internal sealed class KillTest(KillOptions options, ServerProcess server, PostgresProcess? postgres, TextWriter log)
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly Random _random = new(options.Seed);
+    private IReadOnlyList<StubbornSender> _senders = [];
     private int _acked;
     private int _kills;
 
@@ -29,29 +32,30 @@ internal sealed class KillTest(KillOptions options, ServerProcess server, Postgr
             cursors[person.Id] = await api.CursorAsync(person, cancellationToken);
         }
 
-        List<StubbornSender> senders;
         await using (var journal = new Journal(journalPath))
         {
-            senders = [.. people.Select((person, i) => new StubbornSender(
+            _senders = [.. people.Select((person, i) => new StubbornSender(
                 server.Address, person, [.. rooms.Where(room => room.Members.Contains(person))], cursors[person.Id], journal, options.Seed + i))];
-            await SendAndKillAsync(senders, cancellationToken);
+            await SendAndKillAsync(cancellationToken);
         }
 
         var took = Stopwatch.GetElapsedTime(began);
         var acks = await Journal.ReadAsync(journalPath);
-        var faults = senders.SelectMany(sender => sender.Faults).ToList();
-        faults.AddRange(await new Audit(api, rooms).RunAsync(acks, senders, cursors, cancellationToken));
-        return new KillReport(acks.Count, _kills, senders.Sum(sender => sender.Reconnects), senders.Sum(sender => sender.Retries), took, faults);
+        var faults = _senders.SelectMany(sender => sender.Faults).ToList();
+        faults.AddRange(await new Audit(api, rooms).RunAsync(acks, _senders, cursors, cancellationToken));
+        return new KillReport(acks.Count, _kills, _senders.Sum(sender => sender.Reconnects), _senders.Sum(sender => sender.Retries), took, faults);
     }
 
-    private async Task SendAndKillAsync(List<StubbornSender> senders, CancellationToken cancellationToken)
+    private async Task SendAndKillAsync(CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var running = senders.ConvertAll(sender => sender.RunAsync(options.Messages / options.Senders, n => Interlocked.Add(ref _acked, n), ending.Token));
+        var running = _senders
+            .Select(sender => sender.RunAsync(options.Messages / options.Senders, n => Interlocked.Add(ref _acked, n), ending.Token))
+            .ToList();
         await KillAtRandomAsync(cancellationToken);
-        await UntilAsync(() => _acked >= TotalMessages, TimeSpan.FromMinutes(10), cancellationToken);
+        await UntilAsync(() => _acked >= TotalMessages, cancellationToken);
         // Each message reaches two members in a direct room and ten in a group.
-        long Missing() => senders.Sum(sender => sender.Received.Values.Sum(seqs => (long)seqs.Count));
+        long Missing() => _senders.Sum(sender => sender.Received.Values.Sum(seqs => (long)seqs.Count));
         var seen = -1L;
         while (seen != Missing())
         {
@@ -72,7 +76,7 @@ internal sealed class KillTest(KillOptions options, ServerProcess server, Postgr
         {
             // Moments that have passed meanwhile: let the next start breathe a little, at random.
             var acked = _acked;
-            await UntilAsync(() => _acked >= moment && _acked > acked, TimeSpan.FromMinutes(10), cancellationToken);
+            await UntilAsync(() => _acked >= moment && _acked > acked, cancellationToken);
             await Task.Delay(_random.Next(0, 50), cancellationToken);
             var at = _acked;
             if (options.Victim == Victim.Server)
@@ -90,13 +94,19 @@ internal sealed class KillTest(KillOptions options, ServerProcess server, Postgr
         }
     }
 
-    private async Task UntilAsync(Func<bool> holds, TimeSpan patience, CancellationToken cancellationToken)
+    /// <summary>As long as messages are acknowledged, however slowly, there is hope.</summary>
+    private async Task UntilAsync(Func<bool> holds, CancellationToken cancellationToken)
     {
-        for (var began = Stopwatch.GetTimestamp(); !holds(); await Task.Delay(5, cancellationToken))
+        for (var (acked, at) = (-1, Stopwatch.GetTimestamp()); !holds(); await Task.Delay(5, cancellationToken))
         {
-            if (Stopwatch.GetElapsedTime(began) > patience)
+            if (acked != _acked)
             {
-                throw new TimeoutException($"No end in sight: {_acked} of {options.Messages} acknowledged.");
+                (acked, at) = (_acked, Stopwatch.GetTimestamp());
+            }
+            else if (Stopwatch.GetElapsedTime(at) > Patience)
+            {
+                var stuck = _senders.Where(sender => sender.Acked < options.Messages / options.Senders);
+                throw new TimeoutException($"Nothing was acknowledged for {Patience.TotalSeconds:0} s after {acked}: {string.Join("; ", stuck)}");
             }
         }
     }

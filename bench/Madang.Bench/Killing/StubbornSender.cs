@@ -17,6 +17,7 @@ internal sealed class StubbornSender(Uri server, Person person, IReadOnlyList<Ro
     private readonly ConcurrentDictionary<long, List<long>> _received = new();
     private TaskCompletionSource<Frame>? _answer;
     private volatile string _cursor = cursor;
+    private volatile string _doing = "";
     private long _request;
 
     public Person Person => person;
@@ -33,6 +34,8 @@ internal sealed class StubbornSender(Uri server, Person person, IReadOnlyList<Ro
     /// <summary>Sequences received live, by room, in the order they came.</summary>
     public IReadOnlyDictionary<long, List<long>> Received => _received;
 
+    public override string ToString() => $"{person.Id} has {Acked} acknowledged, {Reconnects} reconnects, {Retries} retries, {_doing}";
+
     /// <summary>Sends <paramref name="count"/> messages; then goes on receiving until cancelled.</summary>
     public async Task RunAsync(int count, Action<int> acked, CancellationToken cancellationToken)
     {
@@ -40,9 +43,11 @@ internal sealed class StubbornSender(Uri server, Person person, IReadOnlyList<Ro
         {
             try
             {
+                _doing = "connects";
                 using var socket = await ChatSocket.ConnectAsync(server, person, _cursor, cancellationToken);
                 var reading = socket.ReadAsync(Hear, strings: true, cancellationToken);
                 await SendRestAsync(socket, reading, count, acked, cancellationToken);
+                _doing = "receives";
                 await reading;
             }
             catch (Exception e) when (e is WebSocketException or HttpRequestException or IOException or TimeoutException)
@@ -68,7 +73,9 @@ internal sealed class StubbornSender(Uri server, Person person, IReadOnlyList<Ro
             var clientId = $"{Api.Text(person.Id)}-{Api.Text(Acked)}";
             var answer = new TaskCompletionSource<Frame>(TaskCreationOptions.RunContinuationsAsynchronously);
             Volatile.Write(ref _answer, answer);
+            _doing = "sends";
             await socket.SendAsync(++_request, room.Id, clientId, Acked, "seven 일곱", cancellationToken);
+            _doing = "waits for an answer";
             var first = await Task.WhenAny(answer.Task, reading, Task.Delay(AckPatience, cancellationToken));
             if (first == answer.Task && await answer.Task is { Op: FrameOp.Ok } ok)
             {
