@@ -27,6 +27,7 @@ public static class ChatModule
         services.AddSingleton(s => new Rooms(
             s.GetRequiredService<IRoomStore>(), s.GetRequiredService<IMemberStore>(), s.GetRequiredService<Database>(), s.GetRequiredService<Users>(),
             s.GetRequiredService<Inbox>(), s.GetRequiredService<Snowflake>(), s.GetRequiredService<IOptions<ChatOptions>>()));
+        services.AddSingleton(s => new RoomAudit(s.GetRequiredService<IRoomStore>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new Members(
             s.GetRequiredService<IRoomStore>(), s.GetRequiredService<IMemberStore>(), s.GetRequiredService<Database>(), s.GetRequiredService<Users>(),
             s.GetRequiredService<Inbox>(), s.GetRequiredService<IOptions<ChatOptions>>()));

@@ -33,6 +33,6 @@ internal interface IRoomStore
     /// <summary>The viewer's rooms by descending id, below <paramref name="below"/> if given, in a fixed number of queries.</summary>
     Task<IReadOnlyList<Room>> ListAsync(UserId viewer, RoomId? below, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Recomputes every counter from the rows; one line per contradiction, at most <paramref name="limit"/>.</summary>
-    Task<IReadOnlyList<string>> AuditAsync(int limit, CancellationToken cancellationToken);
+    /// <summary>Recomputes the counters of the next rooms above <paramref name="after"/>, each message younger than the bucket against its client id.</summary>
+    Task<AuditStep> AuditAsync(RoomId after, int rooms, long oldestBucket, CancellationToken cancellationToken);
 }

@@ -97,12 +97,6 @@ public sealed class Rooms
         return await FindAsync(caller.Person, id, cancellationToken) is { } found ? found : ApiErrors.NotFound;
     }
 
-    /// <summary>
-    /// Recomputes every counter from the rows: heads against messages, read marks against heads and own messages, members against the limit, pairs
-    /// against direct rooms. Empty when all agree; else one line per contradiction.
-    /// </summary>
-    public Task<IReadOnlyList<string>> AuditAsync(CancellationToken cancellationToken, int limit = 1000) => _rooms.AuditAsync(limit, cancellationToken);
-
     private Result<(RoomId Room, bool Created)> Open(WriteTx tx, RoomPlan plan)
     {
         if (plan.Kind == RoomKind.Direct && _rooms.FindDirect(tx, plan.Creator, plan.Others[0]) is { } existing)

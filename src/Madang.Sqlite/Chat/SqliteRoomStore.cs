@@ -122,47 +122,54 @@ internal sealed class SqliteRoomStore(SqliteDatabase database) : IRoomStore
             },
             cancellationToken);
 
-    public Task<IReadOnlyList<string>> AuditAsync(int limit, CancellationToken cancellationToken) =>
-        database.ReadAsync<IReadOnlyList<string>>(
+    public Task<AuditStep> AuditAsync(RoomId after, int rooms, long oldestBucket, CancellationToken cancellationToken) =>
+        database.ReadAsync(
             connection =>
             {
+                // Null when fewer rooms are left: this step goes to the end.
+                long? last;
+                using (var end = connection.Use("SELECT id FROM room WHERE id > ?1 ORDER BY id LIMIT 1 OFFSET ?2"))
+                {
+                    last = end.Bind(1, after.Value).Bind(2, rooms - 1L).Scalar();
+                }
+
                 var found = new List<string>();
-                using var rows = connection.Use(AuditSql).Bind(1, limit);
+                using var rows = connection.Use(AuditSql).Bind(1, after.Value).Bind(2, last ?? long.MaxValue).Bind(3, oldestBucket);
                 while (rows.Step())
                 {
                     found.Add($"room {rows.Int64(0)}: {rows.Text(1)}");
                 }
 
-                return found;
+                return new AuditStep(found, last is { } id ? new RoomId(id) : null);
             },
             cancellationToken);
 
     private const string AuditSql =
         """
-        WITH log AS (SELECT room_id, COUNT(*) AS count, MAX(seq) AS last FROM message GROUP BY room_id),
-             own AS (SELECT room_id, sender_id, MAX(seq) AS last FROM message GROUP BY room_id, sender_id),
-             crew AS (SELECT room_id, COUNT(*) AS count, SUM(role = 2) AS owners FROM member GROUP BY room_id)
+        WITH log AS (SELECT room_id, COUNT(*) AS count, MAX(seq) AS last FROM message WHERE room_id > ?1 AND room_id <= ?2 GROUP BY room_id),
+             own AS (SELECT room_id, sender_id, MAX(seq) AS last FROM message WHERE room_id > ?1 AND room_id <= ?2 GROUP BY room_id, sender_id),
+             crew AS (SELECT room_id, COUNT(*) AS count, SUM(role = 2) AS owners, MIN(user_id) AS a, MAX(user_id) AS b
+                      FROM member WHERE room_id > ?1 AND room_id <= ?2 GROUP BY room_id),
+             part AS (SELECT * FROM room WHERE id > ?1 AND id <= ?2)
         SELECT r.id, 'head_seq is ' || r.head_seq || ', but there are ' || COALESCE(l.count, 0) || ' messages up to ' || COALESCE(l.last, 0)
-        FROM room r LEFT JOIN log l ON l.room_id = r.id WHERE r.head_seq <> COALESCE(l.count, 0) OR r.head_seq <> COALESCE(l.last, 0)
+        FROM part r LEFT JOIN log l ON l.room_id = r.id WHERE r.head_seq <> COALESCE(l.count, 0) OR r.head_seq <> COALESCE(l.last, 0)
         UNION ALL
-        SELECT l.room_id, 'messages without a room' FROM log l WHERE NOT EXISTS (SELECT 1 FROM room r WHERE r.id = l.room_id)
+        SELECT l.room_id, 'messages without a room' FROM log l WHERE NOT EXISTS (SELECT 1 FROM part r WHERE r.id = l.room_id)
         UNION ALL
         SELECT m.room_id, 'member ' || m.user_id || ' has read ' || m.read_seq || ' of ' || r.head_seq || ' and written ' || COALESCE(o.last, 0)
-        FROM member m JOIN room r ON r.id = m.room_id LEFT JOIN own o ON o.room_id = m.room_id AND o.sender_id = m.user_id
+        FROM part r JOIN member m ON m.room_id = r.id LEFT JOIN own o ON o.room_id = m.room_id AND o.sender_id = m.user_id
         WHERE m.read_seq NOT BETWEEN COALESCE(o.last, 0) AND r.head_seq
         UNION ALL
-        SELECT r.id, 'group of ' || c.count || ' without an owner' FROM room r JOIN crew c ON c.room_id = r.id WHERE r.kind = 2 AND c.owners = 0
+        SELECT r.id, 'group of ' || c.count || ' without an owner' FROM part r JOIN crew c ON c.room_id = r.id WHERE r.kind = 2 AND c.owners = 0
         UNION ALL
-        SELECT r.id, 'direct room with ' || COALESCE(c.count, 0) || ' members' FROM room r LEFT JOIN crew c ON c.room_id = r.id
-        WHERE r.kind = 1 AND COALESCE(c.count, 0) <> 2
+        SELECT r.id, 'is not the direct room of its ' || COALESCE(c.count, 0) || ' members' FROM part r LEFT JOIN crew c ON c.room_id = r.id
+        WHERE r.kind = 1 AND (COALESCE(c.count, 0) <> 2 OR NOT EXISTS (SELECT 1 FROM room_direct d WHERE d.a = c.a AND d.b = c.b AND d.room_id = r.id))
         UNION ALL
-        SELECT d.room_id, 'is not the room of the pair ' || d.a || ', ' || d.b FROM room_direct d
-        WHERE (SELECT COUNT(*) FROM member m WHERE m.room_id = d.room_id AND m.user_id IN (d.a, d.b)) <> 2
-        UNION ALL
-        SELECT k.room_id, 'client id of ' || k.user_id || ' names message ' || k.seq || ', which is not theirs' FROM message_key k
-        WHERE k.seq > 0 AND NOT EXISTS
-            (SELECT 1 FROM message m WHERE m.room_id = k.room_id AND m.seq = k.seq AND m.sender_id = k.user_id AND m.client_id = k.client_id)
-        LIMIT ?1
+        SELECT m.room_id, 'message ' || m.seq || ' is not what its client id names' FROM message m
+        WHERE m.room_id > ?1 AND m.room_id <= ?2 AND m.created_at / 604800000 >= ?3 AND NOT EXISTS
+            (SELECT 1 FROM message_key k WHERE k.bucket = m.created_at / 604800000 AND k.user_id = m.sender_id AND k.client_id = m.client_id
+             AND k.room_id = m.room_id AND k.seq = m.seq)
+        LIMIT 1000
         """;
 
     private static List<Room> Heads(Statement rows)
