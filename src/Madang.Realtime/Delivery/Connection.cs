@@ -28,7 +28,7 @@ internal abstract partial class Connection : Timed, IThreadPoolWorkItem
     {
         (Hub, Caller) = (hub, caller);
         _place = new Place(since);
-        ExpiresAt = caller.ExpiresAt;
+        CheckAt = caller.ExpiresAt;
         LastWritten = hub.Wheel.Now;
     }
 
@@ -36,8 +36,8 @@ internal abstract partial class Connection : Timed, IThreadPoolWorkItem
 
     public UserId User => Caller.Person;
 
-    /// <summary>When the credential ends by itself; moved by <see cref="CredentialWatch"/> when the session was used elsewhere.</summary>
-    public DateTimeOffset? ExpiresAt { get; set; }
+    /// <summary>When to ask whether the credential still stands: at its end as it was known, then every now and then.</summary>
+    public DateTimeOffset? CheckAt { get; set; }
 
     /// <summary>For the metrics: <c>socket</c>, <c>sse</c>, <c>poll</c>.</summary>
     public abstract string Transport { get; }

@@ -12,6 +12,8 @@ internal sealed partial class CredentialWatch(
     Hub hub, Dispatcher dispatcher, IInboxStore store, Sessions sessions, TimeProvider time, ILogger<CredentialWatch> log)
     : BackgroundService
 {
+    private static readonly TimeSpan NextLook = TimeSpan.FromMinutes(1);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(hub.Options.RecheckSeconds), time);
@@ -47,14 +49,21 @@ internal sealed partial class CredentialWatch(
         }
 
         var now = time.GetUtcNow();
-        foreach (var connection in hub.Seats.All.Where(connection => connection.ExpiresAt <= now))
+        var asked = hub.Seats.All.Where(connection => store.IsShared || connection.CheckAt <= now).ToLookup(connection => connection.Caller.Credential);
+        foreach (var batch in asked.Select(group => group.Key).Chunk(1000))
         {
-            connection.Close(CloseCodes.Revoked);
+            var ended = await sessions.EndedAsync(batch, cancellationToken);
+            foreach (var connection in batch.Except(ended).SelectMany(credential => asked[credential]))
+            {
+                // The session was used elsewhere and its end has moved.
+                connection.CheckAt = connection.CheckAt <= now ? now + NextLook : connection.CheckAt;
+            }
+
+            End(ended);
         }
 
         if (store.IsShared)
         {
-            End(await sessions.EndedAsync([.. hub.Seats.All.Select(connection => connection.Caller.Credential).Distinct()], cancellationToken));
             await dispatcher.RecheckAsync(cancellationToken);
         }
     }

@@ -62,6 +62,12 @@ internal sealed partial class SocketConnection(Hub hub, SocketParts parts, WebSo
             await SocketMessage.DrainAsync(socket);
             await WhenIdleAsync();
         }
+        catch (WebSocketException fault) when (fault.WebSocketErrorCode == WebSocketError.Faulted)
+        {
+            // Bytes that are no frame, or text that is no UTF-8: the socket has answered 1002 or 1007 by itself, and that must still get out.
+            Close(CloseCodes.InvalidPayload);
+            await WhenIdleAsync();
+        }
         catch (Exception fault) when (fault is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException)
         {
             // The line is gone; its client comes back with its cursor.

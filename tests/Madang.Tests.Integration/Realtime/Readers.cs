@@ -211,6 +211,8 @@ internal sealed class SocketReader(RealtimeHost host, Person person) : Reader(ho
         First = since is null ? new Told(Cursor, null) : null;
     }
 
+    public Madang.Api.UserId Who => Person.Id;
+
     public string Cursor { get; private set; } = "";
 
     private Told? First { get; set; }
