@@ -54,7 +54,6 @@ internal static class SettingsTable
         .. Of<RealtimeOptions>(RealtimeOptions.Section),
         .. Of<ChatOptions>(ChatOptions.Section),
         .. Of<JobsOptions>("Madang:Jobs"),
-        .. Of<RealtimeOptions>(RealtimeOptions.Section),
         .. Of<SqliteOptions>("Madang:Sqlite"),
         .. Of<PostgresOptions>("Madang:Postgres"),
     ];
