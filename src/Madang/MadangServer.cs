@@ -53,6 +53,8 @@ internal static class MadangServer
         else
         {
             builder.AddPostgres(settings.Postgres);
+            // Made by the container, so that it is let go of when the server ends, and not before.
+            builder.Services.AddSingleton(_ => new FolderLock(settings.Data));
         }
 
         builder.AddJobs();

@@ -73,6 +73,7 @@ internal static class ServeCommand
         var app = MadangServer.Build(settings, configuration);
         try
         {
+            _ = app.Services.GetService<FolderLock>();
             await app.Services.OpenStorageAsync(cancellationToken);
             // The folder is ours from here on, so that the socket of a killed process can be cleared away.
             File.Delete(settings.Socket);

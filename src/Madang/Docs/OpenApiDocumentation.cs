@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Madang.Api;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
@@ -11,6 +13,7 @@ internal static class OpenApiDocumentation
 {
     private const string Bearer = "bearer";
     private const string Cookie = "session_cookie";
+    private const string IdPattern = "^[1-9][0-9]{0,18}$";
     private const string RefusalResponse = "Refusal";
 
     public static void Configure(OpenApiOptions options)
@@ -27,7 +30,7 @@ internal static class OpenApiDocumentation
         if (type.GetInterfaces().Any(face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IId<>)))
         {
             schema.Type = JsonSchemaType.String;
-            schema.Pattern = "^[1-9][0-9]{0,18}$";
+            schema.Pattern = IdPattern;
             schema.Properties?.Clear();
         }
         else if (type == typeof(DateTimeOffset))
@@ -35,8 +38,35 @@ internal static class OpenApiDocumentation
             schema.Type = JsonSchemaType.String;
             schema.Format = "date-time";
         }
+        else if (context.JsonTypeInfo.Kind == JsonTypeInfoKind.Object)
+        {
+            AbsentIsAbsent(schema, context.JsonTypeInfo);
+        }
 
         return Task.CompletedTask;
+    }
+
+    /// <summary>What may be null in C# is left out on the wire, and may be left out of a request; only a page's cursors are null.</summary>
+    private static void AbsentIsAbsent(OpenApiSchema schema, JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties)
+        {
+            var isAlwaysThere = property.AttributeProvider?.IsDefined(typeof(JsonIgnoreAttribute), inherit: false) == true;
+            if (isAlwaysThere || schema.Properties?.TryGetValue(property.Name, out var described) != true || !(property.IsGetNullable || Nullable.GetUnderlyingType(property.PropertyType) is not null))
+            {
+                continue;
+            }
+
+            schema.Required?.Remove(property.Name);
+            if (described is OpenApiSchema { OneOf: { Count: 2 } either })
+            {
+                schema.Properties[property.Name] = either.First(one => one.Type != JsonSchemaType.Null);
+            }
+            else if (described is OpenApiSchema { Type: { } kinds } plain)
+            {
+                plain.Type = kinds & ~JsonSchemaType.Null;
+            }
+        }
     }
 
     private static async Task DescribeAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
@@ -46,6 +76,14 @@ internal static class OpenApiDocumentation
         if (operation.Parameters is { } parameters)
         {
             operation.Parameters = [.. parameters.Where(parameter => !binds.Contains(parameter.Name ?? ""))];
+            foreach (var id in operation.Parameters.Where(parameter => parameter.In == ParameterLocation.Path && (parameter.Name == "id" || parameter.Name!.EndsWith("_id", StringComparison.Ordinal))))
+            {
+                // Bound as text, so that a wrong one is 404 and not a fault of the request.
+                if (id.Schema is OpenApiSchema text)
+                {
+                    text.Pattern = IdPattern;
+                }
+            }
         }
 
         if (context.Document!.Components?.Responses?.ContainsKey(RefusalResponse) != true)

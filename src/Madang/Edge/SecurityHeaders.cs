@@ -26,6 +26,12 @@ internal static class SecurityHeaders
             headers["Cross-Origin-Opener-Policy"] = "same-origin";
             headers["Permissions-Policy"] = "camera=(), microphone=(self), geolocation=(), payment=()";
             headers.ContentSecurityPolicy = IsApi(context.Request.Path) ? ApiPolicy : AppPolicy;
+            if (context.Request.Path.StartsWithSegments("/v1"))
+            {
+                // What one person was told must not lie in a cache for the next; an endpoint that knows better says so itself.
+                headers.CacheControl = "no-store";
+            }
+
             if (context.Request.IsHttps)
             {
                 headers.StrictTransportSecurity = "max-age=31536000";
