@@ -48,6 +48,11 @@ internal sealed class StubbornSender(Uri server, Person person, IReadOnlyList<Ro
                 var reading = socket.ReadAsync(Hear, strings: true, cancellationToken);
                 await SendRestAsync(socket, reading, count, acked, cancellationToken);
                 _doing = "receives";
+                if (Acked < count)
+                {
+                    socket.Abort();
+                }
+
                 await reading;
             }
             catch (Exception e) when (e is WebSocketException or HttpRequestException or IOException or TimeoutException)

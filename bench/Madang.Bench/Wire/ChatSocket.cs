@@ -92,6 +92,9 @@ internal sealed class ChatSocket : IDisposable
         }
     }
 
+    /// <summary>Drops the line; whoever reads is told.</summary>
+    public void Abort() => _socket.Abort();
+
     public void Dispose()
     {
         _socket.Dispose();
