@@ -9,7 +9,7 @@ namespace Madang.Sqlite.Chat;
 /// </summary>
 internal sealed class SqliteRoomMemory
 {
-    /// <summary>Bounds the memory (about 16 bytes a place); beyond it everything is dropped, which costs two look-ups a room.</summary>
+    /// <summary>Bounds the memory (about 40 bytes a place, people and rooms); beyond it everything is dropped, which costs two look-ups a room.</summary>
     private const int MaxPlaces = 1_000_000;
 
     private readonly Dictionary<long, RememberedRoom> _rooms = [];
