@@ -58,7 +58,13 @@ public static class RealtimeModule
     public static IEndpointRouteBuilder MapRealtime(this IEndpointRouteBuilder routes)
     {
         SyncEndpoints.Map(routes);
-        var socket = routes.CreateApplicationBuilder().UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.Zero });
+        var socket = routes.CreateApplicationBuilder();
+        socket.Use((context, next) =>
+        {
+            GatheringUpgrade.PutUnder(context);
+            return next(context);
+        });
+        socket.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.Zero });
         // Asked for with the first request: routes are mapped before the database is open.
         socket.Run(context => context.RequestServices.GetRequiredService<SocketEndpoint>().RunAsync(context));
         // Anonymous: the token may come with hello. CONNECT is how HTTP/2 opens a socket (RFC 8441).

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Madang.Realtime.Sockets;
 
 /// <summary>A socket after its <c>hello</c>: frames of the client come in here, the pump of <see cref="Connection"/> writes ours.</summary>
-internal sealed partial class SocketConnection(Hub hub, SocketParts parts, WebSocket socket, Caller caller, InboxCursor? since)
+internal sealed partial class SocketConnection(Hub hub, SocketParts parts, WebSocket socket, GatheringStream stream, Caller caller, InboxCursor? since)
     : Connection(hub, caller, since is { } cursor && cursor.Epoch == hub.Epoch ? cursor.Pos : null)
 {
     /// <summary>Verbs that may run at once; more wait in the line, unread.</summary>
@@ -86,27 +86,32 @@ internal sealed partial class SocketConnection(Hub hub, SocketParts parts, WebSo
 
     protected override async ValueTask WriteAsync(List<Outgoing> batch, InboxCursor through)
     {
-        using var frame = new PooledBuffer(1024);
-        for (var i = 0; i < batch.Count; i++)
+        if (batch.Count > 1)
         {
-            var item = batch[i];
-            if (item.Kind == OutgoingKind.Close)
-            {
-                if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
-                {
-                    await socket.CloseOutputAsync((WebSocketCloseStatus)item.Number, null, CancellationToken.None);
-                }
+            stream.Gather();
+        }
 
-                return;
-            }
-
+        var closes = batch[^1].Kind == OutgoingKind.Close ? batch[^1].Number : (long?)null;
+        using var frame = new PooledBuffer(1024);
+        for (var i = 0; i < (closes is null ? batch.Count : batch.Count - 1); i++)
+        {
             frame.Clear();
-            if (item.Buffer is null)
+            if (batch[i].Buffer is null)
             {
-                SocketFrames.Write(frame, item, Hub, User);
+                SocketFrames.Write(frame, batch[i], Hub, User);
             }
 
-            await socket.SendAsync(item.Buffer?.Written ?? frame.Written, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+            await socket.SendAsync(batch[i].Buffer?.Written ?? frame.Written, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+        }
+
+        if (closes is { } code && socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+        {
+            await socket.CloseOutputAsync((WebSocketCloseStatus)code, null, CancellationToken.None);
+        }
+
+        if (batch.Count > 1)
+        {
+            await stream.ReleaseAsync();
         }
     }
 

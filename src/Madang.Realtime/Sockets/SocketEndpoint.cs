@@ -2,6 +2,7 @@ using System.Net.WebSockets;
 using Madang.Api;
 using Madang.Realtime.Delivery;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Madang.Realtime.Sockets;
 
@@ -94,7 +95,7 @@ internal sealed class SocketEndpoint(Hub hub, SocketParts parts)
             since = cursor;
         }
 
-        var connection = new SocketConnection(hub, parts, socket, caller, since);
+        var connection = new SocketConnection(hub, parts, socket, context.Features.GetRequiredFeature<GatheringUpgrade>().Stream!, caller, since);
         if (!connection.Open(hub.Options.ConnectionsPerUser))
         {
             return await RefuseAsync(socket, deadline, RealtimeErrors.TooManyConnections, CloseCodes.TryAgainLater);
