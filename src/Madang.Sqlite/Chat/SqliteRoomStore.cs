@@ -84,12 +84,25 @@ internal sealed class SqliteRoomStore(SqliteDatabase database) : IRoomStore
 
     public int PruneKeys(WriteTx tx, long oldestKept, int limit)
     {
-        using var delete = SqliteTx.Of(tx).Use(
-            """
-            DELETE FROM message_key WHERE (bucket, user_id, client_id) IN
-                (SELECT bucket, user_id, client_id FROM message_key WHERE bucket < ?1 ORDER BY bucket, user_id, client_id LIMIT ?2)
-            """);
-        return delete.Bind(1, oldestKept).Bind(2, limit).Run();
+        var sqlite = SqliteTx.Of(tx);
+        var old = new List<(long Bucket, long User, string ClientId)>(limit);
+        using (var rows = sqlite.Use("SELECT bucket, user_id, client_id FROM message_key WHERE bucket < ?1 ORDER BY bucket, user_id, client_id LIMIT ?2"))
+        {
+            _ = rows.Bind(1, oldestKept).Bind(2, limit);
+            while (rows.Step())
+            {
+                old.Add((rows.Int64(0), rows.Int64(1), rows.Text(2)));
+            }
+        }
+
+        // One by one by the whole key: a row-value IN would look through all ids of each of these people.
+        using var delete = sqlite.Use("DELETE FROM message_key WHERE bucket = ?1 AND user_id = ?2 AND client_id = ?3");
+        foreach (var (bucket, user, clientId) in old)
+        {
+            delete.Bind(1, bucket).Bind(2, user).Bind(3, clientId).Again();
+        }
+
+        return old.Count;
     }
 
     public Task<IReadOnlyList<Room>> FindAsync(UserId viewer, IReadOnlyCollection<RoomId> rooms, CancellationToken cancellationToken) =>
