@@ -1,4 +1,3 @@
-using Madang.Client.Realtime;
 using Madang.Client.Resources;
 
 namespace Madang.Client;

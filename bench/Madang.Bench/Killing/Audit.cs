@@ -94,7 +94,7 @@ internal sealed class Audit(Api api, IReadOnlyList<Room> rooms)
         }
     }
 
-    private void CheckSequence(string where, IReadOnlyList<long> seqs, long head)
+    private void CheckSequence(string where, List<long> seqs, long head)
     {
         for (var i = 0; i < seqs.Count; i++)
         {

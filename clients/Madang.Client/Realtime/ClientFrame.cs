@@ -28,6 +28,8 @@ internal static class ClientFrame
     private static string Text<T>(T frame, JsonTypeInfo<T> type) => JsonSerializer.Serialize(frame, type);
 }
 
+#pragma warning disable CA1822 // Op is a field of the frame: the serialiser reads it from the instance
+
 internal sealed record HelloFrame(string? Token, string? Since)
 {
     [JsonPropertyOrder(-1)]

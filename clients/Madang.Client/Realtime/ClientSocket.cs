@@ -5,6 +5,7 @@ using System.Threading.Channels;
 
 namespace Madang.Client.Realtime;
 
+#pragma warning disable CA1001 // the run that Start begins ends them; nobody else holds this line
 /// <summary>A <see cref="ClientWebSocket"/> with one loop that receives and one that sends.</summary>
 internal sealed class ClientSocket : ISocket
 {

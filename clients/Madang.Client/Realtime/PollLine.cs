@@ -2,6 +2,7 @@ using Madang.Client.Resources;
 
 namespace Madang.Client.Realtime;
 
+#pragma warning disable CA1001 // the run that Start begins ends them; nobody else holds this line
 /// <summary>Reads by long poll; every <c>since</c> acks what came before it.</summary>
 internal sealed class PollLine(Sync sync, string? since, ILineEvents events, Lock gate) : ILine
 {

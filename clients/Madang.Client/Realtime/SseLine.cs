@@ -4,6 +4,7 @@ using Madang.Client.Resources;
 
 namespace Madang.Client.Realtime;
 
+#pragma warning disable CA1001 // the run that Start begins ends them; nobody else holds this line
 /// <summary>Reads over <c>text/event-stream</c>; sends nothing.</summary>
 internal sealed class SseLine(Sync sync, string? since, ILineEvents events, TimeProvider time, Lock gate) : ILine
 {

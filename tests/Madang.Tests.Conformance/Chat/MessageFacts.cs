@@ -1,5 +1,4 @@
 using System.Text;
-using Madang.Api;
 using Madang.Chat;
 using Madang.Realtime;
 

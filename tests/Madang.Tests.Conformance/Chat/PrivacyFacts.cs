@@ -1,4 +1,3 @@
-using Madang.Api;
 using Madang.Chat;
 using Madang.Realtime;
 

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Madang.Api;
-using Madang.Chat;
 using Madang.Chat.Endpoints;
 using Madang.Realtime;
 
@@ -71,7 +70,7 @@ public sealed class SocketVerbTests
         var room = await community.DirectAsync(people[0], people[1]);
         ISocketVerb verb = frame.Contains("\"send\"", StringComparison.Ordinal) ? new SendVerb(community.Messages) : new ReadVerb(community.Marks);
         var refused = await RunAsync(verb, people[0], frame.Replace("ROOM", room.Id.ToString(), StringComparison.Ordinal));
-        Assert.Equal((code, field), (refused.Error?.Code, refused.Error?.Fields.FirstOrDefault()?.Field));
+        Assert.Equal((code, field), (refused.Error?.Code, refused.Error?.Fields is [var first, ..] ? first.Field : null));
     }
 
     private static async Task<Result<Action<Utf8JsonWriter>?>> RunAsync(ISocketVerb verb, UserId user, string frame)
