@@ -1,4 +1,3 @@
-using Madang.Chat;
 using Madang.Realtime;
 
 namespace Madang.Tests.Conformance.Chat;

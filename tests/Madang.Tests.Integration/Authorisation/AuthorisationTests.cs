@@ -21,7 +21,7 @@ public sealed partial class AuthorisationTests(SharedHost shared) : IClassFixtur
     public async Task Every_operation_has_a_row_and_every_row_an_operation()
     {
         var operations = (await OperationsAsync()).Keys.Order(StringComparer.Ordinal).ToList();
-        Assert.Empty(operations.Where(operation => !Requests.Knows(operation)));
+        Assert.DoesNotContain(operations, operation => !Requests.Knows(operation));
         if (Repository.IsUpdating)
         {
             await UpdateAsync(operations);

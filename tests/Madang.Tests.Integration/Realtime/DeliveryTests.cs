@@ -4,7 +4,6 @@ using Madang.Api;
 using Madang.Realtime;
 using Madang.Realtime.Delivery;
 using Madang.Realtime.Reading;
-using Madang.Storage;
 
 namespace Madang.Tests.Integration.Realtime;
 

@@ -1,7 +1,6 @@
 using Madang.Api;
 using Madang.Realtime;
 using Madang.Realtime.Delivery;
-using Madang.Storage;
 
 namespace Madang.Tests.Integration.Realtime;
 

@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using Madang.Accounts;
 using Madang.Api;
-using Madang.Jobs;
 using Madang.Realtime;
 using Madang.Sqlite;
 using Madang.Storage;
