@@ -18,7 +18,7 @@ internal sealed partial class JobCounts(IJobArchive archive, JobMetrics metrics,
             {
                 await RefreshAsync(stoppingToken);
             }
-            catch (Exception fault) when (fault is not OperationCanceledException)
+            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
             {
                 LogFailed(fault);
             }

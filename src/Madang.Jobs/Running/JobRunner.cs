@@ -90,7 +90,7 @@ internal sealed partial class JobRunner : BackgroundService
         using var stop = stoppingToken.Register(Wake);
         while (!stoppingToken.IsCancellationRequested)
         {
-            await TurnAsync(claims: true);
+            await TurnAsync(claims: true, stoppingToken);
             await SleepAsync(timer, NextTurn(claims: true));
         }
 
@@ -98,7 +98,7 @@ internal sealed partial class JobRunner : BackgroundService
     }
 
     /// <summary>One round: what ended is written, what may start is started.</summary>
-    internal async Task TurnAsync(bool claims)
+    internal async Task TurnAsync(bool claims, CancellationToken stopping = default)
     {
         var request = Gather(claims);
         if (request.IsEmpty)
@@ -108,7 +108,7 @@ internal sealed partial class JobRunner : BackgroundService
 
         try
         {
-            Apply(request, await _database.WriteAsync(tx => _turn.Run(tx, request)));
+            Apply(request, await _database.WriteAsync(tx => _turn.Run(tx, request, stopping)));
         }
 
         // A full disk or a lost database ends neither the server nor the queue: what ended is told again, leases see to the rest.

@@ -40,7 +40,8 @@ internal sealed class JobTurn(IJobStore jobs, Schedules schedules, Snowflake ids
 {
     private const int RecoverLimit = 50;
 
-    public TurnResult Run(WriteTx tx, TurnRequest request)
+    /// <param name="stopping">Once it is set nothing more is claimed, also by a turn that has waited for the writer.</param>
+    public TurnResult Run(WriteTx tx, TurnRequest request, CancellationToken stopping)
     {
         var until = tx.Now + options.Value.Lease;
         List<Job> stale = [];
@@ -61,7 +62,8 @@ internal sealed class JobTurn(IJobStore jobs, Schedules schedules, Snowflake ids
         }
 
         var nextFire = request.Fires || request.IsFirst ? schedules.Fire(tx) : null;
-        return new([.. request.Claims.Select(claim => Claim(tx, claim.Queue, claim.Places, until))], kept, stale, nextFire, recovered);
+        var claims = stopping.IsCancellationRequested ? [] : request.Claims;
+        return new([.. claims.Select(claim => Claim(tx, claim.Queue, claim.Places, until))], kept, stale, nextFire, recovered);
     }
 
     private (string Queue, IReadOnlyList<Job> Jobs, DateTimeOffset? NextLook) Claim(WriteTx tx, string queue, int places, DateTimeOffset until)

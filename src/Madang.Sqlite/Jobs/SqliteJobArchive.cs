@@ -19,9 +19,17 @@ internal sealed class SqliteJobArchive(SqliteDatabase database) : IJobArchive
     public Task<IReadOnlyList<Job>> ListAsync(string? queue, JobState? state, JobId? before, int limit, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<Job>>(
         connection =>
         {
+            // Few are dead or running: those are sorted. All else is met on the way down the ids.
+            var index = state switch
+            {
+                JobState.Dead => "INDEXED BY job_dead",
+                JobState.Running => "INDEXED BY job_lease",
+                _ => "NOT INDEXED",
+            };
             using var list = connection.Use($"""
-                SELECT {Columns} FROM job
-                WHERE id < ?1 {(queue is null ? "" : "AND queue = ?3")} {(state is { } s ? $"AND state = {Number(s)}" : "")}
+                SELECT {Columns} FROM job {index}
+                WHERE id < ?1 AND {(queue is null ? "queue > ''" : "queue = ?3")} {(state is { } s ? $"AND state = {Number(s)}" : "")}
+                    {(state == JobState.Running ? "AND lease_until > 0" : "")}
                 ORDER BY id DESC LIMIT ?2
                 """);
             list.Bind(1, before?.Value ?? long.MaxValue).Bind(2, (long)limit);
