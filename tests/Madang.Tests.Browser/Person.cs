@@ -1,3 +1,4 @@
+using Madang.Tests.Integration;
 using Microsoft.Playwright;
 
 namespace Madang.Tests.Browser;
@@ -86,7 +87,7 @@ internal sealed class Person(IPage page, Look look)
 
     public async Task PhotographAsync(string name)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(Server.Repository, "artifacts", "screens"));
+        var folder = Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts", "screens"));
         await page.ScreenshotAsync(new() { Path = Path.Combine(folder.FullName, $"{name}-{look}.png"), Animations = ScreenshotAnimations.Disabled });
     }
 

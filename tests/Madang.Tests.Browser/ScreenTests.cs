@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Madang.Tests.Integration;
 using Microsoft.Playwright;
 
 namespace Madang.Tests.Browser;
@@ -7,7 +8,7 @@ namespace Madang.Tests.Browser;
 public sealed class ScreenTests(Chromium chromium) : IClassFixture<Chromium>
 {
     private const string Password = "courtyard with a pine";
-    private static readonly string Axe = File.ReadAllText(Path.Combine(Server.Repository, "web/node_modules/axe-core/axe.min.js"));
+    private static readonly string Axe = File.ReadAllText(Path.Combine(Repository.Root, "web/node_modules/axe-core/axe.min.js"));
 
     [Theory]
     [InlineData("en-GB", 1280, false)]

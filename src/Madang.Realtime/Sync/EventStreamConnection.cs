@@ -14,7 +14,7 @@ internal sealed class EventStreamConnection(Hub hub, Caller caller, InboxCursor?
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Spread over the interval; no secret hangs on it.
-#pragma warning disable CA5394
+#pragma warning disable CA5394 // spread, no secret
     private long _nextPing = hub.Wheel.Now + 1000 + (long)(hub.Options.HeartbeatSeconds * 1000 * Random.Shared.NextDouble());
 #pragma warning restore CA5394
 
