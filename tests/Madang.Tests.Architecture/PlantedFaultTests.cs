@@ -76,6 +76,10 @@ public sealed class PlantedFaultTests
     public void A_module_without_a_readme_is_named() => Reports(
         Rules.ModulesHaveAReadme, Tree.With("src/Madang.Feeds/Madang.Feeds.csproj", "<Project />"), "Madang.Feeds has no README.md");
 
+    [Fact]
+    public void A_test_that_does_not_exist_is_named() => Reports(
+        Rules.TestsNamedInTheTableExist, Tree.With(Table, Tree[Table] + "\n| Nothing is lost | `GhostTests` |\n"), "the test GhostTests");
+
     private static void Reports(Func<SourceTree, IEnumerable<string>> rule, SourceTree tree, string expected) =>
         Assert.Contains(rule(tree), violation => violation.Contains(expected, StringComparison.Ordinal));
 }

@@ -42,4 +42,7 @@ public sealed class RepositoryTests
 
     [Fact]
     public void Modules_have_a_readme() => Assert.Empty(Rules.ModulesHaveAReadme(Tree));
+
+    [Fact]
+    public void Tests_named_in_the_table_exist() => Assert.Empty(Rules.TestsNamedInTheTableExist(Tree));
 }

@@ -129,6 +129,15 @@ internal static partial class Rules
         where project.Path.StartsWith("src/", StringComparison.Ordinal) && !tree.Holds($"{Path.GetDirectoryName(project.Path)}/README.md")
         select $"{project.Project} has no README.md";
 
+    public static IEnumerable<string> TestsNamedInTheTableExist(SourceTree tree)
+    {
+        var classes = Code(tree).Where(path => path.StartsWith("tests/", StringComparison.Ordinal))
+            .SelectMany(path => TypeName().Matches(tree[path])).Select(type => type.Groups["name"].Value).ToHashSet();
+        return from Match named in NamedTest().Matches(tree[Table])
+               where !classes.Contains(named.Groups["name"].Value)
+               select $"{Table} names the test {named.Groups["name"].Value}, which does not exist";
+    }
+
     private static IEnumerable<string> Code(SourceTree tree) => tree.Paths(".cs");
 
     private static IEnumerable<(string Project, string Path, IReadOnlyList<string> References)> Projects(SourceTree tree) =>
@@ -168,6 +177,9 @@ internal static partial class Rules
 
     [GeneratedRegex(@"^\s*(?:(?:public|internal|private|protected|sealed|static|abstract|partial|readonly|file)\s+)*(?:class|struct|record(?:\s+struct|\s+class)?|interface|enum)\s+(?<name>\w+)", RegexOptions.Multiline)]
     private static partial Regex TypeName();
+
+    [GeneratedRegex("`(?<name>[A-Z][A-Za-z]+(?:Tests|Facts))`")]
+    private static partial Regex NamedTest();
 
     [GeneratedRegex(@"^public (?:partial )?interface", RegexOptions.Multiline)]
     private static partial Regex PublicInterface();
