@@ -1,4 +1,4 @@
-import type { User } from '@madang/client'
+import { newClientId, type User } from '@madang/client'
 import { X } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { useNavigate } from 'react-router'
@@ -19,7 +19,7 @@ export function NewRoomDialog({ onClose }: { onClose: () => void }) {
   const { busy, run } = useAction()
   const [chosen, setChosen] = useState<User[]>([])
   const [title, setTitle] = useState('')
-  const [clientId] = useState(() => crypto.randomUUID())
+  const [clientId] = useState(() => newClientId())
   const isGroup = chosen.length > 1 || title.trim() !== ''
 
   const toggle = (person: User) =>

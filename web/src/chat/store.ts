@@ -1,4 +1,4 @@
-import { type Entry, type Id, isKnownEntry, isKnownSignal, type KnownEntry, type MadangClient, type RealtimeClient, type Room, type Signal, type User } from '@madang/client'
+import { type Entry, type Id, isKnownEntry, isKnownSignal, type KnownEntry, type MadangClient, newClientId, type RealtimeClient, type Room, type Signal, type User } from '@madang/client'
 import * as conversations from './conversation'
 import type { Conversation } from './conversation'
 import { Directory } from './directory'
@@ -73,7 +73,7 @@ export class ChatStore {
   }
 
   send(room: Id, text: string): void {
-    const pending = { client_id: crypto.randomUUID(), text, created_at: new Date().toISOString() }
+    const pending = { client_id: newClientId(), text, created_at: new Date().toISOString() }
     this.converse(room, (each) => conversations.addPending(each, pending))
     this.realtime.send(room, { client_id: pending.client_id, text })
     this.lastTyping = { room: '', at: 0 }
