@@ -3,10 +3,9 @@ using Madang.Bench;
 using Madang.Bench.Killing;
 using Madang.Bench.Serving;
 
-var engine = new Option<string>("--engine") { Description = "sqlite or postgres", DefaultValueFactory = _ => "sqlite" };
+var engine = new Option<string>("--engine") { Description = "sqlite, postgres (a private server), or the connection string of an empty database", DefaultValueFactory = _ => "sqlite" };
 var program = new Option<string?>("--program") { Description = "The server's madang.dll; the one built in this repository otherwise" };
 var folder = new Option<string?>("--folder") { Description = "Where data, logs and journal go; a temporary folder otherwise, removed at the end" };
-engine.AcceptOnlyFromAmong("sqlite", "postgres");
 
 var rate = new Option<int>("--rate") { Description = "Messages per second; 0 saturates", DefaultValueFactory = _ => 1000 };
 var window = new Option<int>("--window") { Description = "Saturated: messages in flight per connection", DefaultValueFactory = _ => 8 };

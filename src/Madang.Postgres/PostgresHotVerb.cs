@@ -16,8 +16,8 @@ internal abstract class PostgresHotVerb<TItem, TResult>
     public abstract string Name { get; }
 
     /// <summary>
-    /// Items with the same partition go to the same session, in the order they were written. A retry must have the partition of its original
-    /// (hash of sender and client id), or both could find the id unused.
+    /// Items with the same partition go to the same session, in the order they were written. A retry must have the partition of its original,
+    /// or both could find its id unused.
     /// </summary>
     public abstract int PartitionOf(TItem item);
 

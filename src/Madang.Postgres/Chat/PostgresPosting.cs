@@ -20,8 +20,11 @@ internal sealed class PostgresPosting(Inbox inbox, Snowflake ids) : PostgresHotV
 
     public override string Name => "messages";
 
-    /// <summary>By the sender alone: what one person sends keeps its order, too.</summary>
-    public override int PartitionOf(NewMessage item) => item.Sender.GetHashCode();
+    /// <summary>
+    /// By room, so that the two sessions never wait for each other's rooms. A retry goes to the room of its original; a client id used for two rooms at
+    /// once meets the key of message_key, and its batch then runs item by item.
+    /// </summary>
+    public override int PartitionOf(NewMessage item) => item.Room.GetHashCode();
 
     public override int WeightOf(NewMessage item) => _sizes.GetValueOrDefault(item.Room, 2);
 
