@@ -70,10 +70,7 @@ internal static class MadangServer
         app.MapApiDocs();
         app.MapJobs();
         app.MapAccounts();
-        // Sockets, event streams and long polls last as long as their readers wish.
-        var lasting = app.MapGroup("");
-        lasting.DisableRequestTimeout();
-        lasting.MapRealtime();
+        app.MapRealtime();
         app.MapChat();
     }
 

@@ -36,7 +36,7 @@ internal static class SyncEndpoints
         // A long poll waits and a stream stays: the server's own bounds are the wait, the heartbeat and the drain.
         sync.MapGet("", ReadAsync).WithName("sync").WithSummary("Entries of my inbox after a cursor: at once, by long poll, or as server-sent events")
             .Produces<SyncObject>(200, "application/json", EventStream).DisableRequestTimeout();
-        sync.MapPost("ack", AckAsync).WithName("ack_sync").WithSummary("Tell up to where this device has processed its entries");
+        sync.MapPost("ack", AckAsync).WithoutWriteLimit().WithName("ack_sync").WithSummary("Tell up to where this device has processed its entries");
     }
 
     private static async Task<IResult> ReadAsync(

@@ -64,5 +64,5 @@ internal static class DocsModule
         + "th,td{text-align:left;vertical-align:top;border-bottom:1px solid #8884;padding:.4em .6em}code{background:#8882;padding:.1em .3em;border-radius:.3em}:target{background:#fd04}";
 
     // Scripts may not be inline under our policy.
-    private const string Start = "Scalar.createApiReference('#reference', { url: '/openapi/v1.json', withDefaultFonts: false, telemetry: false });\n";
+    private const string Start = "Scalar.createApiReference('#reference', { url: '/openapi/v1.json', withDefaultFonts: false, telemetry: false, showDeveloperTools: 'never', hideClientButton: true });\n";
 }

@@ -14,6 +14,7 @@ internal static class OpenApiDocumentation
     private const string Bearer = "bearer";
     private const string Cookie = "session_cookie";
     private const string IdPattern = "^[1-9][0-9]{0,18}$";
+    private static readonly string[] Tags = ["Setup", "People", "Relations", "Chat", "Realtime", "Administration", "Operation"];
     private const string RefusalResponse = "Refusal";
 
     public static void Configure(OpenApiOptions options)
@@ -86,6 +87,7 @@ internal static class OpenApiDocumentation
             }
         }
 
+        operation.Tags = operation.Tags?.Select(tag => new OpenApiTagReference(Tag(tag.Name ?? ""), context.Document)).ToHashSet();
         if (context.Document!.Components?.Responses?.ContainsKey(RefusalResponse) != true)
         {
             context.Document.AddComponent(RefusalResponse, new OpenApiResponse
@@ -122,6 +124,7 @@ internal static class OpenApiDocumentation
         };
         // The address differs from one installation to the next; the document must not.
         document.Servers = [new OpenApiServer { Url = "/" }];
+        document.Tags = Tags.Select(name => new OpenApiTag { Name = name }).ToHashSet();
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
         {
@@ -130,6 +133,8 @@ internal static class OpenApiDocumentation
         };
         return Task.CompletedTask;
     }
+
+    private static string Tag(string name) => Tags.FirstOrDefault(tag => tag.Equals(name, StringComparison.OrdinalIgnoreCase)) ?? name;
 
     private static OpenApiSecurityRequirement Requirement(string scheme, OpenApiDocument document) =>
         new() { [new OpenApiSecuritySchemeReference(scheme, document)] = [] };

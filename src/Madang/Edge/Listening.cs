@@ -79,14 +79,19 @@ internal static class Listening
         {
             foreach (var address in url.Addresses)
             {
-                using var probe = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
                 try
                 {
+                    using var probe = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
                     probe.Bind(new IPEndPoint(address, url.Port));
                 }
                 catch (SocketException taken) when (taken.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied or SocketError.AddressNotAvailable)
                 {
+                    // Every other trouble (no IPv6 here) is for Kestrel, which may know a way.
                     return $"cannot listen on {url.Scheme}://{new IPEndPoint(address, url.Port)}: {taken.Message.ToLowerInvariant()}.";
+                }
+                catch (SocketException)
+                {
+                    continue;
                 }
             }
         }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace Madang.Settings;
 
@@ -22,7 +23,7 @@ internal sealed record ListenUrl(string Scheme, IReadOnlyList<IPAddress> Address
 
         IReadOnlyList<IPAddress> addresses =
             wild != text ? [IPAddress.IPv6Any]
-            : uri.Host == "localhost" ? [IPAddress.Loopback, IPAddress.IPv6Loopback]
+            : uri.Host == "localhost" ? (Socket.OSSupportsIPv6 ? [IPAddress.Loopback, IPAddress.IPv6Loopback] : [IPAddress.Loopback])
             : IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) ? [address]
             : [];
         url = new ListenUrl(uri.Scheme, addresses, uri.Port);

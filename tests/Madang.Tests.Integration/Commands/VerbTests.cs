@@ -1,8 +1,10 @@
+using System.Runtime.Versioning;
 using System.Text.Json;
 
 namespace Madang.Tests.Integration.Commands;
 
 /// <summary>The verbs as a person types them, each a process of its own.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class VerbTests : IAsyncLifetime
 {
     private readonly string _folder = MadangHost.NewFolder();
@@ -149,6 +151,15 @@ public sealed class VerbTests : IAsyncLifetime
         await using var server = await MadangProcess.ServeAsync(_folder);
         Assert.Equal(0, await server.StopAsync());
         Assert.Contains("/setup#token=", server.Messages);
+    }
+
+    [Fact]
+    public async Task Logs_are_json_when_asked_for()
+    {
+        await using var server = await MadangProcess.ServeAsync(_folder, new() { ["MADANG__LOG__FORMAT"] = "json" });
+        Assert.Equal(0, await server.StopAsync());
+        var events = server.Messages.Split('\n').Where(line => line.StartsWith('{')).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        Assert.Contains(events, line => line.GetProperty("Category").GetString()!.StartsWith("Madang.", StringComparison.Ordinal) && line.GetProperty("LogLevel").GetString() == "Information");
     }
 
     private Task<MadangProcess.Answer> RunAsync(string[] arguments, string? input = null, Dictionary<string, string?>? environment = null) =>

@@ -47,7 +47,7 @@ public sealed class TlsTests
             ["Madang:Tls:Certificate"] = certificate,
             ["Madang:Tls:Key"] = key,
         });
-        using var client = new HttpClient(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true } })
+        using var client = new HttpClient(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null } })
         {
             BaseAddress = host.Address,
             DefaultRequestVersion = HttpVersion.Version20,
@@ -75,7 +75,7 @@ public sealed class TlsTests
         await socket.ConnectAsync(address.Host, address.Port, TestContext.Current.CancellationToken);
         await using var tls = new SslStream(socket.GetStream());
         await tls.AuthenticateAsClientAsync(
-            new SslClientAuthenticationOptions { TargetHost = "localhost", RemoteCertificateValidationCallback = (_, _, _, _) => true }, TestContext.Current.CancellationToken);
+            new SslClientAuthenticationOptions { TargetHost = "localhost", RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null }, TestContext.Current.CancellationToken);
         return ((X509Certificate2)tls.RemoteCertificate!).Subject;
     }
 }

@@ -1,4 +1,7 @@
 using System.Net;
+using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Madang.Tests.Integration.Edge;
 
@@ -32,6 +35,15 @@ public sealed class UnroutedTests(SharedHost shared) : IClassFixture<SharedHost>
             Assert.Contains("frame-ancestors 'none'", Assert.Single(answer.Headers.GetValues("Content-Security-Policy")));
             Assert.False(answer.Headers.Contains("Server"));
         }
+    }
+
+    [Fact]
+    public void Readers_of_the_inbox_outlast_the_time_for_a_request_and_nothing_else_does()
+    {
+        var lasting = _host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.Metadata.GetMetadata<DisableRequestTimeoutAttribute>() is not null)
+            .Select(endpoint => endpoint.RoutePattern.RawText!.TrimEnd('/')).Distinct().Order();
+        Assert.Equal(["/v1/socket", "/v1/sync"], lasting);
     }
 
     [Fact]
