@@ -43,7 +43,7 @@ public sealed class WriteLimits(TimeProvider time, IOptions<WriteLimitOptions> o
         return BucketOf(KeyOf(caller, address), now).Take(now, interval, burst) with { PerMinute = perMinute };
     }
 
-    /// <summary>Buckets in memory, for the metric.</summary>
+    /// <summary>Buckets in memory.</summary>
     internal int Count => _buckets.Count;
 
     private Bucket BucketOf(Key key, long now)

@@ -34,7 +34,7 @@ internal static class DocsModule
         }
 
         var document = await documents.GetOpenApiDocumentAsync(cancellationToken);
-        var list = new StringBuilder("""<h1>Madang API</h1><p>The machine-readable form is <a href="/openapi/v1.json">/openapi/v1.json</a>. See also <a href="/docs/errors">errors</a>, <a href="/docs/limits">limits</a> and <a href="/docs/configuration">settings</a>.</p><table><tr><th>Method</th><th>Path</th><th>What it does</th></tr>""");
+        var list = new StringBuilder("""<h1>Madang API</h1><p>The machine-readable form is <a href="/openapi/v1.json">/openapi/v1.json</a>. See also <a href="/docs/errors">errors</a>, <a href="/docs/limits">limits</a>, <a href="/docs/configuration">settings</a> and <a href="/docs/metrics">metrics</a>.</p><table><tr><th>Method</th><th>Path</th><th>What it does</th></tr>""");
         foreach (var (path, item) in document.Paths.OrderBy(path => path.Key, StringComparer.Ordinal))
         {
             foreach (var (method, operation) in item.Operations ?? [])

@@ -5,7 +5,7 @@ namespace Madang.Docs;
 /// <summary>The generated tables, compiled into the program from docs/, so that the <c>type</c> of every refusal leads somewhere.</summary>
 internal static class DocsPages
 {
-    private static readonly string[] Names = ["errors", "limits", "configuration"];
+    private static readonly string[] Names = ["errors", "limits", "configuration", "metrics"];
 
     public static string? Find(string page)
     {

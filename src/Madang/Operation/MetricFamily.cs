@@ -37,6 +37,11 @@ internal sealed class MetricFamily
 
     public string Name { get; }
 
+    /// <summary>counter, gauge or histogram.</summary>
+    public string Type => _type;
+
+    public string Help => _help;
+
     public void Record(double value, ReadOnlySpan<Tag> tags)
     {
         if (!_bySpan.TryGetValue(tags, out var series))

@@ -40,6 +40,11 @@ internal sealed class MetricsBook : IDisposable
         _listener.Start();
     }
 
+    /// <summary>What has been announced so far, by name.</summary>
+    public IReadOnlyList<MetricFamily> Families =>
+        // Two instruments of one name (a meter made twice) would break the format's rule that a family appears once.
+        [.. _families.Values.OrderBy(family => family.Name, StringComparer.Ordinal).DistinctBy(family => family.Name)];
+
     public string Write()
     {
         // Observables are read during the scrape, so two scrapes at once would read each other's halves.
@@ -52,8 +57,7 @@ internal sealed class MetricsBook : IDisposable
 
             _listener.RecordObservableInstruments();
             var text = new StringBuilder(16 * 1024);
-            // Two instruments of one name (a meter made twice) would break the format's rule that a family appears once.
-            foreach (var family in _families.Values.OrderBy(family => family.Name, StringComparer.Ordinal).DistinctBy(family => family.Name))
+            foreach (var family in Families)
             {
                 family.WriteTo(text);
             }

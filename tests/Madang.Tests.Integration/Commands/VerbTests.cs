@@ -146,11 +146,23 @@ public sealed class VerbTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_first_start_prints_a_setup_link_and_the_next_ones_too_until_it_was_used()
+    public async Task Every_start_prints_a_setup_link_until_there_is_an_admin()
     {
-        await using var server = await MadangProcess.ServeAsync(_folder);
-        Assert.Equal(0, await server.StopAsync());
-        Assert.Contains("/setup#token=", server.Messages);
+        for (var i = 0; i < 2; i++)
+        {
+            await using var server = await MadangProcess.ServeAsync(_folder);
+            if (i == 1)
+            {
+                Assert.Equal(0, (await RunAsync(["user", "create", "first", "--role", "admin"], "a password of the first\n")).ExitCode);
+            }
+
+            Assert.Equal(0, await server.StopAsync());
+            Assert.Contains("/setup#token=", server.Messages);
+        }
+
+        await using var last = await MadangProcess.ServeAsync(_folder);
+        Assert.Equal(0, await last.StopAsync());
+        Assert.DoesNotContain("/setup#token=", last.Messages);
     }
 
     [Fact]

@@ -66,6 +66,7 @@ public sealed partial class GeneratedDocsTests(SharedHost shared) : IClassFixtur
     [InlineData("/docs/errors")]
     [InlineData("/docs/limits")]
     [InlineData("/docs/configuration")]
+    [InlineData("/docs/metrics")]
     public async Task The_pages_open_without_signing_in_and_run_no_inline_script(string path)
     {
         var answer = await _host.Client().GetAsync(path, TestContext.Current.CancellationToken);
