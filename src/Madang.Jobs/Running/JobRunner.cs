@@ -108,7 +108,7 @@ internal sealed partial class JobRunner : BackgroundService
 
         try
         {
-            Apply(request, await _database.WriteAsync(tx => _turn.Run(tx, request, stopping)));
+            Apply(request, await _database.WriteAsync(tx => _turn.Run(tx, request, stopping), cancellationToken: CancellationToken.None));
         }
 
         // A full disk or a lost database ends neither the server nor the queue: what ended is told again, leases see to the rest.
