@@ -121,7 +121,9 @@ public sealed class VerbTests : IAsyncLifetime
         await File.WriteAllTextAsync(Path.Combine(_folder, "madang.json"), """{"Madang":{"Community":"마당","TrustedProxies":["10.0.0.0/8","::1"]}}""", TestContext.Current.CancellationToken);
         var environment = new Dictionary<string, string?>
         {
-            ["MADANG__DATABASE"] = "Host=db;Username=madang;Password=hidden", ["MADANG__SETUP__TOKEN"] = "hidden-as-well", ["MADANG__COMMUNITY"] = "Courtyard",
+            ["MADANG__DATABASE"] = "Host=db;Username=madang;Password=hidden",
+            ["MADANG__SETUP__TOKEN"] = "hidden-as-well",
+            ["MADANG__COMMUNITY"] = "Courtyard",
         };
         var shown = await RunAsync(["config", "show", "--origin", "--json"], environment: environment);
         Assert.DoesNotContain("hidden", shown.Output);
