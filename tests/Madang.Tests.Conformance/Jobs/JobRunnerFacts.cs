@@ -19,7 +19,7 @@ public abstract class JobRunnerFacts(Func<Action<IHostApplicationBuilder>, Task<
     {
         await using var test = await FreshAsync(new Worker("mail", (job, _) => Task.FromResult(job.Payload == "[1]" ? JobOutcome.Done : JobOutcome.Dead("other"))));
         var runner = test.Store<JobRunner>();
-        await runner.TurnAsync(claims: true);
+        await runner.TurnAsync(claims: true, TestContext.Current.CancellationToken);
         var id = await EnqueueAsync(test, "mail", "[1]");
         var job = await UntilAsync(test, runner, id, found => !found.IsAlive);
         Assert.Equal((JobState.Done, 1, (string?)null, (DateTimeOffset?)test.Time.GetUtcNow()), (job.State, job.Attempt, job.Reason, job.FinishedAt));
@@ -96,7 +96,7 @@ public abstract class JobRunnerFacts(Func<Action<IHostApplicationBuilder>, Task<
         await using var test = await FreshAsync(new Worker("mail", (_, stop) => WaitAsync(started, stop)));
         var runner = test.Store<JobRunner>();
         var id = await EnqueueAsync(test, "mail", "{}");
-        await runner.TurnAsync(claims: true);
+        await runner.TurnAsync(claims: true, TestContext.Current.CancellationToken);
         await started.Task.WaitAsync(Token);
         Assert.True((await test.Store<JobQueue>().CancelAsync(id, Token)).IsOk);
         await UntilAsync(test, runner, id, job => job.State == JobState.Canceled);
@@ -109,7 +109,7 @@ public abstract class JobRunnerFacts(Func<Action<IHostApplicationBuilder>, Task<
         await using var test = await FreshAsync(new Worker("mail", (_, stop) => WaitAsync(started, stop)));
         var runner = test.Store<JobRunner>();
         var id = await EnqueueAsync(test, "mail", "{}");
-        await runner.TurnAsync(claims: true);
+        await runner.TurnAsync(claims: true, TestContext.Current.CancellationToken);
         await started.Task.WaitAsync(Token);
 
         // Written straight to the store, so that this node hears no publication.
@@ -127,11 +127,11 @@ public abstract class JobRunnerFacts(Func<Action<IHostApplicationBuilder>, Task<
         await using var test = await FreshAsync(new Worker("mail", (_, _) => hold.Task));
         var (runner, other) = (test.Store<JobRunner>(), Node(test, 2));
         var id = await EnqueueAsync(test, "mail", "{}");
-        await runner.TurnAsync(claims: true);
+        await runner.TurnAsync(claims: true, TestContext.Current.CancellationToken);
         for (var i = 0; i < 12; i++)
         {
             test.Time.Advance(TimeSpan.FromSeconds(10));
-            await runner.TurnAsync(claims: true);
+            await runner.TurnAsync(claims: true, TestContext.Current.CancellationToken);
             other.Look();
             await other.TurnAsync(claims: true);
         }
@@ -148,7 +148,7 @@ public abstract class JobRunnerFacts(Func<Action<IHostApplicationBuilder>, Task<
         await using var test = await FreshAsync(new Worker("mail", (job, _) => job.Attempt == 1 ? silent.Task : second.Task));
         var (runner, other) = (test.Store<JobRunner>(), Node(test, 2));
         var id = await EnqueueAsync(test, "mail", "{}");
-        await runner.TurnAsync(claims: true);
+        await runner.TurnAsync(claims: true, TestContext.Current.CancellationToken);
 
         test.Time.Advance(TimeSpan.FromSeconds(31));
         other.Look();
@@ -158,7 +158,7 @@ public abstract class JobRunnerFacts(Func<Action<IHostApplicationBuilder>, Task<
 
         silent.SetResult(JobOutcome.Dead("too late"));
         await runner.WokenAsync(Token);
-        await runner.TurnAsync(claims: true);
+        await runner.TurnAsync(claims: true, TestContext.Current.CancellationToken);
         Assert.Equal((JobState.Running, 2), await FindAsync(test, id) is var job ? (job.State, job.Node) : default);
         second.SetResult(JobOutcome.Done);
         await UntilAsync(test, other, id, found => found.State == JobState.Done);
@@ -249,11 +249,11 @@ public abstract class JobRunnerFacts(Func<Action<IHostApplicationBuilder>, Task<
     {
         await using var test = await FreshAsync(new Worker("mail", (_, _) => Task.FromResult(JobOutcome.Done)));
         var runner = Node(test, 1, new Worker("mail", (_, _) => Task.FromResult(JobOutcome.Done)));
-        await runner.TurnAsync(claims: true);
+        await runner.TurnAsync(claims: true, TestContext.Current.CancellationToken);
         var tomorrow = test.Time.GetUtcNow().AddDays(1);
         await test.Store<JobQueue>().EnqueueAsync(new NewJob("mail", "{}") { RunAt = tomorrow }, Token);
         await runner.WokenAsync(Token);
-        await runner.TurnAsync(claims: true);
+        await runner.TurnAsync(claims: true, TestContext.Current.CancellationToken);
         Assert.Equal(test.Time.GetUtcNow().AddMinutes(10), runner.NextTurn(claims: true)); // the retention's schedule
         Assert.Equal(DateTimeOffset.MaxValue, runner.NextTurn(claims: false));
     }
@@ -264,9 +264,9 @@ public abstract class JobRunnerFacts(Func<Action<IHostApplicationBuilder>, Task<
         var (left, broken) = (new Retention("left", 120), new Retention("broken", -1));
         await using var test = await FreshAsync([], broken, left);
         var runner = test.Store<JobRunner>();
-        await runner.TurnAsync(claims: true);
+        await runner.TurnAsync(claims: true, TestContext.Current.CancellationToken);
         test.Time.Advance(TimeSpan.FromMinutes(10));
-        await runner.TurnAsync(claims: true);
+        await runner.TurnAsync(claims: true, TestContext.Current.CancellationToken);
         var id = Assert.Single(await test.Store<IJobArchive>().ListAsync(RetentionWorker.Name, null, null, 10, Token)).Id;
         var job = await UntilAsync(test, runner, id, found => !found.IsAlive);
         Assert.Equal((JobState.Dead, "broken: out of order"), (job.State, job.Reason));
@@ -303,7 +303,7 @@ public abstract class JobRunnerFacts(Func<Action<IHostApplicationBuilder>, Task<
     {
         while (true)
         {
-            await runner.TurnAsync(claims: true);
+            await runner.TurnAsync(claims: true, TestContext.Current.CancellationToken);
             if (await FindAsync(test, id) is var job && until(job))
             {
                 return job;
