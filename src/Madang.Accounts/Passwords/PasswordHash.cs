@@ -59,7 +59,7 @@ internal static class PasswordHash
         if (stored.StartsWith(Head, StringComparison.Ordinal) && stored[Head.Length..].Split('$') is [var rounds, var salt, var hash])
         {
             var parsed = (int.Parse(rounds, CultureInfo.InvariantCulture), Convert.FromBase64String(salt), Convert.FromBase64String(hash));
-            if (parsed is (> 0, { Length: SaltBytes }, { Length: HashBytes }))
+            if (parsed is ( > 0, { Length: SaltBytes }, { Length: HashBytes }))
             {
                 return parsed;
             }

@@ -133,7 +133,7 @@ public abstract class JobRunnerFacts(Func<Action<IHostApplicationBuilder>, Task<
             test.Time.Advance(TimeSpan.FromSeconds(10));
             await runner.TurnAsync(claims: true, TestContext.Current.CancellationToken);
             other.Look();
-            await other.TurnAsync(claims: true);
+            await other.TurnAsync(claims: true, TestContext.Current.CancellationToken);
         }
 
         hold.SetResult(JobOutcome.Done);
@@ -194,19 +194,19 @@ public abstract class JobRunnerFacts(Func<Action<IHostApplicationBuilder>, Task<
     {
         await using var test = await FreshAsync([new JobSchedule("report", "0 * * * *", "Asia/Seoul", new NewJob("reports", "{}"))]);
         var nodes = Enumerable.Range(1, 4).Select(node => Node(test, node)).ToList();
-        await Task.WhenAll(nodes.Select(node => node.TurnAsync(claims: true)));
+        await Task.WhenAll(nodes.Select(node => node.TurnAsync(claims: true, TestContext.Current.CancellationToken)));
         Assert.Equal(0, await CountAsync(test, "reports", JobState.Waiting));
 
         test.Time.Advance(TimeSpan.FromMinutes(60));
-        await Task.WhenAll(nodes.Select(node => node.TurnAsync(claims: true)));
+        await Task.WhenAll(nodes.Select(node => node.TurnAsync(claims: true, TestContext.Current.CancellationToken)));
         var fired = Assert.Single(await test.Store<IJobArchive>().ListAsync("reports", null, null, 10, Token));
         Assert.Equal(test.Time.GetUtcNow(), fired.RunAt);
 
         // Hours later: the job of the last firing is over, and one firing stands for all that were missed.
         await test.Store<JobQueue>().CancelAsync(fired.Id, Token);
         test.Time.Advance(TimeSpan.FromHours(5));
-        await Task.WhenAll(nodes.Select(node => node.TurnAsync(claims: true)));
-        await Task.WhenAll(nodes.Select(node => node.TurnAsync(claims: true)));
+        await Task.WhenAll(nodes.Select(node => node.TurnAsync(claims: true, TestContext.Current.CancellationToken)));
+        await Task.WhenAll(nodes.Select(node => node.TurnAsync(claims: true, TestContext.Current.CancellationToken)));
         Assert.Equal(1, await CountAsync(test, "reports", JobState.Waiting));
         Assert.All(nodes, node => Assert.True(node.NextTurn(claims: true) <= test.Time.GetUtcNow().AddHours(1)));
     }

@@ -36,7 +36,11 @@ public abstract class JobStoreFacts(Func<Task<TestDatabase>> fresh)
         var now = test.Time.GetUtcNow();
         var job = new NewJob(Queue, """{"누구":"마당"}""")
         {
-            UniqueKey = "한 번만", Priority = JobPriority.High, RunAt = now.AddMinutes(5).AddTicks(1234), MaxAttempts = 3, Deadline = now.AddHours(1),
+            UniqueKey = "한 번만",
+            Priority = JobPriority.High,
+            RunAt = now.AddMinutes(5).AddTicks(1234),
+            MaxAttempts = 3,
+            Deadline = now.AddHours(1),
         };
         var enqueued = await test.Store<JobQueue>().EnqueueAsync(job, Token);
 
@@ -44,8 +48,18 @@ public abstract class JobStoreFacts(Func<Task<TestDatabase>> fresh)
         Assert.Equal(
             new Job
             {
-                Id = enqueued.Id, Queue = Queue, State = JobState.Waiting, Priority = JobPriority.High, RunAt = now.AddMinutes(5), Attempt = 0, MaxAttempts = 3,
-                Fence = 0, Deadline = now.AddHours(1), UniqueKey = "한 번만", Payload = """{"누구":"마당"}""", CreatedAt = now,
+                Id = enqueued.Id,
+                Queue = Queue,
+                State = JobState.Waiting,
+                Priority = JobPriority.High,
+                RunAt = now.AddMinutes(5),
+                Attempt = 0,
+                MaxAttempts = 3,
+                Fence = 0,
+                Deadline = now.AddHours(1),
+                UniqueKey = "한 번만",
+                Payload = """{"누구":"마당"}""",
+                CreatedAt = now,
             },
             await test.Store<IJobArchive>().FindAsync(enqueued.Id, Token));
     }

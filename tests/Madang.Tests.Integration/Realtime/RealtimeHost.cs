@@ -94,7 +94,13 @@ internal sealed class RealtimeHost : IAsyncDisposable
         var name = "p" + id;
         var user = new User
         {
-            Id = id, Name = name, DisplayName = name, Locale = "ko", TimeZone = "Asia/Seoul", Role = Role.User, CreatedAt = Get<TimeProvider>().GetUtcNow(),
+            Id = id,
+            Name = name,
+            DisplayName = name,
+            Locale = "ko",
+            TimeZone = "Asia/Seoul",
+            Role = Role.User,
+            CreatedAt = Get<TimeProvider>().GetUtcNow(),
         };
         var session = await Database.WriteAsync(
             tx =>

@@ -86,8 +86,11 @@ public sealed class ClientTests
                 return Answer(204, "");
             }
 
-            return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new Endless(Encoding.UTF8.GetBytes(
-                "event: reset\ndata: {\"cursor\":\"c1\"}\n\nid: c2\nevent: entry\ndata: {\"cursor\":\"c2\",\"type\":\"room.read\",\"at\":\"2026-11-22T17:14:35.123Z\",\"data\":{\"room_id\":\"1\",\"read_seq\":4,\"unread\":0}}\n\n"))) };
+            return new HttpResponseMessage(HttpStatusCode.OK)
+            {
+                Content = new StreamContent(new Endless(Encoding.UTF8.GetBytes(
+                "event: reset\ndata: {\"cursor\":\"c1\"}\n\nid: c2\nevent: entry\ndata: {\"cursor\":\"c2\",\"type\":\"room.read\",\"at\":\"2026-11-22T17:14:35.123Z\",\"data\":{\"room_id\":\"1\",\"read_seq\":4,\"unread\":0}}\n\n")))
+            };
         });
         using var client = Client(server, time);
         await using var realtime = client.Realtime(new() { Lines = [LineKind.ServerSentEvents] });

@@ -25,7 +25,10 @@ internal sealed class ScriptRun : IDisposable
         _http = new OpenRequests(_outputs.Add);
         _client = new MadangClient(new()
         {
-            BaseAddress = new("http://server.test"), Token = "token-1", Handler = _http, Time = _time,
+            BaseAddress = new("http://server.test"),
+            Token = "token-1",
+            Handler = _http,
+            Time = _time,
             Random = new Draws(script.TryGetProperty("random", out var draws) ? [.. draws.EnumerateArray().Select(draw => draw.GetDouble())] : [0.5]),
         });
         _realtime = _client.Realtime(new()
@@ -214,7 +217,10 @@ internal sealed class ScriptRun : IDisposable
             {
                 ["http"] = new JsonObject
                 {
-                    ["method"] = request.Method.Method, ["path"] = request.RequestUri.AbsolutePath, ["query"] = query, ["body"] = body is null ? null : JsonNode.Parse(body),
+                    ["method"] = request.Method.Method,
+                    ["path"] = request.RequestUri.AbsolutePath,
+                    ["query"] = query,
+                    ["body"] = body is null ? null : JsonNode.Parse(body),
                 },
             });
             var open = new TaskCompletionSource<HttpResponseMessage>();

@@ -76,14 +76,19 @@ public sealed class VectorTests
         ServerFrame.Ready ready => new() { ["op"] = "ready", ["user_id"] = ready.UserId, ["cursor"] = ready.Cursor, ["heartbeat_ms"] = (long)ready.Heartbeat.TotalMilliseconds },
         ServerFrame.Ok { Message: { } message } ok => new()
         {
-            ["op"] = "ok", ["id"] = ok.Id,
+            ["op"] = "ok",
+            ["id"] = ok.Id,
             ["message"] = JsonSerializer.SerializeToNode(message, new JsonSerializerOptions(Madang.Client.ClientJson.Default.Options) { Converters = { new Times() } }),
         },
         ServerFrame.Ok ok => new() { ["op"] = "ok", ["id"] = ok.Id },
         ServerFrame.Refused refused => Error(refused),
         ServerFrame.Arrived { Entry: var entry } => new()
         {
-            ["op"] = "entry", ["cursor"] = entry.Cursor, ["type"] = entry.Type, ["at"] = Times.Text(entry.At), ["data"] = JsonNode.Parse(entry.Data.GetRawText()),
+            ["op"] = "entry",
+            ["cursor"] = entry.Cursor,
+            ["type"] = entry.Type,
+            ["at"] = Times.Text(entry.At),
+            ["data"] = JsonNode.Parse(entry.Data.GetRawText()),
         },
         ServerFrame.Signalled { Signal: var signal } => new() { ["op"] = "signal", ["type"] = signal.Type, ["data"] = JsonNode.Parse(signal.Data.GetRawText()) },
         ServerFrame.Resync => new() { ["op"] = "resync" },

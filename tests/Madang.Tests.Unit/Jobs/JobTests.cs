@@ -149,12 +149,25 @@ public sealed class JobTests
 
     private static Job NewOne(int maxAttempts) => new()
     {
-        Id = new(1), Queue = "mail", State = JobState.Waiting, Priority = JobPriority.Normal, RunAt = Now, Attempt = 0, MaxAttempts = maxAttempts, Fence = 0,
-        Payload = "{}", CreatedAt = Now,
+        Id = new(1),
+        Queue = "mail",
+        State = JobState.Waiting,
+        Priority = JobPriority.Normal,
+        RunAt = Now,
+        Attempt = 0,
+        MaxAttempts = maxAttempts,
+        Fence = 0,
+        Payload = "{}",
+        CreatedAt = Now,
     };
 
     private static Job Claim(Job job, DateTimeOffset now) => job with
     {
-        State = JobState.Running, Attempt = job.Attempt + 1, Fence = job.Fence + 1, Node = 1, LeaseUntil = now.AddSeconds(30), StartedAt = now,
+        State = JobState.Running,
+        Attempt = job.Attempt + 1,
+        Fence = job.Fence + 1,
+        Node = 1,
+        LeaseUntil = now.AddSeconds(30),
+        StartedAt = now,
     };
 }
