@@ -46,6 +46,15 @@ internal sealed class GatheringStream(Stream inner) : Stream
         }
     }
 
+    /// <summary>Reads and forgets until the client has gone: closing with bytes unread would reset the line, and the client would never see why.</summary>
+    public async Task DrainAsync()
+    {
+        var scrap = new byte[256];
+        while (await inner.ReadAsync(scrap) > 0)
+        {
+        }
+    }
+
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         lock (_lock)
@@ -104,7 +113,7 @@ internal sealed class GatheringStream(Stream inner) : Stream
                 _gathered = null;
             }
 
-            inner.Dispose();
+            // Not the stream underneath: it is the server's, and a socket that fell over a bad frame may still have to be read to its end.
         }
 
         base.Dispose(disposing);

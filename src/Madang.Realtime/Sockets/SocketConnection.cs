@@ -14,8 +14,6 @@ internal sealed partial class SocketConnection(Hub hub, SocketParts parts, WebSo
     /// <summary>Verbs that may run at once; more wait in the line, unread.</summary>
     private const int MostRunning = 64;
 
-    private const long MaxId = 9_007_199_254_740_991;
-
     private readonly Lock _verbs = new();
     private FrameRate _rate = new(hub.Options.FramesPerSecond);
     private TaskCompletionSource? _slot;
@@ -67,6 +65,7 @@ internal sealed partial class SocketConnection(Hub hub, SocketParts parts, WebSo
             // Bytes that are no frame, or text that is no UTF-8: the socket has answered 1002 or 1007 by itself, and that must still get out.
             Close(CloseCodes.InvalidPayload);
             await WhenIdleAsync();
+            await DrainBytesAsync();
         }
         catch (Exception fault) when (fault is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException)
         {
@@ -77,6 +76,18 @@ internal sealed partial class SocketConnection(Hub hub, SocketParts parts, WebSo
         {
             End();
             await WhenIdleAsync();
+        }
+    }
+
+    private async Task DrainBytesAsync()
+    {
+        try
+        {
+            await stream.DrainAsync();
+        }
+        catch (Exception fault) when (fault is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            // Gone, or cut after the patience of a close.
         }
     }
 
@@ -246,7 +257,7 @@ internal sealed partial class SocketConnection(Hub hub, SocketParts parts, WebSo
 
     private Error? RefuseVerb(ISocketVerb verb, SocketFrame frame)
     {
-        if (verb.IsAnswered && frame.Id is not (> 0 and <= MaxId))
+        if (verb.IsAnswered && frame.Id is null)
         {
             return ApiErrors.Invalid("id", frame.HasId ? "invalid" : "required", "id is a whole number from 1 to 2^53 - 1; the answer carries it.");
         }

@@ -8,6 +8,9 @@ namespace Madang.Realtime.Sockets;
 /// <summary>A frame of a client as JSON, over the buffer it came in.</summary>
 internal sealed class SocketFrame : IDisposable
 {
+    /// <summary>Beyond it a client in JavaScript could not tell one number from the next.</summary>
+    private const long MaxId = 9_007_199_254_740_991;
+
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = ApiJson.MaxDepth };
 
     private readonly PooledBuffer _text;
@@ -17,7 +20,7 @@ internal sealed class SocketFrame : IDisposable
     {
         (_text, _document) = (text, document);
         HasId = Root.TryGetProperty("id"u8, out var id);
-        Id = HasId && id.ValueKind == JsonValueKind.Number && id.TryGetInt64(out var number) && number > 0 ? number : null;
+        Id = HasId && id.ValueKind == JsonValueKind.Number && id.TryGetInt64(out var number) && number is > 0 and <= MaxId ? number : null;
     }
 
     public JsonElement Root => _document.RootElement;

@@ -13,10 +13,11 @@ internal sealed class EventStreamConnection(Hub hub, Caller caller, InboxCursor?
 {
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    // Spread over the interval; no secret hangs on it.
-#pragma warning disable CA5394 // spread, no secret
-    private long _nextPing = hub.Wheel.Now + 1000 + (long)(hub.Options.HeartbeatSeconds * 1000 * Random.Shared.NextDouble());
+#pragma warning disable CA5394 // Spreads the heartbeats; no secret hangs on it.
+    private readonly long _firstPing = hub.Wheel.Now + (long)(hub.Options.HeartbeatSeconds * 1000 * Random.Shared.NextDouble());
 #pragma warning restore CA5394
+
+    private bool _pinged;
 
     public override string Transport => "sse";
 
@@ -62,17 +63,15 @@ internal sealed class EventStreamConnection(Hub hub, Caller caller, InboxCursor?
     protected override long Beat(long now)
     {
         var beat = Options.HeartbeatSeconds * 1000L;
-        if (now < _nextPing)
+        var due = _pinged ? LastWritten + beat : _firstPing;
+        if (now < due)
         {
-            return _nextPing;
+            return due;
         }
 
-        if (now >= LastWritten + beat || LastWritten < _nextPing - beat)
-        {
-            Send(new Outgoing(OutgoingKind.Ping));
-        }
-
-        return _nextPing = Math.Max(now, LastWritten) + beat;
+        _pinged = true;
+        Send(new Outgoing(OutgoingKind.Ping));
+        return now + beat;
     }
 
     protected override void Ended() => _over.TrySetResult();

@@ -253,22 +253,22 @@ public sealed class DeliveryTests
         var signals = host.Get<ISignals>();
         for (var i = 1; i <= 5; i++)
         {
-            signals.Send([person.Id], new Signal("typing", "room 7", JsonSerializer.SerializeToUtf8Bytes(new { n = i })));
+            signals.Send([person.Id], new Signal("typing", "room 7", Typing(i)));
         }
 
-        signals.Send([person.Id], new Signal("typing", "room 8", "{\"n\":100}"u8.ToArray()));
-        Assert.Equal("""{"op":"signal","type":"typing","data":{"n":1}}""", await socket.FrameAsync());
-        Assert.Equal("""{"op":"signal","type":"typing","data":{"n":100}}""", await socket.FrameAsync());
+        signals.Send([person.Id], new Signal("typing", "room 8", Typing(100)));
+        Assert.Equal("""{"op":"signal","type":"typing","data":{"room_id":"7","user_id":"1","expires_in_ms":1}}""", await socket.FrameAsync());
+        Assert.Equal("""{"op":"signal","type":"typing","data":{"room_id":"7","user_id":"1","expires_in_ms":100}}""", await socket.FrameAsync());
         time.Advance(TimeSpan.FromMilliseconds(1100));
-        Assert.Equal("""{"op":"signal","type":"typing","data":{"n":5}}""", await socket.FrameAsync());
+        Assert.Equal("""{"op":"signal","type":"typing","data":{"room_id":"7","user_id":"1","expires_in_ms":5}}""", await socket.FrameAsync());
         var block = await stream.BlockAsync();
         Assert.Equal("signal", block!["event"]);
-        Assert.Equal("""{"type":"typing","data":{"n":1}}""", block["data"]);
+        Assert.Equal("""{"type":"typing","data":{"room_id":"7","user_id":"1","expires_in_ms":1}}""", block["data"]);
         Assert.False(block.ContainsKey("id"));
 
         time.Advance(TimeSpan.FromMilliseconds(2000));
-        signals.Send([person.Id], new Signal("typing", "room 7", "{\"n\":6}"u8.ToArray()));
-        Assert.Equal("""{"op":"signal","type":"typing","data":{"n":6}}""", await socket.FrameAsync());
+        signals.Send([person.Id], new Signal("typing", "room 7", Typing(6)));
+        Assert.Equal("""{"op":"signal","type":"typing","data":{"room_id":"7","user_id":"1","expires_in_ms":6}}""", await socket.FrameAsync());
     }
 
     [Fact]
@@ -294,6 +294,24 @@ public sealed class DeliveryTests
         // Nobody reads or answers there: after two pings it was given up.
         await SeatsAsync(host, 1);
         Assert.Same(connection, host.Get<Hub>().Seats.All.Single());
+    }
+
+    [Fact]
+    public async Task A_silent_event_stream_gets_a_comment_now_and_then()
+    {
+        var time = new FakeTime();
+        await using var host = await RealtimeHost.StartAsync(time: time);
+        await using var stream = new EventStreamReader(host, await host.PersonAsync());
+        await stream.OpenAsync(null);
+        while ((await stream.BlockAsync())!.GetValueOrDefault("event") != "reset")
+        {
+        }
+
+        for (var beat = 0; beat < 3; beat++)
+        {
+            time.Advance(TimeSpan.FromSeconds(27));
+            Assert.Equal("ping", (await stream.BlockAsync().WaitAsync(Patience, Cancelled))![""]);
+        }
     }
 
     [Fact]
@@ -455,6 +473,9 @@ public sealed class DeliveryTests
             connection.Offer(pos, tail);
         }
     }
+
+    private static byte[] Typing(int expires) =>
+        JsonSerializer.SerializeToUtf8Bytes(new { room_id = "7", user_id = "1", expires_in_ms = expires });
 
     private static long NumberOf(JsonElement frame) => new Told("", frame.GetRawText()).Number;
 

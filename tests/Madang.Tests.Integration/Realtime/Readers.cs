@@ -17,11 +17,21 @@ internal sealed record Told(string Cursor, string? Json)
 /// <summary>One of the four ways to read, as a client walks it.</summary>
 internal abstract class Reader(RealtimeHost host, Person person) : IAsyncDisposable
 {
+    // What never comes fails the test instead of holding up the run.
+    private readonly CancellationTokenSource _patience = Patient();
+
     protected RealtimeHost Host => host;
 
     protected Person Person => person;
 
-    protected static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+    protected CancellationToken Cancelled => _patience.Token;
+
+    private static CancellationTokenSource Patient()
+    {
+        var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(90));
+        return patience;
+    }
 
     /// <summary>Goes on from here; null for the first time.</summary>
     public abstract Task OpenAsync(string? since);
@@ -73,6 +83,7 @@ internal sealed class PollReader(RealtimeHost host, Person person, int wait, int
                 throw new RefusedException(root.GetProperty("code").GetString()!);
             }
 
+            RealtimeSchema.CheckAnswer(root.GetRawText());
             _cursor = root.GetProperty("cursor").GetString()!;
             if (root.TryGetProperty("reset", out _))
             {
@@ -124,6 +135,7 @@ internal sealed class EventStreamReader(RealtimeHost host, Person person) : Read
             switch (block.GetValueOrDefault("event"))
             {
                 case "entry":
+                    RealtimeSchema.CheckEntry(block["data"]);
                     return new Told(block["id"], block["data"]);
                 case "reset":
                     return new Told(block["id"], null);
@@ -166,7 +178,7 @@ internal sealed class SocketReader(RealtimeHost host, Person person) : Reader(ho
 
     public ClientWebSocket Socket => _socket;
 
-    /// <summary>Every frame that came, for the schema.</summary>
+    /// <summary>Every frame that came.</summary>
     public List<string> Frames { get; } = [];
 
     public string? Origin { get; init; }
@@ -264,6 +276,7 @@ internal sealed class SocketReader(RealtimeHost host, Person person) : Reader(ho
             if (received.EndOfMessage)
             {
                 var text = Encoding.UTF8.GetString(frame.ToArray());
+                RealtimeSchema.CheckServerFrame(text);
                 Frames.Add(text);
                 return text;
             }
