@@ -12,7 +12,7 @@ public sealed class JobsOptions
 
     /// <summary>How long running jobs may take to finish when the server stops, in seconds; then they are told to stop and go back to the queue.</summary>
     [Range(0, 300)]
-    public int DrainSeconds { get; set; } = 10;
+    public int DrainSeconds { get; set; } = 6;
 
     /// <summary>How long jobs that are done or cancelled are kept, in hours.</summary>
     [Range(0, 24 * 365)]
