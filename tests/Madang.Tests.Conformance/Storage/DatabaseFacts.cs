@@ -245,5 +245,4 @@ public abstract class DatabaseFacts(Func<Task<TestDatabase>> fresh)
 
 public sealed class SqliteDatabaseFacts() : DatabaseFacts(TestDatabase.SqliteAsync);
 
-[Trait("engine", "postgres")]
 public sealed class PostgresDatabaseFacts() : DatabaseFacts(TestDatabase.PostgresAsync);

@@ -5,7 +5,6 @@ using Npgsql;
 namespace Madang.Tests.Conformance.Storage;
 
 /// <summary>What only a server far away can do to a write: conflicts, lost connections, settings that lie.</summary>
-[Trait("engine", "postgres")]
 public sealed class PostgresDatabaseTests : IAsyncLifetime
 {
     private string _connectionString = "";

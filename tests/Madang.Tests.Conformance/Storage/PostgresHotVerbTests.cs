@@ -5,7 +5,6 @@ using Npgsql;
 
 namespace Madang.Tests.Conformance.Storage;
 
-[Trait("engine", "postgres")]
 public sealed class PostgresHotVerbTests : IAsyncLifetime
 {
     private string _connectionString = "";
