@@ -14,7 +14,9 @@ internal static class Metrics
 
     public static IEndpointRouteBuilder MapMetrics(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/metrics", (HttpContext context, Caller caller, MetricsBook book) =>
+        // Made now, so that it hears from the start: what happened before the first scrape counts too.
+        var book = routes.ServiceProvider.GetRequiredService<MetricsBook>();
+        routes.MapGet("/metrics", (HttpContext context, Caller caller) =>
             MayRead(context, caller) ? Results.Text(book.Write(), ContentType)
             : new Refusal(caller.IsAnonymous ? ApiErrors.Unauthenticated : ApiErrors.Forbidden))
             .AllowAnonymous().WithTags("Operation").WithName("metrics").WithSummary("Prometheus text format 0.0.4, for this machine, moderators and admins.")
