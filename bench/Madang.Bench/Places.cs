@@ -6,6 +6,8 @@ namespace Madang.Bench;
 /// <summary>A fresh server with its storage for one run, in one folder, all of it gone afterwards unless the folder was asked for.</summary>
 internal sealed class Places : IAsyncDisposable
 {
+    private static int _count;
+
     private readonly string _folder;
     private readonly bool _keep;
     private readonly string _database;
@@ -32,7 +34,7 @@ internal sealed class Places : IAsyncDisposable
     /// <param name="engine">sqlite, postgres for a private server of its own, or a connection string of one that is there.</param>
     public static async Task<Places> StartAsync(string engine, string program, string? folder, CancellationToken cancellationToken)
     {
-        var root = Directory.CreateDirectory(folder ?? Path.Combine(Path.GetTempPath(), $"madang-bench-{Environment.ProcessId}-{Environment.TickCount64}")).FullName;
+        var root = Directory.CreateDirectory(folder ?? Path.Combine(Path.GetTempPath(), $"madang-bench-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}")).FullName;
         var postgres = engine == "postgres" ? await PostgresProcess.StartAsync(Path.Combine(root, "postgres")) : null;
         try
         {

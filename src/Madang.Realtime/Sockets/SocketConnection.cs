@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Net.WebSockets;
 using System.Text.Json;
 using Madang.Api;
@@ -308,6 +309,11 @@ internal sealed partial class SocketConnection(Hub hub, SocketParts parts, WebSo
         catch (OverloadedException)
         {
             reply = SocketFrames.Error(frame.Id, ApiErrors.Overloaded with { RetryAfter = TimeSpan.FromSeconds(1) });
+        }
+        catch (Exception fault) when (fault is UnavailableException or DbException { IsTransient: true })
+        {
+            // The database server is away: as over HTTP (Edge/Problems.cs).
+            reply = SocketFrames.Error(frame.Id, ApiErrors.Overloaded with { RetryAfter = TimeSpan.FromSeconds(5) });
         }
         catch (Exception fault)
         {
