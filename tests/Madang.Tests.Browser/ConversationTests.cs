@@ -69,7 +69,9 @@ public sealed class ConversationTests(Chromium chromium) : IClassFixture<Chromiu
         await using var server = await Server.StartAsync();
         var (mina, joon) = await MeetAsync(server, Look.English, Look.Korean);
         await joon.Page.GotoAsync("/");
+        await joon.Page.GetByRole(Microsoft.Playwright.AriaRole.Link, new() { NameRegex = new("mina") }).First.WaitForAsync();
         await joon.Page.Keyboard.PressAsync("Control+k");
+        await joon.Page.GetByRole(Microsoft.Playwright.AriaRole.Combobox).WaitForAsync();
         await joon.Page.Keyboard.TypeAsync("mina");
         await joon.Page.GetByRole(Microsoft.Playwright.AriaRole.Option).First.WaitForAsync();
         await joon.Page.Keyboard.PressAsync("Enter");

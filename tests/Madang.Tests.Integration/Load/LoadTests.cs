@@ -17,7 +17,14 @@ public sealed class LoadTests
         await using var places = await Places.StartAsync("sqlite", Path.Combine(AppContext.BaseDirectory, "madang.dll"), null, cancelled);
         var options = new ChatLoadOptions
         {
-            Rate = rate, Window = 2, Seconds = 1, Warmup = 1, Users = 10, GroupSize = groupSize, Transport = Enum.Parse<Transport>(transport), Journal = places.Journal,
+            Rate = rate,
+            Window = 2,
+            Seconds = 1,
+            Warmup = 1,
+            Users = 10,
+            GroupSize = groupSize,
+            Transport = Enum.Parse<Transport>(transport),
+            Journal = places.Journal,
         };
         var report = await ChatLoad.RunAsync(places.Server.Address, options, places.ServerCpu, ServerProcess.SetupToken, cancelled);
 
