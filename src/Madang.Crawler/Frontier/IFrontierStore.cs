@@ -1,0 +1,66 @@
+namespace Madang.Crawler.Frontier;
+
+/// <summary>Opens the books of a crawl: a file of its own on SQLite, rows of the one database on PostgreSQL.</summary>
+internal interface IFrontierStores
+{
+    /// <param name="folder">The crawl's folder: <c>crawl.db</c> stands in it on SQLite.</param>
+    /// <param name="node">Who leases: unique among the living processes, the same again only after a clean end.</param>
+    Task<IFrontierStore> OpenAsync(CrawlId crawl, string folder, string node, CancellationToken cancellationToken);
+}
+
+/// <summary>
+/// The frontier of one crawl. <see cref="CommitAsync"/> is its only write of results and durable when it completes; one call at a time.
+/// A host is leased by one node while that node's heartbeat is younger than its lease; all hosts of one registrable domain go to the same node.
+/// </summary>
+internal interface IFrontierStore : IAsyncDisposable
+{
+    /// <summary>Whether other processes may work on this crawl: their gates are reserved, not kept in memory.</summary>
+    bool IsShared { get; }
+
+    /// <summary>Makes the SipHash key on first use (16 bytes) and answers it, with the counts so far.</summary>
+    Task<FrontierStart> StartAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Leases up to <paramref name="max"/> hosts that have waiting URLs, those of <paramref name="region"/> and those due first first. Gates of their domains come along.
+    /// </summary>
+    Task<IReadOnlyList<LeasedHost>> LeaseAsync(int max, string? region, long now, CancellationToken cancellationToken);
+
+    /// <summary>The heartbeat of this node: its leases hold until then. False when it came too late and they may have gone to others.</summary>
+    Task<bool> RenewAsync(long now, long until, CancellationToken cancellationToken);
+
+    /// <summary>The first <paramref name="max"/> waiting URLs of a host by class and seq.</summary>
+    Task<IReadOnlyList<WaitingUrl>> QueueAsync(long host, int max, CancellationToken cancellationToken);
+
+    Task<CommitOutcome> CommitAsync(CrawlBatch batch, CancellationToken cancellationToken);
+
+    /// <summary>Puts up to <paramref name="max"/> resting URLs that are due into their queues. How many.</summary>
+    Task<int> WakeAsync(long now, int max, CancellationToken cancellationToken);
+
+    /// <summary>Puts up to <paramref name="max"/> parked URLs of a domain (null is all) back into their queues. How many.</summary>
+    Task<int> UnparkAsync(string? domain, RefusalReason reason, int max, CancellationToken cancellationToken);
+
+    /// <summary>Shared crawls: reserves the next free moment of each gate, at least <c>IntervalMs</c> after the last reserved one; the moments, in the order asked.</summary>
+    Task<long[]> ReserveAsync(IReadOnlyList<GateRequest> gates, long now, CancellationToken cancellationToken);
+
+    Task<IReadOnlyList<TemplateRow>> TemplatesAsync(long host, CancellationToken cancellationToken);
+
+    Task<DomainRow?> DomainAsync(string domain, CancellationToken cancellationToken);
+
+    /// <summary>What other nodes and earlier runs know: fingerprints of pages with a log position after <paramref name="after"/>, in log order.</summary>
+    Task<IReadOnlyList<PageFingerprint>> FingerprintsAsync(long after, int max, CancellationToken cancellationToken);
+}
+
+/// <param name="Key">16 bytes, for SipHash.</param>
+/// <param name="Counts">As summed from all batches.</param>
+/// <param name="WarcLengths">The synced length of each file of this node's folder.</param>
+/// <param name="WasClean">False when the last run of this node was killed: clocks may be as much as a commit behind.</param>
+internal sealed record FrontierStart(byte[] Key, IReadOnlyDictionary<string, long> Counts, IReadOnlyDictionary<string, long> WarcLengths, bool WasClean);
+
+/// <param name="DomainGate">Not before this for the whole registrable domain, Unix milliseconds.</param>
+/// <param name="AddressGate">The same for <see cref="HostRow.Address"/>.</param>
+internal sealed record LeasedHost(HostRow Host, long DomainGate, long AddressGate);
+
+internal readonly record struct GateRequest(string Gate, int IntervalMs);
+
+/// <param name="Log">The page's position in the crawl's log.</param>
+internal readonly record struct PageFingerprint(long Log, UrlKey Key, long BodyHash, long SimHash);
