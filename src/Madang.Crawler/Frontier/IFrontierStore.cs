@@ -33,8 +33,8 @@ internal interface IFrontierStore : IAsyncDisposable
 
     Task<CommitOutcome> CommitAsync(CrawlBatch batch, CancellationToken cancellationToken);
 
-    /// <summary>Puts up to <paramref name="max"/> resting URLs that are due into their queues. How many.</summary>
-    Task<int> WakeAsync(long now, int max, CancellationToken cancellationToken);
+    /// <summary>Puts up to <paramref name="max"/> resting URLs that are due into their queues, and says what is left.</summary>
+    Task<WakeOutcome> WakeAsync(long now, int max, CancellationToken cancellationToken);
 
     /// <summary>Puts up to <paramref name="max"/> parked URLs of a domain (null is all) back into their queues. How many.</summary>
     Task<int> UnparkAsync(string? domain, RefusalReason reason, int max, CancellationToken cancellationToken);
@@ -50,6 +50,11 @@ internal interface IFrontierStore : IAsyncDisposable
     Task<IReadOnlyList<PageFingerprint>> FingerprintsAsync(long after, int max, CancellationToken cancellationToken);
 }
 
+/// <param name="Woken">URLs that went into their queues.</param>
+/// <param name="AnyWaiting">Whether any host, leased by whichever node, has waiting URLs.</param>
+/// <param name="NextDueAt">When the next resting URL is due, Unix milliseconds; null when none rests.</param>
+internal sealed record WakeOutcome(int Woken, bool AnyWaiting, long? NextDueAt);
+
 /// <param name="Key">16 bytes, for SipHash.</param>
 /// <param name="Counts">As summed from all batches.</param>
 /// <param name="WarcLengths">The synced length of each file of this node's folder.</param>
@@ -57,8 +62,7 @@ internal interface IFrontierStore : IAsyncDisposable
 internal sealed record FrontierStart(byte[] Key, IReadOnlyDictionary<string, long> Counts, IReadOnlyDictionary<string, long> WarcLengths, bool WasClean);
 
 /// <param name="DomainGate">Not before this for the whole registrable domain, Unix milliseconds.</param>
-/// <param name="AddressGate">The same for <see cref="HostRow.Address"/>.</param>
-internal sealed record LeasedHost(HostRow Host, long DomainGate, long AddressGate);
+internal sealed record LeasedHost(HostRow Host, long DomainGate);
 
 internal readonly record struct GateRequest(string Gate, int IntervalMs);
 

@@ -18,6 +18,7 @@ internal interface IPageStore
     /// <summary>Hosts by id after <paramref name="after"/>, or those with most waiting first when <paramref name="busiest"/>.</summary>
     Task<IReadOnlyList<HostRow>> HostsAsync(string? query, long? after, bool busiest, int max, CancellationToken cancellationToken);
 
+    /// <summary>The named counts of all batches, and the URLs in each state as <c>state.waiting</c>, <c>state.resting</c>…, which the store keeps exact itself.</summary>
     Task<IReadOnlyDictionary<string, long>> CountsAsync(CancellationToken cancellationToken);
 
     /// <summary>The URLs (origin and path) of these keys, in their order; null for one that is not known.</summary>
