@@ -5,6 +5,7 @@ using Madang.Docs;
 using Madang.Edge;
 using Madang.Jobs;
 using Madang.Operation;
+using Madang.Outbound;
 using Madang.Postgres;
 using Madang.Realtime;
 using Madang.Settings;
@@ -57,6 +58,7 @@ internal static class MadangServer
             builder.Services.AddSingleton(_ => new FolderLock(settings.Data));
         }
 
+        builder.AddOutbound();
         builder.AddJobs();
         builder.AddAccounts();
         builder.AddRealtime();

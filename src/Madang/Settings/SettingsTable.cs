@@ -8,6 +8,7 @@ using Madang.Accounts;
 using Madang.Api;
 using Madang.Chat;
 using Madang.Jobs;
+using Madang.Outbound;
 using Madang.Postgres;
 using Madang.Realtime;
 using Madang.Sqlite;
@@ -54,6 +55,7 @@ internal static class SettingsTable
         .. Of<RealtimeOptions>(RealtimeOptions.Section),
         .. Of<ChatOptions>(ChatOptions.Section),
         .. Of<JobsOptions>("Madang:Jobs"),
+        .. Of<OutboundOptions>(OutboundOptions.Section),
         .. Of<SqliteOptions>("Madang:Sqlite"),
         .. Of<PostgresOptions>("Madang:Postgres"),
     ];

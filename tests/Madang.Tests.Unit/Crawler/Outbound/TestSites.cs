@@ -1,0 +1,149 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Text;
+using Madang.Outbound;
+using Madang.Outbound.Names;
+
+namespace Madang.Tests.Unit.Crawler.Outbound;
+
+/// <summary>A server on a real socket that says byte for byte what the test tells it to.</summary>
+internal sealed class RawSite : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly Func<RawSite, NetworkStream, string, Task> _answer;
+    private readonly CancellationTokenSource _over = new();
+    private readonly ConcurrentBag<TcpClient> _clients = [];
+    private readonly Task _loop;
+    private int _connections;
+
+    public RawSite(Func<RawSite, NetworkStream, string, Task> answer)
+    {
+        _answer = answer;
+        _listener.Start();
+        _loop = AcceptAsync();
+    }
+
+    /// <summary>Says the same bytes to every request.</summary>
+    public RawSite(byte[] answer) : this((_, stream, _) => stream.WriteAsync(answer).AsTask())
+    {
+    }
+
+    public RawSite(string answer) : this(Encoding.Latin1.GetBytes(answer))
+    {
+    }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    public string Url => $"http://127.0.0.1:{Port}/";
+
+    public int Connections => Volatile.Read(ref _connections);
+
+    public ConcurrentQueue<string> Requests { get; } = new();
+
+    public static byte[] Whole(byte[] body, params string[] headers) =>
+        [.. Encoding.Latin1.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\n{string.Concat(headers.Select(line => line + "\r\n"))}\r\n"), .. body];
+
+    public async ValueTask DisposeAsync()
+    {
+        await _over.CancelAsync();
+        _listener.Stop();
+        foreach (var client in _clients)
+        {
+            client.Dispose();
+        }
+
+        await _loop;
+        _over.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                var client = await _listener.AcceptTcpClientAsync(_over.Token);
+                Interlocked.Increment(ref _connections);
+                _clients.Add(client);
+                _ = ServeAsync(client);
+            }
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // The test is over.
+        }
+    }
+
+    private async Task ServeAsync(TcpClient client)
+    {
+        try
+        {
+            var stream = client.GetStream();
+            var buffer = new byte[64 * 1024];
+            var length = 0;
+            while (true)
+            {
+                var count = await stream.ReadAsync(buffer.AsMemory(length), _over.Token);
+                if (count == 0)
+                {
+                    return;
+                }
+
+                length += count;
+                var text = Encoding.Latin1.GetString(buffer, 0, length);
+                if (text.Contains("\r\n\r\n", StringComparison.Ordinal))
+                {
+                    length = 0;
+                    Requests.Enqueue(text);
+                    await _answer(this, stream, text);
+                }
+            }
+        }
+        catch (Exception fault) when (fault is IOException or OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // The client went away, as clients do.
+        }
+        finally
+        {
+            client.Dispose();
+        }
+    }
+}
+
+/// <summary>Names as the test says; each look-up is counted.</summary>
+internal sealed class TableOfNames(params (string Name, string[] Addresses)[] rows) : IDnsSource
+{
+    private readonly ConcurrentDictionary<string, int> _asked = new();
+
+    public int Asked(string name) => _asked.GetValueOrDefault(name);
+
+    public Task<DnsAnswer> LookUpAsync(string name, CancellationToken cancellation)
+    {
+        _asked.AddOrUpdate(name, 1, (_, count) => count + 1);
+        var row = rows.FirstOrDefault(row => row.Name == name);
+        return Task.FromResult(row.Name is null
+            ? new DnsAnswer(DnsVerdict.NoSuchHost, [], TimeSpan.FromMinutes(1))
+            : new DnsAnswer(DnsVerdict.Found, [.. row.Addresses.Select(IPAddress.Parse)], TimeSpan.FromMinutes(5)));
+    }
+}
+
+internal sealed class NoMeters : IMeterFactory
+{
+    public Meter Create(MeterOptions options) => new(options);
+
+    public void Dispose()
+    {
+    }
+}
+
+internal static class Clients
+{
+    /// <summary>A client that may go to this machine; names come from the table.</summary>
+    public static OutboundClient Local(IDnsSource? names = null, TimeProvider? time = null, string allow = "127.0.0.0/8", RemoteCertificateValidationCallback? trust = null, int maxConnections = 100) =>
+        new(new OutboundOptions { Allow = allow, MaxConnections = maxConnections }, time ?? TimeProvider.System, new NoMeters(), names ?? new TableOfNames(), trust);
+
+    public static string Text(this OutboundResponse response) => Encoding.UTF8.GetString(response.Body.Span);
+}
