@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using System.Net;
-using System.Net.Http;
+using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -167,7 +168,7 @@ public sealed class OutboundClient : IDisposable
         head.Add("HTTP/1."u8);
         head.Add(answer.Version.Minor == 0 && answer.Version.Major == 1 ? "0 "u8 : "1 "u8);
         Span<byte> number = stackalloc byte[12];
-        response.Status.TryFormat(number, out var digits);
+        response.Status.TryFormat(number, out var digits, default, CultureInfo.InvariantCulture);
         head.Add(number[..digits]);
         head.Add(" "u8);
         head.AddLatin1(answer.ReasonPhrase ?? "");
@@ -177,7 +178,7 @@ public sealed class OutboundClient : IDisposable
         head.Add("\r\n"u8);
     }
 
-    private static void AddLines(PooledBytes head, System.Net.Http.Headers.HttpHeadersNonValidated headers)
+    private static void AddLines(PooledBytes head, HttpHeadersNonValidated headers)
     {
         foreach (var (name, values) in headers)
         {

@@ -1,5 +1,3 @@
-using System.Net.Http;
-
 namespace Madang.Outbound;
 
 /// <summary>What to ask for, and how much of an answer is bearable. May be sent several times, also at the same time.</summary>

@@ -1,6 +1,7 @@
 namespace Madang.Outbound.Connecting;
 
 /// <summary>The bound on open connections of this process. When it is reached the connection that was idle the longest is closed for the next one.</summary>
+#pragma warning disable CA1001 // A semaphore whose wait handle nobody asks for holds nothing that must be let go of.
 internal sealed class ConnectionPlaces(int bound)
 {
     private readonly Lock _gate = new();

@@ -6,6 +6,7 @@ namespace Madang.Outbound.Names;
 /// Remembers what names stand for, for as long as their zones allow: asked again in the background from 80 % of that time on, once for all who wait, and
 /// used beyond it while no name server answers (RFC 8767).
 /// </summary>
+#pragma warning disable CA1001 // A semaphore whose wait handle nobody asks for holds nothing that must be let go of.
 public sealed class DnsCache
 {
     /// <summary>How long somebody waits for fresh addresses while old ones are at hand (RFC 8767 §5, client response timer).</summary>
