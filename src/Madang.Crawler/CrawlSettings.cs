@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Madang.Crawler.Priority;
 
 namespace Madang.Crawler;
 
@@ -84,4 +85,13 @@ public sealed record CrawlSettings
 
     /// <summary>More URLs for a domain per distinct domain that links to it.</summary>
     public int BudgetPerReference { get; init; } = 1_000;
+
+    /// <summary>Whether images, sound, films, archives, fonts, styles, scripts and programs are left out by the ending of their path.</summary>
+    public bool DocumentsOnly { get; init; } = true;
+
+    /// <summary>Whether what many pages link to is fetched sooner; otherwise all pages are equal.</summary>
+    public bool FollowImportance { get; init; } = true;
+
+    /// <summary>What is wanted sooner or later than the rest.</summary>
+    public IReadOnlyList<BoostRule> Boosts { get; init; } = [];
 }
