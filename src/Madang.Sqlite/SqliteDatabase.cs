@@ -36,7 +36,7 @@ internal sealed partial class SqliteDatabase(
             """);
         var checkpoints = new Checkpoints(_connection, options.Value, metrics, log);
         checkpoints.Truncate();
-        await migrator.RunAsync(new SqliteMigrations(_connection, time), Migration.EmbeddedIn(typeof(SqliteDatabase).Assembly), cancellationToken);
+        await migrator.RunAsync(new SqliteMigrations(_connection, time), SqliteMigrations.OfDatabase, cancellationToken);
         var queue = new WriteQueue(options.Value.InteractiveQueue, options.Value.BackgroundQueue);
         _writer = new SqliteWriter(_connection, queue, checkpoints, metrics, time, fatal, Tell, log);
         _readers = new SqliteReaders(_folder.Database, options.Value, time, _writer.Break);

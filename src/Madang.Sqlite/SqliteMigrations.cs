@@ -5,6 +5,15 @@ namespace Madang.Sqlite;
 /// <summary>The migrator's hands on SQLite. The caller owns the data folder, and each step takes the write lock before it looks again.</summary>
 internal sealed class SqliteMigrations(SqliteConnection connection, TimeProvider time) : IMigrationTarget
 {
+    // The steps of this module make the file of one crawl, which stands apart.
+    private const string CrawlModule = "Crawl";
+
+    /// <summary>The schema of <c>madang.db</c>.</summary>
+    public static IReadOnlyList<Migration> OfDatabase { get; } = [.. Embedded().Where(step => step.Module != CrawlModule)];
+
+    /// <summary>The schema of each <c>crawl.db</c>.</summary>
+    public static IReadOnlyList<Migration> OfCrawl { get; } = [.. Embedded().Where(step => step.Module == CrawlModule)];
+
     public Task<IAsyncDisposable> LockAsync(CancellationToken cancellationToken) => Task.FromResult<IAsyncDisposable>(new FolderLockHeld());
 
     public Task<IReadOnlyList<AppliedMigration>> AppliedAsync(CancellationToken cancellationToken)
@@ -46,6 +55,8 @@ internal sealed class SqliteMigrations(SqliteConnection connection, TimeProvider
 
         return Task.CompletedTask;
     }
+
+    private static IReadOnlyList<Migration> Embedded() => Migration.EmbeddedIn(typeof(SqliteMigrations).Assembly);
 
     private bool IsApplied(AppliedMigration row)
     {

@@ -1,17 +1,22 @@
 using Madang.Accounts;
 using Madang.Accounts.Credentials;
 using Madang.Chat;
+using Madang.Crawler.Frontier;
 using Madang.Jobs;
 using Madang.Jobs.Scheduling;
 using Madang.Realtime;
 using Madang.Sqlite.Accounts;
 using Madang.Sqlite.Chat;
+using Madang.Sqlite.Crawler;
 using Madang.Sqlite.Jobs;
 using Madang.Sqlite.Realtime;
 using Madang.Sqlite.Storage;
 using Madang.Storage;
+using Madang.Storage.Migrating;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Madang.Sqlite;
@@ -37,11 +42,25 @@ public static class SqliteModule
         _ = services.AddSingleton<IInviteStore, SqliteInviteStore>();
         _ = services.AddSingleton<ISetupStore, SqliteSetupStore>();
         _ = services.AddSingleton<IRelationStore, SqliteRelationStore>();
+        _ = services.AddSingleton<IFrontierStores, SqliteFrontierStores>();
         _ = services.AddSingleton<SqliteRoomMemory>();
         _ = services.AddSingleton<IRoomStore, SqliteRoomStore>();
         _ = services.AddSingleton<IMemberStore, SqliteMemberStore>();
         _ = services.AddSingleton<IMessageStore, SqliteMessageStore>();
         _ = services.AddSingleton<IInboxStore, SqliteInboxStore>();
         return builder;
+    }
+
+    /// <summary>The stores of crawls alone, each in its folder, without a data folder and its database: what <c>madang crawl --out</c> works with.</summary>
+    public static IServiceCollection AddSqliteCrawls(this IServiceCollection services)
+    {
+        _ = services.AddMetrics();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<Fatal>(provider => FatalExit.With(provider.GetRequiredService<ILoggerFactory>().CreateLogger("Madang.Storage")));
+        services.TryAddSingleton<Migrator>();
+        services.TryAddSingleton<StorageMetrics>();
+        _ = services.AddOptions<SqliteOptions>();
+        _ = services.AddSingleton<IFrontierStores, SqliteFrontierStores>();
+        return services;
     }
 }

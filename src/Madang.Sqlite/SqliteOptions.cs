@@ -33,6 +33,10 @@ public sealed class SqliteOptions
     /// <summary>A WAL of this size is cut back to nothing.</summary>
     [Range(1, 16_384)]
     public int TruncateMegabytes { get; set; } = 256;
+
+    /// <summary>The page cache of the writer of each crawl that runs.</summary>
+    [Range(1, 65_536)]
+    public int CrawlCacheMegabytes { get; set; } = 64;
 }
 
 [OptionsValidator]

@@ -81,6 +81,12 @@ internal sealed class Statement : IDisposable
         _ = raw.sqlite3_reset(_statement);
     }
 
+    /// <summary>Makes a look-up ready for the next one, whether its row was read to the end or not.</summary>
+    public void Reset() => _ = raw.sqlite3_reset(_statement);
+
+    /// <summary>How many rows the last run changed.</summary>
+    public int Changes => _connection.Changes;
+
     /// <summary>The one row's first column, or null without a row.</summary>
     public long? Scalar() => Step() && !IsNull(0) ? Int64(0) : null;
 

@@ -11,9 +11,11 @@ internal sealed class StorageMetrics
     private readonly Histogram<double> _commit;
     private readonly Counter<long> _reruns;
     private readonly Counter<long> _checkpoints;
+    private readonly KeyValuePair<string, object?> _file;
 
     public StorageMetrics(IMeterFactory meters)
     {
+        _file = new("file", "main");
         _meter = meters.Create("Madang.Storage");
         _writes = _meter.CreateHistogram<int>("madang.storage.batch.writes", "{write}", "Writes that shared one commit");
         _pages = _meter.CreateHistogram<int>("madang.storage.batch.pages", "{page}", "Dirty pages of one commit");
@@ -22,22 +24,31 @@ internal sealed class StorageMetrics
         _checkpoints = _meter.CreateCounter<long>("madang.storage.checkpoints", "{checkpoint}", "Checkpoints of the WAL, by kind");
     }
 
+    private StorageMetrics(StorageMetrics of, string file)
+    {
+        (_meter, _writes, _pages, _commit, _reruns, _checkpoints) = (of._meter, of._writes, of._pages, of._commit, of._reruns, of._checkpoints);
+        _file = new("file", file);
+    }
+
+    /// <summary>The same instruments for files beside the main database, told apart by the tag <c>file</c>.</summary>
+    public StorageMetrics Of(string file) => new(this, file);
+
     public void Committed(int writes, int pages, TimeSpan took)
     {
-        _writes.Record(writes);
-        _pages.Record(pages);
-        _commit.Record(took.TotalSeconds);
+        _writes.Record(writes, _file);
+        _pages.Record(pages, _file);
+        _commit.Record(took.TotalSeconds, _file);
     }
 
     public void Committed(int writes, TimeSpan took)
     {
-        _writes.Record(writes);
-        _commit.Record(took.TotalSeconds);
+        _writes.Record(writes, _file);
+        _commit.Record(took.TotalSeconds, _file);
     }
 
-    public void Rerun() => _reruns.Add(1);
+    public void Rerun() => _reruns.Add(1, _file);
 
-    public void Checkpoint(string kind) => _checkpoints.Add(1, new KeyValuePair<string, object?>("kind", kind));
+    public void Checkpoint(string kind) => _checkpoints.Add(1, _file, new KeyValuePair<string, object?>("kind", kind));
 
     /// <summary>What is read when somebody asks: the length of each lane's queue.</summary>
     public void WatchQueues(Func<int> interactive, Func<int> background) => _ = _meter.CreateObservableGauge(

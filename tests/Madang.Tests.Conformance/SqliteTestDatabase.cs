@@ -37,7 +37,7 @@ public sealed partial class TestDatabase
         using var connection = SqliteConnection.Open(path, readOnly: false);
         connection.Execute("PRAGMA journal_mode = WAL");
         await new Migrator(NullLogger<Migrator>.Instance).RunAsync(
-            new SqliteMigrations(connection, TimeProvider.System), Migration.EmbeddedIn(typeof(SqliteModule).Assembly), CancellationToken.None);
+            new SqliteMigrations(connection, TimeProvider.System), SqliteMigrations.OfDatabase, CancellationToken.None);
         return path;
     }
 }

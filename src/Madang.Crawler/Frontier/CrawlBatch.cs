@@ -2,7 +2,7 @@ namespace Madang.Crawler.Frontier;
 
 /// <summary>
 /// Everything that one transaction of a crawl writes: what was fetched, what was found on it, and the clocks that it moved. After a kill either all of it is there or none.
-/// Filled by the bookkeeper alone; reused.
+/// Written in the order hosts, URLs, moves, pages, clocks, the rest, releases: what a page says of its URL has the last word. Filled by the bookkeeper alone; reused.
 /// </summary>
 internal sealed class CrawlBatch
 {
@@ -60,10 +60,26 @@ internal sealed class CrawlBatch
 internal sealed record TemplateRow(long Host, long Hash, string Template, int Fetched, int Duplicates);
 
 /// <param name="References">A bitmap of 128 bytes: distinct referring domains by linear counting (Whang et al. 1990).</param>
-internal sealed record DomainDelta(string Domain, int Fetched, byte[]? References);
+internal sealed record DomainDelta(string Domain, int Fetched, byte[]? References)
+{
+    /// <summary>Both bitmaps in one.</summary>
+    public static byte[] Merge(ReadOnlySpan<byte> known, byte[]? more)
+    {
+        var merged = known.ToArray();
+        for (var i = 0; i < merged.Length && i < more?.Length; i++)
+        {
+            merged[i] |= more[i];
+        }
+
+        return merged;
+    }
+}
 
 /// <summary>A domain's books as they are kept.</summary>
 internal sealed record DomainRow(string Domain, long Fetched, byte[]? References);
 
 /// <param name="Added">URLs that were new.</param>
-internal sealed record CommitOutcome(int Added);
+/// <param name="Lost">
+/// Hosts of this batch that other nodes have leased meanwhile: their pages, moves and clocks were left out, and this node must ask them no more. Empty but on shared crawls.
+/// </param>
+internal sealed record CommitOutcome(int Added, IReadOnlyList<long> Lost);

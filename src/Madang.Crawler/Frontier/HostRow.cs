@@ -43,12 +43,13 @@ internal sealed record HostRow
     /// <summary>URLs in its queue. Kept by the store.</summary>
     public long Waiting { get; init; }
 
+    /// <summary>Its URLs that were visited at least once. Kept by the store, as <see cref="Parked"/> is.</summary>
     public long Fetched { get; init; }
 
     public long Parked { get; init; }
 }
 
-/// <summary>What changed about a host that this node holds: written with the batch that made it change. Null fields stay as they are.</summary>
+/// <summary>What changed about a host that this node holds: written with the batch that made it change. A null address, connect time or robots answer leaves what was known.</summary>
 /// <param name="ConnectMs">A new connection's time from this node's region, for locality.</param>
 internal sealed record HostClock(
     long Id, long NextAt, string? Block, int LatencyMs, int Errors, string? Address, int? ConnectMs, RobotsAnswer? Robots);

@@ -1,7 +1,7 @@
 namespace Madang.Crawler.Frontier;
 
 /// <summary>What a crawl has found, for people, sinks and exports. Reads only committed state; safe beside a running crawl.</summary>
-internal interface IPageStore
+internal interface IPageStore : IAsyncDisposable
 {
     Task<UrlRow?> UrlAsync(UrlKey key, CancellationToken cancellationToken);
 
@@ -28,6 +28,12 @@ internal interface IPageStore
     Task<long> SinkAsync(string sink, CancellationToken cancellationToken);
 
     Task AdvanceAsync(string sink, long log, CancellationToken cancellationToken);
+
+    /// <summary>The texts of these pages by log position, in their order; null where there was none, the page was visited again, or it is forgotten.</summary>
+    Task<IReadOnlyList<byte[]?>> TextsAsync(IReadOnlyList<long> logs, CancellationToken cancellationToken);
+
+    /// <summary>Drops up to <paramref name="max"/> texts at or before <paramref name="log"/>, once what searches has them. How many.</summary>
+    Task<int> ForgetTextsAsync(long log, int max, CancellationToken cancellationToken);
 }
 
 /// <param name="Log">Position in the crawl's page log: a page that is visited again gets a new one.</param>

@@ -16,7 +16,9 @@ internal sealed record LastVisit(
 /// <param name="DueAt">For <see cref="UrlState.Resting"/>, Unix milliseconds.</param>
 internal sealed record NewUrl(UrlKey Key, string Path, UrlState State, RefusalReason Reason, int Class, int Depth, UrlKey Referrer, long DueAt);
 
-/// <summary>A known URL that changes its place: a better class, parked, back from the car park, refused, or due again.</summary>
+/// <summary>A known URL that changes its place: a better class, parked, back from the car park, refused, or due again. One that is not known is passed over.</summary>
+/// <param name="Class">-1 leaves it as it is.</param>
+/// <param name="Attempts">-1 leaves it as it is.</param>
 internal sealed record UrlMove(UrlKey Key, UrlState State, RefusalReason Reason, int Class, long DueAt, int Attempts);
 
 /// <summary>A URL as it is kept, for explaining.</summary>

@@ -21,3 +21,11 @@ internal enum UrlState
     /// <summary>Not to be fetched: robots.txt, or the address check.</summary>
     Refused = 5,
 }
+
+internal static class UrlStates
+{
+    private static readonly string[] Counts = ["state.waiting", "state.resting", "state.done", "state.parked", "state.gone", "state.refused"];
+
+    /// <summary>The name of the count of URLs in this state.</summary>
+    public static string Count(this UrlState state) => Counts[(int)state];
+}

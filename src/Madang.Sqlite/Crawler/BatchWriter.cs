@@ -1,0 +1,258 @@
+using Madang.Crawler.Frontier;
+
+namespace Madang.Sqlite.Crawler;
+
+/// <summary>
+/// Writes one batch, table by table and each in key order, so that neighbours are written while their page is at hand. Keeps nothing: when the transaction
+/// runs again, so does all of this.
+/// </summary>
+internal sealed class BatchWriter(SqliteTx tx, CrawlBatch batch)
+{
+    /// <summary>A gate only ever closes for longer.</summary>
+    public const string GateSql = "INSERT INTO gate (name, at) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET at = excluded.at WHERE excluded.at > at";
+
+    private readonly HostChanges _hosts = new();
+    private long _seq;
+    private long _log;
+
+    /// <summary>How many URLs were new.</summary>
+    public int Write()
+    {
+        ReadMeta();
+        var (seq, log) = (_seq, _log);
+        AddHosts();
+        var added = AddUrls();
+        MoveUrls();
+        AddPages();
+        _hosts.Write(tx, batch);
+        WriteBooks();
+        if (_seq != seq || _log != log)
+        {
+            using var write = tx.Use("UPDATE meta SET seq = ?1, log = ?2");
+            _ = write.Bind(1, _seq).Bind(2, _log).Run();
+        }
+
+        return added;
+    }
+
+    private void ReadMeta()
+    {
+        using var select = tx.Use("SELECT seq, log FROM meta");
+        if (!select.Step())
+        {
+            throw new InvalidOperationException("The crawl was not started.");
+        }
+
+        (_seq, _log) = (select.Int64(0), select.Int64(1));
+    }
+
+    private void AddHosts()
+    {
+        if (batch.Hosts.Count == 0)
+        {
+            return;
+        }
+
+        using var add = tx.Use(
+            """
+            INSERT INTO host (id, origin, domain, region, robots_at, robots_status, robots_failing_since) VALUES (?1, ?2, ?3, ?4, 0, 0, 0) ON CONFLICT (id) DO NOTHING
+            """);
+        using var clock = tx.Use(
+            """
+            INSERT INTO host_clock (id, next_at, lease, waiting, fetched, parked, latency_ms, errors) VALUES (?1, 0, 0, 0, 0, 0, 0, 0) ON CONFLICT (id) DO NOTHING
+            """);
+        foreach (var host in batch.Hosts.OrderBy(host => host.Id))
+        {
+            add.Bind(1, host.Id).Bind(2, host.Origin).Bind(3, host.Domain).Bind(4, host.Region).Again();
+            clock.Bind(1, host.Id).Again();
+        }
+    }
+
+    private int AddUrls()
+    {
+        if (batch.Urls.Count == 0)
+        {
+            return 0;
+        }
+
+        var order = InKeyOrder(batch.Urls, static url => url.Key);
+        // Most of them are known, and a look-up is half the price of an insert that meets its row.
+        using var find = tx.Use("SELECT state, class FROM url WHERE host = ?1 AND hash = ?2");
+        using var insert = tx.Use(
+            """
+            INSERT INTO url (host, hash, state, class, seq, reason, attempts, depth, due_at, ref_host, ref_hash, path) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8, ?9, ?10, ?11)
+            """);
+        using var better = tx.Use("UPDATE url SET class = ?3 WHERE host = ?1 AND hash = ?2");
+        var added = 0;
+        foreach (var (key, index) in order)
+        {
+            var url = batch.Urls[index];
+            if (find.Bind(1, key.Host).Bind(2, key.Hash).Step())
+            {
+                if (url.State == UrlState.Waiting && find.Int32(0) == (int)UrlState.Waiting && url.Class < find.Int32(1))
+                {
+                    better.Bind(1, key.Host).Bind(2, key.Hash).Bind(3, url.Class).Again();
+                }
+
+                find.Reset();
+                continue;
+            }
+
+            find.Reset();
+            Insert(insert, url, _seq + index + 1);
+            _hosts.Enter(key.Host, url.State);
+            added++;
+        }
+
+        _seq += order.Length;
+        return added;
+    }
+
+    private static void Insert(Statement insert, NewUrl url, long seq)
+    {
+        _ = insert.Bind(1, url.Key.Host).Bind(2, url.Key.Hash).Bind(3, (int)url.State).Bind(4, url.Class).Bind(5, seq).Bind(6, (int)url.Reason).Bind(7, url.Depth).Bind(8, url.DueAt);
+        var known = url.Referrer != default;
+        insert.Bind(9, known && url.Referrer.Host != url.Key.Host ? url.Referrer.Host : null).Bind(10, known ? url.Referrer.Hash : null).Bind(11, url.Path).Again();
+    }
+
+    private void MoveUrls()
+    {
+        if (batch.Moves.Count == 0)
+        {
+            return;
+        }
+
+        using var find = tx.Use("SELECT state, class, attempts, seq FROM url WHERE host = ?1 AND hash = ?2");
+        using var update = tx.Use("UPDATE url SET state = ?3, class = ?4, attempts = ?5, seq = ?6, reason = ?7, due_at = ?8 WHERE host = ?1 AND hash = ?2");
+        var order = InKeyOrder(batch.Moves, static move => move.Key);
+        foreach (var (_, index) in order)
+        {
+            var move = batch.Moves[index];
+            if (!find.Bind(1, move.Key.Host).Bind(2, move.Key.Hash).Step())
+            {
+                find.Reset();
+                continue;
+            }
+
+            var state = (UrlState)find.Int32(0);
+            var seq = move.State == UrlState.Waiting && state != UrlState.Waiting ? _seq + index + 1 : find.Int64(3);
+            _ = update.Bind(1, move.Key.Host).Bind(2, move.Key.Hash).Bind(3, (int)move.State).Bind(4, move.Class < 0 ? find.Int32(1) : move.Class)
+                .Bind(5, move.Attempts < 0 ? find.Int32(2) : move.Attempts).Bind(6, seq).Bind(7, (int)move.Reason).Bind(8, move.DueAt);
+            find.Reset();
+            update.Again();
+            _hosts.Leave(move.Key.Host, state);
+            _hosts.Enter(move.Key.Host, move.State);
+        }
+
+        _seq += order.Length;
+    }
+
+    private void AddPages()
+    {
+        if (batch.Pages.Count == 0)
+        {
+            return;
+        }
+
+        new PageWriter(tx).Append(batch.Pages, _log);
+        var order = InKeyOrder(batch.Pages, static page => page.Key);
+        using var find = tx.Use("SELECT state, log, seq FROM url WHERE host = ?1 AND hash = ?2");
+        using var update = tx.Use("UPDATE url SET state = ?3, reason = ?4, attempts = ?5, due_at = ?6, log = ?7, seq = ?8 WHERE host = ?1 AND hash = ?2");
+        foreach (var (key, index) in order)
+        {
+            var page = batch.Pages[index];
+            if (!find.Bind(1, key.Host).Bind(2, key.Hash).Step())
+            {
+                throw new InvalidOperationException("A page of a URL that was never added.");
+            }
+
+            var (state, before, seq) = ((UrlState)find.Int32(0), find.Int64OrNull(1), page.Next == UrlState.Waiting ? _seq + index + 1 : find.Int64(2));
+            find.Reset();
+            update.Bind(1, key.Host).Bind(2, key.Hash).Bind(3, (int)page.Next).Bind(4, (int)page.Reason).Bind(5, page.Attempts).Bind(6, page.DueAt).Bind(7, _log + index + 1).Bind(8, seq).Again();
+            _hosts.Leave(key.Host, state);
+            _hosts.Enter(key.Host, page.Next);
+            if (before is { } log)
+            {
+                PageWriter.Remove(tx, log);
+            }
+            else
+            {
+                _hosts.Visit(key.Host);
+            }
+        }
+
+        _log += order.Length;
+        _seq += order.Length;
+    }
+
+    private void WriteBooks()
+    {
+        using var gate = tx.Use(GateSql);
+        foreach (var (name, at) in batch.Gates.OrderBy(gate => gate.Key, StringComparer.Ordinal))
+        {
+            gate.Bind(1, name).Bind(2, at).Again();
+        }
+
+        using var count = tx.Use(HostChanges.CountSql);
+        foreach (var (name, change) in batch.Counts)
+        {
+            count.Bind(1, name).Bind(2, change).Again();
+        }
+
+        using var warc = tx.Use("INSERT INTO warc (name, length) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET length = excluded.length");
+        foreach (var (name, length) in batch.WarcLengths)
+        {
+            warc.Bind(1, name).Bind(2, length).Again();
+        }
+
+        using var template = tx.Use(
+            """
+            INSERT INTO template (host, hash, template, fetched, duplicates) VALUES (?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT (host, hash) DO UPDATE SET fetched = excluded.fetched, duplicates = excluded.duplicates
+            """);
+        foreach (var row in batch.Templates)
+        {
+            template.Bind(1, row.Host).Bind(2, row.Hash).Bind(3, row.Template).Bind(4, row.Fetched).Bind(5, row.Duplicates).Again();
+        }
+
+        foreach (var change in batch.Domains)
+        {
+            WriteDomain(change);
+        }
+    }
+
+    private void WriteDomain(DomainDelta change)
+    {
+        byte[]? references = change.References;
+        using (var find = tx.Use("SELECT refs FROM domain WHERE name = ?1"))
+        {
+            if (find.Bind(1, change.Domain).Step() && !find.IsNull(0))
+            {
+                references = DomainDelta.Merge(find.Bytes(0), references);
+            }
+        }
+
+        using var put = tx.Use("INSERT INTO domain (name, fetched, refs) VALUES (?1, ?2, ?3) ON CONFLICT (name) DO UPDATE SET fetched = fetched + excluded.fetched, refs = excluded.refs");
+        _ = put.Bind(1, change.Domain).Bind(2, change.Fetched);
+        if (references is not null)
+        {
+            _ = put.Bind(3, references);
+        }
+
+        _ = put.Run();
+    }
+
+    /// <summary>Of equal keys the earlier one first, so that the later one holds. Places in queues follow the index: the order given.</summary>
+    private static (UrlKey Key, int Index)[] InKeyOrder<T>(List<T> rows, Func<T, UrlKey> key)
+    {
+        var order = new (UrlKey Key, int Index)[rows.Count];
+        for (var i = 0; i < order.Length; i++)
+        {
+            order[i] = (key(rows[i]), i);
+        }
+
+        order.AsSpan().Sort(static (a, b) =>
+            a.Key.Host.CompareTo(b.Key.Host) is var byHost and not 0 ? byHost : a.Key.Hash.CompareTo(b.Key.Hash) is var byHash and not 0 ? byHash : a.Index.CompareTo(b.Index));
+        return order;
+    }
+}
