@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text;
 
 namespace Madang.Crawler.Parsing;
@@ -27,8 +26,6 @@ internal enum CharsetKind
 /// <summary>An encoding of the Encoding Standard.</summary>
 public sealed partial class Charset
 {
-    private static readonly FrozenDictionary<string, Charset> ByLabel = Index();
-
     private readonly string _labels;
     private readonly Lazy<Transcoder> _transcoder;
 
@@ -46,7 +43,7 @@ public sealed partial class Charset
 
     internal static Charset Utf16Be { get; } = Find("utf-16be")!;
 
-    internal static int LabelCount => ByLabel.Count;
+    internal static int LabelCount => Labels.ByName.Count;
 
     /// <summary>The standard's name: <c>EUC-KR</c>.</summary>
     public string Name { get; }
@@ -66,7 +63,7 @@ public sealed partial class Charset
 
     /// <summary>The encoding of a label (§4.2, get an encoding), or null.</summary>
     public static Charset? Find(string label) =>
-        label.Length > 64 ? null : ByLabel.GetValueOrDefault(label.Trim(' ', '\t', '\n', '\f', '\r').ToLowerInvariant());
+        label.Length > 64 ? null : Labels.ByName.GetValueOrDefault(label.Trim(' ', '\t', '\n', '\f', '\r').ToLowerInvariant());
 
     internal static Charset? Find(ReadOnlySpan<byte> label)
     {
@@ -77,10 +74,4 @@ public sealed partial class Charset
     internal int Transcode(ReadOnlySpan<byte> body, PageBody target) => _transcoder.Value.Write(body, target);
 
     public override string ToString() => Name;
-
-    private static FrozenDictionary<string, Charset> Index()
-    {
-        Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
-        return Known.SelectMany(charset => charset._labels.Split(' '), (charset, label) => KeyValuePair.Create(label, charset)).ToFrozenDictionary();
-    }
 }

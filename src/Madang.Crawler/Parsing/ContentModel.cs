@@ -15,6 +15,9 @@ internal struct ContentModel
 
     public readonly bool InForeign => _depth > 0 && (_stack & 1) == 1;
 
+    /// <summary>Inside svg or math, however deep, HTML in them included.</summary>
+    public readonly bool Inside => _depth > 0;
+
     /// <summary>Takes note of a tag and tells the tokeniser how to go on.</summary>
     public void After(ref HtmlTokenizer tokenizer)
     {

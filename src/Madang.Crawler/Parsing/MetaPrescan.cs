@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Madang.Crawler.Parsing;
@@ -5,6 +6,9 @@ namespace Madang.Crawler.Parsing;
 /// <summary>The prescan of HTML §13.2.3.2: looks for a meta that names the encoding before anything is decoded.</summary>
 internal static class MetaPrescan
 {
+    private static readonly SearchValues<byte> EndsTag = SearchValues.Create("\t\n\f\r >"u8);
+    private static readonly SearchValues<byte> EndsLabel = SearchValues.Create("\t\n\f\r ;"u8);
+
     public static Charset? Find(ReadOnlySpan<byte> head)
     {
         for (var at = 0; at < head.Length; at++)
@@ -40,7 +44,7 @@ internal static class MetaPrescan
             }
             else if (rest.Length > 1 && (char.IsAsciiLetter((char)rest[1]) || (rest.Length > 2 && rest[1] == '/' && char.IsAsciiLetter((char)rest[2]))))
             {
-                var gap = rest.IndexOfAny("\t\n\f\r >"u8);
+                var gap = rest.IndexOfAny(EndsTag);
                 if (gap < 0)
                 {
                     return null;
@@ -95,7 +99,7 @@ internal static class MetaPrescan
                 return close < 0 ? null : Charset.Find(text.Slice(1, close));
             }
 
-            var end = text.IndexOfAny("\t\n\f\r ;"u8);
+            var end = text.IndexOfAny(EndsLabel);
             return Charset.Find(end < 0 ? text : text[..end]);
         }
     }
@@ -207,7 +211,7 @@ internal static class MetaPrescan
             return close >= 0;
         }
 
-        var end = rest.IndexOfAny("\t\n\f\r >"u8);
+        var end = rest.IndexOfAny(EndsTag);
         value = end < 0 ? rest : rest[..end];
         at += value.Length;
         return end >= 0;

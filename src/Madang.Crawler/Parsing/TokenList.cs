@@ -29,7 +29,7 @@ public static class TokenList
 {
     /// <summary>Reads a page as tree construction would steer the tokeniser.</summary>
     /// <param name="input">UTF-8; line ends and broken sequences are mended first.</param>
-    public static IReadOnlyList<HtmlToken> Read(ReadOnlySpan<byte> input) => 
+    public static IReadOnlyList<HtmlToken> Read(ReadOnlySpan<byte> input) =>
         Read(input.StartsWith("\uFEFF"u8) ? input[3..] : input, TextMode.Data, default, steer: true);
 
     /// <summary>Reads from a given mode; without <paramref name="steer"/> start tags change nothing, as the standard's tests want it.</summary>
