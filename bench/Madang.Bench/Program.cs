@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Madang.Bench;
+using Madang.Bench.Crawling;
 using Madang.Bench.Killing;
 using Madang.Bench.Serving;
+using Madang.Bench.Sites;
 
 var engine = new Option<string>("--engine") { Description = "sqlite, postgres (a private server), or the connection string of an empty database", DefaultValueFactory = _ => "sqlite" };
 var program = new Option<string?>("--program") { Description = "The server's madang.dll; the one built in this repository otherwise" };
@@ -67,4 +69,10 @@ kill.SetAction((given, cancelled) => Places.WithAsync(given.GetValue(engine)!, g
     return report.Faults.Count == 0 ? 0 : 1;
 }, cancelled));
 
-return await new RootCommand("Load drivers and kill tests of Madang") { chat, kill }.Parse(args).InvokeAsync();
+var root = new RootCommand("Load drivers and kill tests of Madang") { chat, kill, SitesCommand.Create() };
+foreach (var command in CrawlCommands.Create())
+{
+    root.Add(command);
+}
+
+return await root.Parse(args).InvokeAsync();

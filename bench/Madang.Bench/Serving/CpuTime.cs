@@ -8,6 +8,9 @@ internal static class CpuTime
     /// <summary>The process alone; 0 where it is gone.</summary>
     public static double Of(int pid) => Read(pid) is { } stat ? stat.Own : 0;
 
+    /// <summary>Of all processes that this one started and that have ended, with what they waited for.</summary>
+    public static double Waited() => Read(Environment.ProcessId)?.Waited ?? 0;
+
     /// <summary>The process, its children that live and those it has waited for: a PostgreSQL server with its backends.</summary>
     public static double OfFamily(int pid)
     {
