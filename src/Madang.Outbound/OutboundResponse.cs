@@ -131,7 +131,11 @@ public sealed class OutboundResponse : IDisposable
 
     internal void Keep(PooledBytes? wire, PooledBytes? decoded)
     {
-        _wire?.Dispose();
+        if (!ReferenceEquals(_wire, wire))
+        {
+            _wire?.Dispose();
+        }
+
         _decoded?.Dispose();
         (_wire, _decoded) = (wire, decoded);
     }

@@ -57,7 +57,7 @@ internal sealed class Connector(DnsCache names, ConnectionPlaces places, TimePro
         IPAddress[] addresses;
         if (literal is not null)
         {
-            addresses = [literal];
+            addresses = [literal.IsIPv4MappedToIPv6 ? literal.MapToIPv4() : literal];
         }
         else
         {

@@ -3,6 +3,8 @@ namespace Madang.Outbound.Connecting;
 /// <summary>One request on its way: its clock, and the connection that it went out on.</summary>
 internal sealed class Exchange : IDisposable
 {
+    private const long Never = long.MinValue;
+
     /// <summary>The request that the running code works for; the connection's stream finds it here.</summary>
     private static readonly AsyncLocal<Exchange?> s_current = new();
 
@@ -14,8 +16,8 @@ internal sealed class Exchange : IDisposable
     private readonly ITimer _timer;
     private readonly long _started;
     private readonly long _end;
-    private long _sentAt;
-    private long _readAt;
+    private long _sentAt = Never;
+    private long _readAt = Never;
     private string? _fault;
 
     public Exchange(OutboundRequest request, long end, TimeProvider time, ConnectionPlaces places, CancellationToken cancellation)
@@ -80,8 +82,8 @@ internal sealed class Exchange : IDisposable
         var now = _time.GetTimestamp();
         var read = Volatile.Read(ref _readAt);
         var sent = Volatile.Read(ref _sentAt);
-        var (deadline, fault) = read != 0 ? (read + Ticks(_request.IdleTimeout), OutboundFaults.IdleTimeout)
-            : sent != 0 ? (sent + Ticks(_request.HeaderTimeout), OutboundFaults.HeaderTimeout)
+        var (deadline, fault) = read != Never ? (read + Ticks(_request.IdleTimeout), OutboundFaults.IdleTimeout)
+            : sent != Never ? (sent + Ticks(_request.HeaderTimeout), OutboundFaults.HeaderTimeout)
             : (_started + Ticks(_request.ConnectTimeout) + Ticks(_request.HeaderTimeout), OutboundFaults.HeaderTimeout);
         if (_end < deadline)
         {

@@ -132,7 +132,7 @@ public sealed class DnsCache
             if (entry.Answer is { Verdict: DnsVerdict.Found } old && now < entry.StaleUntil)
             {
                 Interlocked.Increment(ref StaleAnswers);
-                entry.RefreshAt = now + Ticks(s_recheck);
+                entry.RefreshAt = Math.Min(now + Ticks(s_recheck), entry.StaleUntil);
                 entry.EndsAt = Math.Max(entry.EndsAt, entry.RefreshAt);
                 return old;
             }

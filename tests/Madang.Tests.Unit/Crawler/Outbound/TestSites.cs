@@ -3,6 +3,8 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Madang.Outbound;
 using Madang.Outbound.Names;
@@ -13,15 +15,17 @@ namespace Madang.Tests.Unit.Crawler.Outbound;
 internal sealed class RawSite : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly Func<RawSite, NetworkStream, string, Task> _answer;
+    private readonly Func<RawSite, RawLine, string, Task> _answer;
+    private readonly X509Certificate2? _certificate;
     private readonly CancellationTokenSource _over = new();
     private readonly ConcurrentBag<TcpClient> _clients = [];
     private readonly Task _loop;
     private int _connections;
 
-    public RawSite(Func<RawSite, NetworkStream, string, Task> answer)
+    public RawSite(Func<RawSite, RawLine, string, Task> answer, X509Certificate2? certificate = null)
     {
         _answer = answer;
+        _certificate = certificate;
         _listener.Start();
         _loop = AcceptAsync();
     }
@@ -81,7 +85,15 @@ internal sealed class RawSite : IAsyncDisposable
     {
         try
         {
-            var stream = client.GetStream();
+            Stream stream = client.GetStream();
+            if (_certificate is not null)
+            {
+                var safe = new SslStream(stream);
+                await safe.AuthenticateAsServerAsync(_certificate);
+                stream = safe;
+            }
+
+            var line = new RawLine(stream, client.Client);
             var buffer = new byte[64 * 1024];
             var length = 0;
             while (true)
@@ -98,11 +110,11 @@ internal sealed class RawSite : IAsyncDisposable
                 {
                     length = 0;
                     Requests.Enqueue(text);
-                    await _answer(this, stream, text);
+                    await _answer(this, line, text);
                 }
             }
         }
-        catch (Exception fault) when (fault is IOException or OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception fault) when (fault is IOException or OperationCanceledException or SocketException or ObjectDisposedException or AuthenticationException)
         {
             // The client went away, as clients do.
         }
@@ -111,6 +123,12 @@ internal sealed class RawSite : IAsyncDisposable
             client.Dispose();
         }
     }
+}
+
+/// <summary>The server's end of one connection.</summary>
+internal sealed record RawLine(Stream Stream, Socket Socket)
+{
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes) => Stream.WriteAsync(bytes);
 }
 
 /// <summary>Names as the test says; each look-up is counted.</summary>
