@@ -1,11 +1,13 @@
 using Madang.Accounts;
 using Madang.Accounts.Credentials;
 using Madang.Chat;
+using Madang.Crawler;
 using Madang.Jobs;
 using Madang.Jobs.Running;
 using Madang.Jobs.Scheduling;
 using Madang.Postgres.Accounts;
 using Madang.Postgres.Chat;
+using Madang.Postgres.Crawler;
 using Madang.Postgres.Jobs;
 using Madang.Postgres.Realtime;
 using Madang.Postgres.Storage;
@@ -45,6 +47,7 @@ public static class PostgresModule
         _ = services.AddSingleton<IMemberStore, PostgresMemberStore>();
         _ = services.AddSingleton<IMessageStore, PostgresMessageStore>();
         _ = services.AddSingleton<IInboxStore, PostgresInboxStore>();
+        _ = services.AddSingleton<ICrawlStore, PostgresCrawlStore>();
         return builder;
     }
 }

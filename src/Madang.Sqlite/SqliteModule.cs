@@ -1,6 +1,7 @@
 using Madang.Accounts;
 using Madang.Accounts.Credentials;
 using Madang.Chat;
+using Madang.Crawler;
 using Madang.Crawler.Frontier;
 using Madang.Jobs;
 using Madang.Jobs.Scheduling;
@@ -42,12 +43,13 @@ public static class SqliteModule
         _ = services.AddSingleton<IInviteStore, SqliteInviteStore>();
         _ = services.AddSingleton<ISetupStore, SqliteSetupStore>();
         _ = services.AddSingleton<IRelationStore, SqliteRelationStore>();
-        _ = services.AddSingleton<IFrontierStores, SqliteFrontierStores>();
         _ = services.AddSingleton<SqliteRoomMemory>();
         _ = services.AddSingleton<IRoomStore, SqliteRoomStore>();
         _ = services.AddSingleton<IMemberStore, SqliteMemberStore>();
         _ = services.AddSingleton<IMessageStore, SqliteMessageStore>();
         _ = services.AddSingleton<IInboxStore, SqliteInboxStore>();
+        _ = services.AddSingleton<ICrawlStore, SqliteCrawlStore>();
+        _ = services.AddSingleton<IFrontierStores, SqliteFrontierStores>();
         return builder;
     }
 

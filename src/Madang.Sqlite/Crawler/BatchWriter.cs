@@ -9,7 +9,7 @@ namespace Madang.Sqlite.Crawler;
 internal sealed class BatchWriter(SqliteTx tx, CrawlBatch batch)
 {
     /// <summary>A gate only ever closes for longer.</summary>
-    public const string GateSql = "INSERT INTO gate (name, at) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET at = excluded.at WHERE excluded.at > at";
+    public const string GateSql = "INSERT INTO gate (id, at) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET at = excluded.at WHERE excluded.at > at";
 
     private readonly HostChanges _hosts = new();
     private long _seq;
@@ -188,9 +188,9 @@ internal sealed class BatchWriter(SqliteTx tx, CrawlBatch batch)
     private void WriteBooks()
     {
         using var gate = tx.Use(GateSql);
-        foreach (var (name, at) in batch.Gates.OrderBy(gate => gate.Key, StringComparer.Ordinal))
+        foreach (var (id, at) in batch.Gates.Select(static gate => (Id: GateId.Of(gate.Key), At: gate.Value)).OrderBy(static gate => gate.Id))
         {
-            gate.Bind(1, name).Bind(2, at).Again();
+            gate.Bind(1, id).Bind(2, at).Again();
         }
 
         using var count = tx.Use(HostChanges.CountSql);

@@ -109,7 +109,7 @@ internal sealed class SqliteFrontierStore(CrawlFile file, Func<Task> close) : IF
             {
                 moments[i] = Math.Max(now, Gate(tx, gates[i].Gate));
                 using var put = tx.Use(BatchWriter.GateSql);
-                put.Bind(1, gates[i].Gate).Bind(2, moments[i] + gates[i].IntervalMs).Again();
+                put.Bind(1, GateId.Of(gates[i].Gate)).Bind(2, moments[i] + gates[i].IntervalMs).Again();
             }
 
             return moments;
@@ -203,8 +203,8 @@ internal sealed class SqliteFrontierStore(CrawlFile file, Func<Task> close) : IF
 
     private static long Gate(SqliteTx tx, string name)
     {
-        using var select = tx.Use("SELECT at FROM gate WHERE name = ?1");
-        return select.Bind(1, name).Scalar() ?? 0;
+        using var select = tx.Use("SELECT at FROM gate WHERE id = ?1");
+        return select.Bind(1, GateId.Of(name)).Scalar() ?? 0;
     }
 
     private static int WakeDue(SqliteTx tx, long now, int max)
