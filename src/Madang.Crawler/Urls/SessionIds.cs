@@ -17,8 +17,13 @@ internal static class SessionIds
             if (IsAspSession(segment))
             {
                 // A path keeps at least its first slash.
-                url.Cut(slash, url.Path.Length == length + 1 ? length : length + 1);
-                slash += url.Path.Length == 1 ? 1 : 0;
+                if (url.Path.Length == length + 1)
+                {
+                    url.Cut(slash + 1, length);
+                    return;
+                }
+
+                url.Cut(slash, length + 1);
                 continue;
             }
 
