@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Unicode;
 
 namespace Madang.Crawler.Parsing;
@@ -24,19 +23,14 @@ public sealed class PageBody : IDisposable
         }
 
         var target = Rent(text.Length * 3); // at worst every byte is broken
+        Span<char> chars = stackalloc char[2048];
         var used = 0;
         while (!text.IsEmpty)
         {
-            var valid = ValidPrefix(text, out var broken);
-            text[..valid].CopyTo(target.AsSpan(used));
-            used += valid;
-            if (broken > 0)
-            {
-                "\uFFFD"u8.CopyTo(target.AsSpan(used));
-                used += 3;
-            }
-
-            text = text[(valid + broken)..];
+            _ = Utf8.ToUtf16(text, chars, out var read, out var made, replaceInvalidSequences: true);
+            _ = Utf8.FromUtf16(chars[..made], target.AsSpan(used), out _, out var written);
+            text = text[read..];
+            used += written;
         }
 
         return Normalised(used);
@@ -124,32 +118,6 @@ public sealed class PageBody : IDisposable
             target[used++] = (byte)'\n';
             text = text[(hit + (hit + 1 < text.Length && text[hit + 1] == '\n' ? 2 : 1))..];
         }
-    }
-
-    private static int ValidPrefix(ReadOnlySpan<byte> text, out int broken)
-    {
-        var at = 0;
-        while (at < text.Length)
-        {
-            var ascii = text[at..].IndexOfAnyInRange((byte)0x80, (byte)0xFF);
-            if (ascii < 0)
-            {
-                at = text.Length;
-                break;
-            }
-
-            at += ascii;
-            if (Rune.DecodeFromUtf8(text[at..], out _, out var consumed) != OperationStatus.Done)
-            {
-                broken = consumed;
-                return at;
-            }
-
-            at += consumed;
-        }
-
-        broken = 0;
-        return at;
     }
 
     private void Release()

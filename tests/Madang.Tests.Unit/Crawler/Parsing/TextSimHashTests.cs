@@ -15,7 +15,7 @@ public sealed class TextSimHashTests(ITestOutputHelper output)
         var pages = new NearDuplicatePages(seed: 20260);
         using var parsed = new ParsedPage();
         var originals = new List<(NearDuplicatePages.Text Text, ulong Hash)>();
-        for (var i = 0; i < 240; i++)
+        for (var i = 0; i < 160; i++)
         {
             // Every fourth page shares a third of its text with the one before.
             var text = i % 4 == 3 ? pages.Related(originals[i - 1].Text, i) : pages.Original(i);
