@@ -1,8 +1,10 @@
 import { MadangApi } from './api/index.ts'
 import { systemClock } from './clock.ts'
+import { type CrawlEvents, CrawlWatch } from './crawl-watch.ts'
 import type { HttpOptions } from './http.ts'
 import { RealtimeClient, type RealtimeOptions } from './realtime/client.ts'
 import type { OpenSocket, WebSocketLike } from './realtime/socket-line.ts'
+import type { Id } from './types.ts'
 
 export interface ClientOptions extends HttpOptions {
   /** By default the platform's WebSocket, if it has one. */
@@ -24,6 +26,11 @@ export class MadangClient {
       clock: this.options.clock ?? systemClock,
       openSocket: this.options.openSocket ?? platformSocket(),
     })
+  }
+
+  /** Follows a crawl until it has ended, or until it is closed. */
+  watchCrawl(id: Id, events: CrawlEvents): CrawlWatch {
+    return new CrawlWatch(this.api, id, events, this.options.clock)
   }
 }
 

@@ -2,18 +2,26 @@ import { Navigate, Route, Routes, useLocation } from 'react-router'
 import { ChatLayout } from '../chat/ChatLayout'
 import { NoRoom } from '../chat/NoRoom'
 import { RoomPage } from '../chat/RoomPage'
+import { CrawlPage } from '../crawl/CrawlPage'
+import { CrawlsPage } from '../crawl/CrawlsPage'
+import { ExplainView } from '../crawl/ExplainView'
+import { HostsView } from '../crawl/HostsView'
+import { NewCrawlPage } from '../crawl/NewCrawlPage'
+import { Overview } from '../crawl/Overview'
+import { PagesView } from '../crawl/PagesView'
 import { LoginPage } from '../entrance/LoginPage'
 import { RegisterPage } from '../entrance/RegisterPage'
 import { SetupPage } from '../entrance/SetupPage'
 import { errorText } from '../i18n/error-text'
 import { useI18n } from '../i18n/i18n'
 import { PeoplePage } from '../people/PeoplePage'
+import { SearchPage } from '../search/SearchPage'
 import { SettingsPage } from '../settings/SettingsPage'
 import { Empty } from '../ui/Empty'
 import { Spinner } from '../ui/Spinner'
 import { Logo } from './Logo'
 import { NotFound } from './NotFound'
-import { useSession } from './session'
+import { useMe, useSession } from './session'
 import { Shell } from './Shell'
 
 export function App() {
@@ -24,6 +32,7 @@ export function App() {
 }
 
 function SignedIn() {
+  const { role } = useMe()
   const from = (useLocation().state as { from?: string } | null)?.from
   return (
     <Routes>
@@ -33,6 +42,19 @@ function SignedIn() {
           <Route path="rooms/:id" element={<RoomPage />} />
         </Route>
         <Route path="people" element={<PeoplePage />} />
+        <Route path="search" element={<SearchPage />} />
+        {role === 'admin' && (
+          <Route path="crawls">
+            <Route index element={<CrawlsPage />} />
+            <Route path="new" element={<NewCrawlPage />} />
+            <Route path=":id" element={<CrawlPage />}>
+              <Route index element={<Overview />} />
+              <Route path="hosts" element={<HostsView />} />
+              <Route path="pages" element={<PagesView />} />
+              <Route path="explain" element={<ExplainView />} />
+            </Route>
+          </Route>
+        )}
         <Route path="settings" element={<SettingsPage />} />
       </Route>
       {['login', 'register', 'join', 'setup'].map((path) => (
@@ -44,8 +66,8 @@ function SignedIn() {
 }
 
 function SignedOut() {
-  const { pathname } = useLocation()
-  const toLogin = <Navigate to="/login" replace state={{ from: pathname }} />
+  const { pathname, search } = useLocation()
+  const toLogin = <Navigate to="/login" replace state={{ from: pathname + search }} />
   return (
     <Routes>
       <Route path="login" element={<LoginPage />} />
@@ -55,6 +77,8 @@ function SignedOut() {
       <Route index element={toLogin} />
       <Route path="rooms/:id" element={toLogin} />
       <Route path="people" element={toLogin} />
+      <Route path="search" element={toLogin} />
+      <Route path="crawls/*" element={toLogin} />
       <Route path="settings" element={toLogin} />
       <Route path="*" element={<NotFound />} />
     </Routes>

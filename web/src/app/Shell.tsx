@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { MessagesSquare, Settings, UsersRound } from 'lucide-react'
+import { MessagesSquare, Radar, ScanSearch, Settings, UsersRound } from 'lucide-react'
 import { useEffect, useMemo, useState } from 'react'
 import { NavLink, Outlet, useLocation, useMatch } from 'react-router'
 import { RoomSwitcher } from '../chat/RoomSwitcher'
@@ -59,6 +59,7 @@ function Frame() {
 
 function MainNav() {
   const { t } = useI18n()
+  const { role } = useMe()
   const unread = useChat((state) => totalUnread(state.rooms))
   const { pathname } = useLocation()
   const inChats = pathname === '/' || pathname.startsWith('/rooms/')
@@ -76,6 +77,16 @@ function MainNav() {
         <span className="main-nav-icon"><UsersRound size={22} aria-hidden /></span>
         <span>{t('nav.people')}</span>
       </NavLink>
+      <NavLink to="/search" className="main-nav-item">
+        <span className="main-nav-icon"><ScanSearch size={22} aria-hidden /></span>
+        <span>{t('nav.search')}</span>
+      </NavLink>
+      {role === 'admin' && (
+        <NavLink to="/crawls" className="main-nav-item">
+          <span className="main-nav-icon"><Radar size={22} aria-hidden /></span>
+          <span>{t('nav.crawls')}</span>
+        </NavLink>
+      )}
       <NavLink to="/settings" className="main-nav-item">
         <span className="main-nav-icon"><Settings size={22} aria-hidden /></span>
         <span>{t('nav.settings')}</span>

@@ -1,3 +1,5 @@
+import { crawlEn } from './crawl.en'
+
 /** One text per key; `{name}` is filled in, and a pair of forms is chosen by `count`. */
 export const en = {
   'app.name': 'Madang',
@@ -208,6 +210,8 @@ export const en = {
 
   'time.today': 'Today',
   'time.yesterday': 'Yesterday',
+
+  ...crawlEn,
 
   'notFound.title': 'Nothing grows here',
   'notFound.hint': 'This page does not exist.',

@@ -1,3 +1,4 @@
+import { crawlKo } from './crawl.ko'
 import type { Messages } from './messages'
 
 /** 조사는 끼워 넣는 이름에 직접 붙이지 않는다: 「{name} 님이」처럼 받침이 정해진 말을 사이에 둔다. */
@@ -210,6 +211,8 @@ export const ko: Messages = {
 
   'time.today': '오늘',
   'time.yesterday': '어제',
+
+  ...crawlKo,
 
   'notFound.title': '여기에는 아무것도 없습니다',
   'notFound.hint': '찾으시는 페이지가 없습니다.',

@@ -1,6 +1,7 @@
 import { Http, type HttpOptions } from '../http.ts'
 import { Accounts } from './accounts.ts'
 import { Admin } from './admin.ts'
+import { Crawls } from './crawls.ts'
 import { Relations } from './relations.ts'
 import { Rooms } from './rooms.ts'
 import { Sync } from './sync.ts'
@@ -13,6 +14,7 @@ export class MadangApi {
   readonly rooms: Rooms
   readonly sync: Sync
   readonly admin: Admin
+  readonly crawls: Crawls
 
   constructor(options: HttpOptions = {}) {
     this.http = new Http(options)
@@ -21,5 +23,6 @@ export class MadangApi {
     this.rooms = new Rooms(this.http)
     this.sync = new Sync(this.http)
     this.admin = new Admin(this.http)
+    this.crawls = new Crawls(this.http)
   }
 }

@@ -1,0 +1,146 @@
+/** Shapes of `/v1/crawls` and `/v1/search/pages`. */
+import type { Id } from './types.ts'
+
+export type CrawlScope = 'host' | 'domain' | 'prefix' | 'any'
+export type CrawlState = 'running' | 'paused' | 'stopped' | 'finished' | 'failed'
+export type StatusClass = '2xx' | '3xx' | '4xx' | '5xx' | 'none'
+export type DuplicateKind = 'canonical' | 'body' | 'near'
+
+export interface CrawlSettings {
+  seeds: string[]
+  scope: CrawlScope
+  /** Absent: to the end of what is reachable. */
+  max_pages?: number
+  max_depth: number
+  /** Between the end of a response and the next request to the same host. */
+  delay_ms: number
+  /** Absent: half of `delay_ms`. */
+  domain_delay_ms?: number
+  /** Absent: a quarter of `delay_ms`. */
+  address_delay_ms?: number
+  latency_factor: number
+  max_delay_ms: number
+  agent: string
+  /** CIDR. */
+  allow: string[]
+  obey_nofollow: boolean
+  recrawl: boolean
+  min_recrawl_seconds: number
+  max_recrawl_seconds: number
+  max_page_bytes: number
+  archive: boolean
+  search: boolean
+  concurrency: number
+  domain_budget: number
+  budget_per_reference: number
+}
+
+/** Everything but the seeds has a default. */
+export type NewCrawl = Pick<CrawlSettings, 'seeds'> & Partial<CrawlSettings>
+
+export interface CrawlProgress {
+  fetched: number
+  per_second: number
+  hosts: number
+  in_flight: number
+  waiting: number
+  resting: number
+  parked: number
+  done: number
+  gone: number
+  refused: number
+  /** Of bodies, decoded. */
+  bytes: number
+  /** Of bodies, as transferred. */
+  wire_bytes: number
+  statuses: Partial<Record<StatusClass, number>>
+  /** By code of the fetcher: `header_timeout`. */
+  faults: Record<string, number>
+  refused_by: Record<string, number>
+  duplicates: Partial<Record<DuplicateKind, number>>
+  eta_ms?: number
+  elapsed_ms: number
+}
+
+export interface Crawl {
+  id: Id
+  state: CrawlState
+  settings: CrawlSettings
+  created_by?: Id
+  created_at: string
+  finished_at?: string
+  progress: CrawlProgress
+}
+
+export interface CrawledPage {
+  url: string
+  /** 0 when there was no answer, with `fault`. */
+  status: number
+  fault?: string
+  title?: string
+  language?: string
+  content_type?: string
+  depth: number
+  words: number
+  bytes: number
+  elapsed_ms: number
+  fetched_at: string
+  duplicate?: { kind: DuplicateKind; url: string }
+  /** Where a redirect led, or the canonical URL. */
+  target?: string
+  /** 0 (fine) to 100. */
+  noise: number
+  no_index: boolean
+  changes: number
+  fetches: number
+  /** The response record in the WARC. */
+  archive?: { file: string; offset: number; length: number }
+}
+
+/** An origin and its clock. */
+export interface CrawlHost {
+  id: Id
+  origin: string
+  domain: string
+  address?: string
+  region?: string
+  waiting: number
+  fetched: number
+  parked: number
+  /** Absent when it may be asked at once. */
+  next_at?: string
+  /** Why `next_at` lies further away than a delay: `retry_after`, `errors`, `robots_unreachable`. */
+  block?: string
+  latency_ms: number
+  /** Failures in a row. */
+  errors: number
+  robots: { status: number; fetched_at?: string; crawl_delay_ms?: number }
+}
+
+/** Why a URL is next, waiting or refused. */
+export interface UrlExplanation {
+  /** Normalised. */
+  url: string
+  verdict: string
+  reasons: { code: string; detail?: string }[]
+  /** Priority class, 0 (first) to 15. */
+  class?: number
+  /** What made up the priority. */
+  terms: { name: string; value: number; weight: number }[]
+  /** How many URLs of its host stand before it. */
+  place?: number
+  depth?: number
+  referrer?: string
+  host?: CrawlHost
+  next_at?: string
+}
+
+export interface FoundPage {
+  url: string
+  title?: string
+  /** In order; the hits are what was searched for. */
+  snippet: { text: string; hit: boolean }[]
+  score: number
+  crawl_id: Id
+  fetched_at: string
+}

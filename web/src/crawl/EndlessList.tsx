@@ -1,0 +1,40 @@
+import type { List } from '@madang/client'
+import { type InfiniteData, type UseInfiniteQueryResult } from '@tanstack/react-query'
+import { type ReactNode, useEffect, useRef } from 'react'
+import { errorText } from '../i18n/error-text'
+import { useI18n } from '../i18n/i18n'
+import { Spinner } from '../ui/Spinner'
+
+type Pages<T> = UseInfiniteQueryResult<InfiniteData<List<T>>>
+
+interface EndlessListProps<T> {
+  pages: Pages<T>
+  empty: ReactNode
+  children: (items: readonly T[]) => ReactNode
+}
+
+/** Reads on when its end comes near, to the true end; the button does the same for who does not scroll. */
+export function EndlessList<T>({ pages, empty, children }: EndlessListProps<T>) {
+  const { t } = useI18n()
+  const end = useRef<HTMLButtonElement>(null)
+  const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = pages
+  const items = (pages.data?.pages ?? []).flatMap((page) => page.items)
+  const reads = hasNextPage && !isFetchingNextPage && !isFetchNextPageError
+
+  useEffect(() => {
+    const button = end.current
+    if (!reads || !button) return
+    const observer = new IntersectionObserver(([seen]) => seen?.isIntersecting && void fetchNextPage(), { rootMargin: '600px' })
+    observer.observe(button)
+    return () => observer.disconnect()
+  }, [reads, fetchNextPage, items.length])
+
+  if (pages.isPending) return <Spinner />
+  return (
+    <>
+      {pages.isError && <p className="form-error" role="alert">{errorText(t, pages.error)}</p>}
+      {items.length === 0 && !pages.isError ? empty : children(items)}
+      {hasNextPage && <button ref={end} type="button" className="button endless-more" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>{t('action.more')}</button>}
+    </>
+  )
+}

@@ -1,0 +1,91 @@
+import type { CrawlProgress } from '@madang/client'
+import { statusClasses } from './text'
+
+/** What the charts keep of a progress report. */
+export interface Sample {
+  /** When it came, ms. */
+  at: number
+  rate: number
+  /** Answers so far, in the order of {@link statusClasses}. */
+  statuses: number[]
+  /** Waiting, resting, parked. */
+  queue: number[]
+}
+
+export interface Series {
+  /** In [0, 1], ascending: where in the window. */
+  x: number[]
+  /** One row per point, one value per layer. */
+  rows: number[][]
+  /** The window's length. */
+  spanMs: number
+}
+
+const LONGEST_MS = 300_000
+const SHORTEST_MS = 60_000
+const KEPT = 600
+/** Two reports that are closer say nothing new. */
+const CLOSEST_MS = 500
+
+export function toSample(progress: CrawlProgress, at: number): Sample {
+  return {
+    at,
+    rate: progress.per_second,
+    statuses: statusClasses.map((each) => progress.statuses[each] ?? 0),
+    queue: [progress.waiting, progress.resting, progress.parked],
+  }
+}
+
+export function withSample(samples: readonly Sample[], next: Sample): readonly Sample[] {
+  const last = samples.at(-1)
+  if (last && next.at - last.at < CLOSEST_MS) return [...samples.slice(0, -1), next]
+  return [...samples.slice(-(KEPT - 1)), next]
+}
+
+/** The last five minutes, or what there is of them, at least a minute wide. */
+export function seriesOf(samples: readonly Sample[], values: (sample: Sample, before: Sample | undefined) => number[]): Series {
+  const end = samples.at(-1)?.at ?? 0
+  const shown = samples.filter((sample) => end - sample.at <= LONGEST_MS)
+  const spanMs = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, end - (shown[0]?.at ?? end)))
+  const first = samples.length - shown.length
+  return {
+    spanMs,
+    x: shown.map((sample) => 1 - (end - sample.at) / spanMs),
+    rows: shown.map((sample, index) => values(sample, samples[first + index - 1])),
+  }
+}
+
+export const ratesOf = (samples: readonly Sample[]) => seriesOf(samples, ({ rate }) => [rate])
+
+export const queueOf = (samples: readonly Sample[]) => seriesOf(samples, ({ queue }) => queue)
+
+/** Answers per second between two reports; a count that fell (another node's report) is no answer. */
+export const statusesOf = (samples: readonly Sample[]) =>
+  seriesOf(samples, (sample, before) =>
+    sample.statuses.map((count, index) => (before ? Math.max(0, (count - (before.statuses[index] ?? 0)) / ((sample.at - before.at) / 1000)) : 0)),
+  )
+
+/** The next of 1, 2, 5 × 10ⁿ, so that the scale does not twitch. */
+export function niceMax(value: number): number {
+  if (value <= 1) return 1
+  const size = 10 ** Math.floor(Math.log10(value))
+  return ([1, 2, 5].find((step) => step * size >= value) ?? 10) * size
+}
+
+/** The outline of each layer upon those before it, as SVG paths in a box of 1 × 1, y downwards. */
+export function layersOf({ x, rows }: Series, max: number): string[] {
+  const layers = rows[0]?.length ?? 0
+  const y = (value: number) => round(1 - value / max)
+  let below = rows.map(() => 0)
+  return Array.from({ length: layers }, (_, layer) => {
+    const above = rows.map((row, index) => (below[index] ?? 0) + (row[layer] ?? 0))
+    const up = above.map((value, index) => `${round(x[index] ?? 0)} ${y(value)}`)
+    const back = below.map((value, index) => `${round(x[index] ?? 0)} ${y(value)}`).reverse()
+    below = above
+    return `M${[...up, ...back].join('L')}Z`
+  })
+}
+
+export const highest = ({ rows }: Series) => rows.reduce((most, row) => Math.max(most, row.reduce((sum, value) => sum + value, 0)), 0)
+
+const round = (value: number) => Math.round(value * 10_000) / 10_000

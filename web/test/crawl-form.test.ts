@@ -1,0 +1,40 @@
+import { MadangError } from '@madang/client'
+import { describe, expect, test } from 'vitest'
+import { faultsOf, hidesFault, linesOf, settingsOf } from '../src/crawl/form'
+
+function form(values: Record<string, string>): FormData {
+  const data = new FormData()
+  for (const [name, value] of Object.entries(values)) data.set(name, value)
+  return data
+}
+
+describe('the form', () => {
+  test('leaves out what is empty and counts in the units of the wire', () => {
+    expect(settingsOf(form({ seeds: ' https://a.org/ \r\n\n https://b.org/ ', scope: 'prefix', max_pages: '', delay_ms: '0.25', latency_factor: '2.5', max_page_bytes: '0.5', max_recrawl_seconds: '2', archive: 'on', search: 'on', agent: ' ' }))).toEqual({
+      seeds: ['https://a.org/', 'https://b.org/'], scope: 'prefix', allow: [], obey_nofollow: false, recrawl: false, archive: true, search: true,
+      delay_ms: 250, latency_factor: 2.5, max_page_bytes: 524_288, max_recrawl_seconds: 172_800,
+    })
+  })
+
+  test('passes on what only the server may judge', () => {
+    expect(settingsOf(form({ seeds: '', scope: 'moon', max_depth: '-3', allow: '10.0.0.0/8\nnonsense' }))).toMatchObject({ seeds: [], scope: 'host', max_depth: -3, allow: ['10.0.0.0/8', 'nonsense'] })
+  })
+
+  test('an empty box has no lines', () => {
+    expect(linesOf(' \n\r\n')).toEqual([])
+  })
+})
+
+describe('refusals', () => {
+  const error = new MadangError('invalid_fields', '', { errors: [{ field: 'seeds.1', code: 'invalid' }, { field: 'seeds', code: 'too_long' }, { field: 'seeds_x', code: 'invalid' }] })
+
+  test('find their entry', () => {
+    expect(faultsOf(error, 'seeds').map(({ index, fault }) => [index, fault.code])).toEqual([[1, 'invalid'], [undefined, 'too_long']])
+    expect(faultsOf(new Error('x'), 'seeds')).toEqual([])
+  })
+
+  test('unfold the part that hides them', () => {
+    const at = (field: string) => hidesFault(new MadangError('invalid_fields', '', { errors: [{ field, code: 'invalid' }] }))
+    expect(['seeds.3', 'max_depth', 'allow.0', 'concurrency'].map(at)).toEqual([false, false, true, true])
+  })
+})
