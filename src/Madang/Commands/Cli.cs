@@ -3,12 +3,15 @@ using System.CommandLine.Invocation;
 
 namespace Madang.Commands;
 
-/// <summary>Runs a command line with the exit codes that we promise: 0 done, 1 failed, 2 wrong usage or settings. Never a stack trace.</summary>
+/// <summary>Runs a command line with the exit codes that we promise: 0 done, 1 failed, 2 wrong usage or settings, 130 interrupted. Never a stack trace.</summary>
 internal static class Cli
 {
     public const int Done = 0;
     public const int Failed = 1;
     public const int Usage = 2;
+
+    /// <summary>A crawl that Ctrl+C stopped before its end, as shells count it.</summary>
+    public const int Interrupted = 130;
 
     public static async Task<int> RunAsync(RootCommand root, string[] args)
     {

@@ -140,19 +140,5 @@ public sealed class PolitenessTests
         return last == HostDelay.MostBackoffMs;
     }).QuickCheckThrowOnFailure();
 
-    [Theory]
-    [InlineData(200, 5L, true, nameof(RobotsMeaning.Rules), 86_400_000L, 0L)]
-    [InlineData(404, 5L, true, nameof(RobotsMeaning.AllowAll), 86_400_000L, 0L)]
-    [InlineData(403, 0L, false, nameof(RobotsMeaning.AllowAll), 86_400_000L, 0L)]
-    [InlineData(500, 0L, true, nameof(RobotsMeaning.DisallowAll), 60_000L, Now)]
-    [InlineData(429, 0L, true, nameof(RobotsMeaning.DisallowAll), 60_000L, Now)]
-    [InlineData(0, Now - 600_000, true, nameof(RobotsMeaning.DisallowAll), 600_000L, Now - 600_000)]
-    [InlineData(0, Now - 86_400_000, true, nameof(RobotsMeaning.DisallowAll), 3_600_000L, Now - 86_400_000)]
-    [InlineData(503, Now - (30 * 86_400_000L), true, nameof(RobotsMeaning.Rules), 86_400_000L, Now - (30 * 86_400_000L))]
-    [InlineData(503, Now - (30 * 86_400_000L), false, nameof(RobotsMeaning.AllowAll), 86_400_000L, Now - (30 * 86_400_000L))]
-    [InlineData(503, Now + 5, true, nameof(RobotsMeaning.DisallowAll), 60_000L, Now)] // a clock that went back
-    public void A_robots_file_holds_for_a_day_and_its_absence_by_its_kind(int status, long failingSince, bool hasBody, string meaning, long hold, long since) =>
-        Assert.Equal(new RobotsState(Enum.Parse<RobotsMeaning>(meaning), Now + hold, since), RobotsAge.Next(status, failingSince, hasBody, Now));
-
     private static HostTurn Turn(int status) => new() { Now = Now, LatencyMs = 0, Errors = 0, Status = status, HeadersMs = 20 };
 }

@@ -1,0 +1,40 @@
+namespace Madang.Crawler.Frontier;
+
+internal enum TurnKind
+{
+    /// <summary>The wheel, or the pause, may have something.</summary>
+    Look,
+
+    /// <summary>The headers of the host's request came: its gates open an interval later. Number: which passage.</summary>
+    Headers,
+
+    /// <summary>The host's request ended; its clock has been set.</summary>
+    Ended,
+
+    /// <summary>Payload: <see cref="WaitingUrl"/>s; Number: how many were asked for.</summary>
+    Refilled,
+
+    /// <summary>Payload: <see cref="LeasedHost"/>s.</summary>
+    Leased,
+
+    /// <summary>Payload: <see cref="CommittedBatch"/>.</summary>
+    Committed,
+
+    /// <summary>Resting or parked URLs went back into their queues.</summary>
+    Woken,
+
+    /// <summary>Payload: the address (text), or null when the name has none.</summary>
+    Resolved,
+
+    /// <summary>Number: the reserved moment.</summary>
+    Reserved,
+}
+
+/// <summary>Something that happened elsewhere, told to the selector's loop.</summary>
+internal readonly record struct SelectorTurn(TurnKind Kind, HostSlot? Host = null, object? Payload = null, long Number = 0);
+
+/// <summary>What the selector must know of a commit.</summary>
+/// <param name="Settled">URLs that were taken and are now written.</param>
+/// <param name="Grown">Hosts that got URLs.</param>
+/// <param name="Lost">Hosts that other nodes hold now.</param>
+internal sealed record CommittedBatch(IReadOnlyList<UrlKey> Settled, IReadOnlyCollection<long> Grown, IReadOnlyCollection<long> Lost);

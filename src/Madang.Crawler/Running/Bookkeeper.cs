@@ -1,0 +1,287 @@
+using System.Threading.Channels;
+using Madang.Crawler.Archive;
+using Madang.Crawler.Dedupe;
+using Madang.Crawler.Frontier;
+using Madang.Crawler.Priority;
+
+namespace Madang.Crawler.Running;
+
+/// <summary>
+/// The one writer of a crawl's books. Outcomes come in; duplicates are judged, links become URLs, responses go to the archive; and every 200 ms at the latest one transaction
+/// makes all of it durable, after the archive that it refers to. While one batch is written the next one fills.
+/// </summary>
+internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, WarcWriter? archive, Action<Exception> failed)
+{
+    /// <summary>Outcomes that may wait for the books; beyond it no request is started.</summary>
+    private const int Backlog = 2_048;
+    private const int MostPages = 1_024;
+    private const int MostAgeMs = 200;
+
+    /// <summary>When little is under way, URLs that were found are wanted sooner.</summary>
+    private const int StarvedAgeMs = 10;
+    private const int TickMs = 10;
+
+    private static readonly Outcome s_tick = new(new HostSlot(new HostRow { Id = 0, Origin = "", Domain = "" }, ""));
+
+    private readonly Channel<Outcome> _outcomes = Channel.CreateUnbounded<Outcome>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly UrlMemory _memory = new();
+    private readonly KnownHosts _hosts = new();
+    private CrawlBatch _filling = new();
+    private CrawlBatch _spare = new();
+    private List<UrlKey> _settled = [];
+    private Dictionary<long, HostClock> _clocks = [];
+    private Task _writing = Task.CompletedTask;
+    private long _began;
+    private int _waiting;
+
+    /// <summary>Told after each commit.</summary>
+    public required Action<CommittedBatch> Committed { get; init; }
+
+    /// <summary>Requests under way: few of them make a batch short.</summary>
+    public required Func<int> InFlight { get; init; }
+
+    public bool HasRoom => Volatile.Read(ref _waiting) < Backlog;
+
+    /// <summary>Nothing waits, and everything that came is durable.</summary>
+    public bool IsQuiet => Volatile.Read(ref _waiting) == 0 && Volatile.Read(ref _unwritten) == 0;
+
+    private int _unwritten;
+
+    public void Add(Outcome outcome)
+    {
+        _ = Interlocked.Increment(ref _waiting);
+        _ = _outcomes.Writer.TryWrite(outcome);
+    }
+
+    /// <summary>The host's lease ends with the next batch.</summary>
+    public void Release(HostSlot host) => Add(new Outcome(host) { IsRelease = true });
+
+    /// <summary>Runs until <see cref="Close"/>; the last batch is durable when it ends.</summary>
+    public async Task RunAsync()
+    {
+        using var ticker = parts.Clock.Provider.CreateTimer(_ => _outcomes.Writer.TryWrite(s_tick), null, TimeSpan.FromMilliseconds(TickMs), TimeSpan.FromMilliseconds(TickMs));
+        try
+        {
+            while (await _outcomes.Reader.WaitToReadAsync())
+            {
+                while (_filling.Pages.Count < MostPages && _outcomes.Reader.TryRead(out var outcome))
+                {
+                    if (!ReferenceEquals(outcome, s_tick))
+                    {
+                        Enter(outcome);
+                        _ = Interlocked.Decrement(ref _waiting);
+                    }
+                }
+
+                await WriteIfDueAsync();
+            }
+
+            await _writing;
+            StartWriting();
+            await _writing;
+        }
+        // The end of the crawl in this process: its owner decides what follows.
+        catch (Exception fault)
+        {
+            failed(fault);
+        }
+    }
+
+    /// <summary>No more outcomes come.</summary>
+    public void Close() => _outcomes.Writer.TryComplete();
+
+    private async Task WriteIfDueAsync()
+    {
+        if (_unwritten == 0)
+        {
+            return;
+        }
+
+        var age = parts.Clock.Now - _began;
+        var isFull = _filling.Pages.Count >= MostPages;
+        if (isFull)
+        {
+            await _writing;
+        }
+
+        if (_writing.IsCompleted && (isFull || age >= MostAgeMs || (age >= StarvedAgeMs && InFlight() * 4 < parts.Settings.Concurrency)))
+        {
+            await _writing;
+            StartWriting();
+        }
+    }
+
+    private void StartWriting()
+    {
+        if (_unwritten == 0)
+        {
+            return;
+        }
+
+        var batch = _filling;
+        batch.Now = parts.Clock.Now;
+        batch.Clocks.AddRange(_clocks.Values);
+        var settled = _settled;
+        var grown = batch.Urls.Select(url => url.Key.Host).ToHashSet();
+        _clocks = [];
+        _settled = [];
+        (_filling, _spare) = (_spare, batch);
+        Volatile.Write(ref _unwritten, 0);
+        _writing = WriteAsync(batch, settled, grown);
+    }
+
+    private async Task WriteAsync(CrawlBatch batch, List<UrlKey> settled, HashSet<long> grown)
+    {
+        if (archive is not null)
+        {
+            await archive.SyncAsync(batch.WarcLengths);
+        }
+
+        var outcome = await parts.Store.CommitAsync(batch, CancellationToken.None);
+        batch.Clear();
+        Committed(new CommittedBatch(settled, grown, outcome.Lost));
+    }
+
+    private void Enter(Outcome outcome)
+    {
+        if (_unwritten++ == 0)
+        {
+            _began = parts.Clock.Now;
+        }
+
+        if (outcome.IsRelease)
+        {
+            _filling.Released.Add(outcome.Host.Id);
+        }
+
+        if (outcome.Clock is { } clock)
+        {
+            _clocks[clock.Id] = clock.Robots is null && _clocks.GetValueOrDefault(clock.Id)?.Robots is { } robots ? clock with { Robots = robots } : clock;
+            Keep(outcome.Host.DomainGate);
+            Keep(outcome.Host.AddressGate);
+        }
+
+        if (outcome.Move is { } move)
+        {
+            _filling.Moves.Add(move);
+            _settled.Add(move.Key);
+            _memory.Rest(move.Key);
+            Count(CrawlCounts.Refused(move.Reason.Code()));
+        }
+
+        if (outcome.Page is { } page)
+        {
+            EnterPage(outcome, page);
+        }
+        else if (outcome.Links is { } links)
+        {
+            EnterLinks(links, default, 0, Importance.SeedCash);
+        }
+
+        outcome.Links?.Return();
+    }
+
+    private void EnterPage(Outcome outcome, PageRow page)
+    {
+        var importance = _memory.Visit(page.Key);
+        if (outcome.IsComparable)
+        {
+            page = Judge(page);
+        }
+
+        if (outcome.Members is { } members && archive is not null)
+        {
+            var place = archive.Append(members);
+            page = page with { WarcFile = place.File, WarcOffset = place.Offset, WarcLength = place.Length };
+        }
+
+        byte[]? list = null;
+        if (outcome.Links is { } links)
+        {
+            EnterLinks(links, page.Key, outcome.Depth, Importance.Share(importance, links.Count));
+            list = links.Keys();
+        }
+
+        _filling.Pages.Add(page with { Importance = importance, Links = list });
+        _settled.Add(page.Key);
+        CountPage(outcome, page);
+    }
+
+    /// <summary>The last two layers: the same bytes, nearly the same text. What is found here is the earlier page, whatever order they were fetched in.</summary>
+    private PageRow Judge(PageRow page)
+    {
+        if (page.Duplicate == DuplicateKind.None)
+        {
+            if (fingerprints.FindBody(page.BodyHash, page.Key) is { } same)
+            {
+                return page with { Duplicate = DuplicateKind.Body, Original = same };
+            }
+
+            if (fingerprints.FindNear(page.SimHash, page.Key) is { } near)
+            {
+                page = page with { Duplicate = DuplicateKind.Near, Original = near };
+            }
+        }
+
+        fingerprints.Add(page.Key, page.BodyHash, page.Duplicate == DuplicateKind.None ? page.SimHash : 0);
+        return page;
+    }
+
+    private void EnterLinks(LinkTable links, UrlKey referrer, int depth, float share)
+    {
+        for (var i = 0; i < links.Count; i++)
+        {
+            var link = links[i];
+            var gift = _memory.Give(link.Key, share);
+            if (gift.Standing != UrlStanding.Unknown && !gift.IsBetter)
+            {
+                continue;
+            }
+
+            var below = link.Origin is LinkOrigin.Anchor ? depth + 1 : depth;
+            var rank = gift.IsBetter ? gift.Class : _memory.Add(link.Key, PriorityClass.Offset(new UrlHints { Depth = below }), share, isWaiting: true);
+            // A known one that still waits takes the better class; any other stays as it is.
+            _filling.Urls.Add(new NewUrl(link.Key, links.Path(link), UrlState.Waiting, RefusalReason.None, rank, below, referrer, 0));
+            if (_hosts.Add(link.Key.Host))
+            {
+                _filling.Hosts.Add(KnownHosts.Row(links, link));
+            }
+        }
+    }
+
+    private void CountPage(Outcome outcome, PageRow page)
+    {
+        Count(CrawlCounts.Pages);
+        Count(CrawlCounts.Status(page.Status));
+        Count(CrawlCounts.Bytes, page.Bytes);
+        Count(CrawlCounts.WireBytes, page.WireBytes);
+        if (page.Fault is { } fault)
+        {
+            Count(CrawlCounts.Fault(fault));
+        }
+
+        if (page.Duplicate != DuplicateKind.None)
+        {
+            Count(CrawlCounts.Duplicate(page.Duplicate));
+        }
+
+        if (outcome.RefusedLinks is { } refused)
+        {
+            foreach (var (reason, count) in refused)
+            {
+                Count(CrawlCounts.Refused(reason.Code()), count);
+            }
+        }
+    }
+
+    private void Keep(Gate? gate)
+    {
+        if (gate is not null)
+        {
+            _filling.Gates[gate.Key] = gate.NextAt;
+        }
+    }
+
+    private void Count(string name, long more = 1) =>
+        System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_filling.Counts, name, out _) += more;
+}

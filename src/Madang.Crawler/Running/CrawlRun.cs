@@ -1,0 +1,264 @@
+using System.Text;
+using Madang.Crawler.Admission;
+using Madang.Crawler.Archive;
+using Madang.Crawler.Dedupe;
+using Madang.Crawler.Frontier;
+using Madang.Crawler.Urls;
+using Microsoft.Extensions.Logging;
+
+namespace Madang.Crawler.Running;
+
+/// <summary>How a run of a crawl ended.</summary>
+internal enum CrawlEnd
+{
+    /// <summary>Nothing is left to fetch, or the crawl has as many pages as it may.</summary>
+    Finished,
+
+    /// <summary>It was told to stop and can go on later.</summary>
+    Stopped,
+}
+
+/// <summary>
+/// One process's work on one crawl: the selector's loop, the requests it starts, the bookkeeper, and the housekeeping around them. Everything that it did is durable when
+/// <see cref="Completion"/> ends.
+/// </summary>
+internal sealed partial class CrawlRun : IAsyncDisposable
+{
+    /// <summary>A lease holds this long without a heartbeat.</summary>
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(4);
+    private const int WakeAtOnce = 10_000;
+
+    private readonly CrawlParts _parts;
+    private readonly FrontierStart _start;
+    private readonly Fingerprints _fingerprints;
+    private readonly WarcWriter? _archive;
+    private readonly Bookkeeper _books;
+    private readonly VisitReading _reading;
+    private readonly Visits _visits;
+    private readonly Selector _selector;
+    private readonly CancellationTokenSource _over = new();
+    private readonly TaskCompletionSource<Exception> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SemaphoreSlim _rested = new(0, 1);
+    private readonly RateMeter _rate;
+    private readonly ILogger _log;
+    private readonly long _began;
+    private volatile bool _stopping;
+    private long _log_;
+
+    private CrawlRun(CrawlParts parts, FrontierStart start, Fingerprints fingerprints, long log, WarcWriter? archive, ILogger logger)
+    {
+        (_parts, _start, _fingerprints, _archive, _log, _log_) = (parts, start, fingerprints, archive, logger, log);
+        _began = parts.Clock.Now;
+        _rate = new RateMeter(parts.Clock);
+        _books = new Bookkeeper(parts, fingerprints, archive, fault => _failed.TrySetResult(fault))
+        {
+            Committed = batch =>
+            {
+                _rate.Add(batch.Settled.Count);
+                _selector!.Tell(new SelectorTurn(TurnKind.Committed, Payload: batch));
+            },
+            InFlight = () => _selector!.InFlight,
+        };
+        _reading = new VisitReading(parts, new SipHash(start.Key), new AdmissionPolicy(parts.Settings), fingerprints, parts.Pages);
+        _visits = new Visits(parts, _books, _reading, fault => _failed.TrySetResult(fault), _over.Token);
+        var pages = start.Counts.GetValueOrDefault(CrawlCounts.Pages);
+        var bounds = new SelectorBounds
+        {
+            Started = pages,
+            // Clocks may be a commit behind what the hosts have seen.
+            NotBefore = pages == 0 ? 0 : _began + parts.Settings.DelayMs,
+        };
+        _selector = new Selector(parts.Settings, parts.Clock, bounds, _visits) { Rested = Rested };
+        _visits.Selector = _selector;
+    }
+
+    /// <summary>Ends when nothing is left or <see cref="Stop"/> was heard, and fails with what broke the run.</summary>
+    public Task<CrawlEnd> Completion { get; private set; } = null!;
+
+    public static async Task<CrawlRun> StartAsync(CrawlParts parts, ILogger log, CancellationToken cancellationToken)
+    {
+        var start = await parts.Store.StartAsync(cancellationToken);
+        var archive = parts.Settings.Archive ? OpenArchive(parts, start) : null;
+        var fingerprints = new Fingerprints();
+        var position = await ReadAsync(parts.Store, fingerprints, 0, cancellationToken);
+        var run = new CrawlRun(parts, start, fingerprints, position, archive, log);
+        run.Completion = run.RunAsync();
+        return run;
+    }
+
+    /// <summary>No more requests are started; those under way end, and the books are closed.</summary>
+    public void Stop()
+    {
+        _stopping = true;
+        _selector.Pause();
+        Rested();
+    }
+
+    public CrawlProgress Progress(IReadOnlyDictionary<string, long> counts) =>
+        CrawlCounts.Progress(counts, _rate.PerSecond, _selector.ActiveHosts, _selector.InFlight, _parts.Clock.Now - _began);
+
+    public async ValueTask DisposeAsync()
+    {
+        Stop();
+        try
+        {
+            _ = await Completion;
+        }
+        // Whoever waits for the completion hears of it; here it must only be over.
+        catch (Exception)
+        {
+        }
+
+        _over.Dispose();
+        _rested.Dispose();
+    }
+
+    private static WarcWriter OpenArchive(CrawlParts parts, FrontierStart start) => WarcWriter.Open(
+        new WarcSettings
+        {
+            Folder = Path.Combine(parts.Folder, "warc"),
+            Crawl = "madang-" + parts.Crawl,
+            Node = parts.Node,
+            Fields =
+            [
+                new("software", "Madang"),
+                new("format", "WARC File Format 1.1"),
+                new("robots", "obey"),
+                new("http-header-user-agent", Visits.UserAgent(parts.Settings)),
+            ],
+        },
+        start.WarcLengths,
+        parts.Clock.Provider,
+        out _);
+
+    private async Task<CrawlEnd> RunAsync()
+    {
+        await _parts.Store.RenewAsync(_parts.Clock.Now, _parts.Clock.Now + (long)Lease.TotalMilliseconds, CancellationToken.None);
+        var books = Task.Run(_books.RunAsync);
+        if (_start.Counts.GetValueOrDefault("state.waiting") + _start.Counts.GetValueOrDefault(CrawlCounts.Pages) == 0)
+        {
+            _books.Add(_reading.ReadSeeds());
+        }
+
+        var selector = Task.Run(() => _selector.RunAsync(_over.Token));
+        Exception? fault = null;
+        var end = CrawlEnd.Stopped;
+        try
+        {
+            end = await KeepHouseAsync(selector);
+        }
+        // Told again below, after the books are closed.
+        catch (Exception broken)
+        {
+            fault = broken;
+        }
+
+        await _over.CancelAsync();
+        _books.Close();
+        await books;
+        if (_archive is not null)
+        {
+            await _archive.DisposeAsync();
+        }
+
+        await _parts.Store.DisposeAsync();
+        fault ??= _failed.Task.IsCompleted ? await _failed.Task : null;
+        if (fault is { } cause)
+        {
+            Broken(_parts.Crawl, cause.Message);
+            throw new CrawlBrokenException(cause);
+        }
+
+        Ended(_parts.Crawl, end);
+        return end;
+    }
+
+    /// <summary>Heartbeat, waking, other nodes' pages; and whether the crawl is over.</summary>
+    private async Task<CrawlEnd> KeepHouseAsync(Task selector)
+    {
+        var beat = _parts.Clock.Now;
+        while (true)
+        {
+            await Task.WhenAny(_rested.WaitAsync(Turn), _failed.Task, selector);
+            if (_failed.Task.IsCompleted || selector.IsFaulted)
+            {
+                throw selector.Exception?.InnerException ?? await _failed.Task;
+            }
+
+            var now = _parts.Clock.Now;
+            if (now - beat >= Heartbeat.TotalMilliseconds)
+            {
+                beat = now;
+                if (!await _parts.Store.RenewAsync(now, now + (long)Lease.TotalMilliseconds, CancellationToken.None))
+                {
+                    throw new InvalidOperationException("The heartbeat came too late: other processes may work on the hosts of this one.");
+                }
+            }
+
+            if (_parts.Store.IsShared)
+            {
+                _log_ = await ReadAsync(_parts.Store, _fingerprints, _log_, CancellationToken.None);
+            }
+
+            if (_selector.InFlight == 0 && _books.IsQuiet && (_stopping || _selector.IsFull))
+            {
+                return _stopping ? CrawlEnd.Stopped : CrawlEnd.Finished;
+            }
+
+            var wake = await _parts.Store.WakeAsync(now, WakeAtOnce, CancellationToken.None);
+            if (wake.Woken > 0)
+            {
+                _selector.Tell(new SelectorTurn(TurnKind.Woken));
+            }
+            else if (!wake.AnyWaiting && wake.NextDueAt is null && _selector.IsQuiet && _books.IsQuiet)
+            {
+                return CrawlEnd.Finished;
+            }
+        }
+    }
+
+    private void Rested()
+    {
+        if (_rested.CurrentCount == 0)
+        {
+            try
+            {
+                _ = _rested.Release();
+            }
+            catch (SemaphoreFullException)
+            {
+                // Two told it at once.
+            }
+        }
+    }
+
+    private static async Task<long> ReadAsync(IFrontierStore store, Fingerprints fingerprints, long after, CancellationToken cancellationToken)
+    {
+        const int Most = 10_000;
+        while (true)
+        {
+            var pages = await store.FingerprintsAsync(after, Most, cancellationToken);
+            foreach (var page in pages)
+            {
+                fingerprints.Add(page.Key, page.BodyHash, page.SimHash);
+                after = page.Log;
+            }
+
+            if (pages.Count < Most)
+            {
+                return after;
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "Crawl {Crawl} broke off: {Reason}")]
+    private partial void Broken(CrawlId crawl, string reason);
+
+    [LoggerMessage(LogLevel.Information, "Crawl {Crawl} ended: {End}")]
+    private partial void Ended(CrawlId crawl, CrawlEnd end);
+}
+
+/// <summary>A run broke off: what it had written is durable, and the crawl can go on from there.</summary>
+internal sealed class CrawlBrokenException(Exception cause) : Exception(cause.Message, cause);

@@ -1,0 +1,267 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Madang.Crawler.Admission;
+using Madang.Crawler.Archive;
+using Madang.Crawler.Dedupe;
+using Madang.Crawler.Frontier;
+using Madang.Crawler.Parsing;
+using Madang.Crawler.Robots;
+using Madang.Crawler.Urls;
+using Madang.Outbound;
+
+namespace Madang.Crawler.Running;
+
+/// <summary>
+/// Makes an outcome of an answer, on whatever thread it came in: one pass over the page for links, title, text and fingerprints, and the records for the archive. What needs to know of
+/// other pages is the bookkeeper's.
+/// </summary>
+internal sealed class VisitReading(CrawlParts parts, SipHash hash, AdmissionPolicy admission, Fingerprints fingerprints, IPageStore pages)
+{
+    private const int MostText = 64 * 1024;
+    private const int MostHeader = 1024;
+
+    private readonly PageParser _parser = new(new PageParserOptions { Agent = parts.Settings.Agent, MaxBytes = parts.Settings.MaxPageBytes });
+    private readonly byte[] _requestLines = Encoding.ASCII.GetBytes($"User-Agent: {Visits.UserAgent(parts.Settings)}\r\n");
+    private readonly ConcurrentBag<Desk> _desks = [];
+
+    /// <summary>Why a URL at the head of its host's queue is not fetched now; None when it may be.</summary>
+    public RefusalReason Refusal(HostSlot host, WaitingUrl url)
+    {
+        if (host.Refusal != RefusalReason.None)
+        {
+            return host.Refusal;
+        }
+
+        return host.Robots.Allows(url.Path)
+            ? RefusalReason.None
+            : host.Robots.Meaning == RobotsMeaning.DisallowAll ? RefusalReason.RobotsUnreachable : RefusalReason.Robots;
+    }
+
+    /// <summary>Whether the body is worth reading.</summary>
+    public bool Wants(OutboundResponse response) => response.Status is >= 200 and < 300 && PageType.Of(response.ContentType) != PageKind.Other;
+
+    public ValueTask<Outcome> ReadAsync(HostSlot host, WaitingUrl url, OutboundResponse response, HostClock clock)
+    {
+        var desk = _desks.TryTake(out var free) ? free : new Desk(hash, admission);
+        Outcome outcome;
+        try
+        {
+            outcome = Read(desk, host, url, response, clock);
+        }
+        finally
+        {
+            _desks.Add(desk);
+        }
+
+        return !parts.Settings.Archive || response.Status == 0 || response.Fault is not null ? ValueTask.FromResult(outcome) : ArchiveAsync(outcome, host.Origin + url.Path, url, response);
+    }
+
+    /// <summary>The sitemaps that a robots.txt names.</summary>
+    public Outcome ReadRobots(HostSlot host, HostClock clock)
+    {
+        var outcome = new Outcome(host) { Clock = clock };
+        if (host.Robots.Sitemaps.Count > 0)
+        {
+            var reader = new LinkReader(hash, admission);
+            if (reader.Begin(Encoding.ASCII.GetBytes(host.Origin + "/robots.txt"), default))
+            {
+                outcome.Links = LinkTable.Rent();
+                foreach (var sitemap in host.Robots.Sitemaps.Take(MostSitemaps))
+                {
+                    reader.Add(Encoding.UTF8.GetBytes(sitemap), 0, LinkOrigin.Sitemap, outcome.Links);
+                }
+
+                outcome.RefusedLinks = reader.Refused;
+            }
+        }
+
+        return outcome;
+    }
+
+    /// <summary>The crawl's beginning: its seeds, as if a page named them.</summary>
+    public Outcome ReadSeeds()
+    {
+        var outcome = new Outcome(new HostSlot(new HostRow { Id = 0, Origin = "", Domain = "" }, parts.Settings.Agent)) { Links = LinkTable.Rent() };
+        var reader = new LinkReader(hash, admission);
+        foreach (var seed in parts.Settings.Seeds)
+        {
+            var bytes = Encoding.UTF8.GetBytes(seed);
+            if (reader.Begin(bytes, default))
+            {
+                reader.Add(bytes, 0, LinkOrigin.Seed, outcome.Links);
+            }
+        }
+
+        return outcome;
+    }
+
+    private Outcome Read(Desk desk, HostSlot host, WaitingUrl url, OutboundResponse response, HostClock clock)
+    {
+        var outcome = new Outcome(host) { Clock = clock, Depth = url.Depth };
+        var status = response.Fault is null ? response.Status : 0;
+        var href = Encoding.ASCII.GetBytes(host.Origin + url.Path);
+        var hasBody = status is >= 200 and < 300 && !response.IsSkipped && response.Body.Length > 0;
+        if (hasBody)
+        {
+            outcome.Digest = SHA256.HashData(response.Body.Span);
+        }
+
+        var page = new PageRow
+        {
+            Key = url.Key,
+            Status = status,
+            Fault = response.Fault,
+            FetchedAt = response.StartedAt.ToUnixTimeMilliseconds(),
+            Etag = Header(response.ETag),
+            LastModified = Header(response.LastModified),
+            ContentType = Header(response.ContentType),
+            BodyHash = hasBody ? BinaryPrimitives.ReadInt64LittleEndian(outcome.Digest) : 0,
+            Bytes = response.Body.Length,
+            WireBytes = response.WireBytes,
+            ElapsedMs = (int)Math.Min(int.MaxValue, response.Total.TotalMilliseconds),
+            Next = UrlState.Done,
+        };
+
+        if (desk.Links.Begin(href, default))
+        {
+            if (response.IsRedirect && response.Location is { } location)
+            {
+                page = ReadRedirect(desk, outcome, page, url, location);
+            }
+            else if (hasBody)
+            {
+                page = ReadBody(desk, outcome, page, url, href, response);
+            }
+        }
+
+        page = Settling.Settle(parts.Settings, url, page, parts.Clock.Now);
+        outcome.RefusedLinks = desk.Links.Refused;
+        outcome.Page = page;
+        return outcome;
+    }
+
+    private static PageRow ReadRedirect(Desk desk, Outcome outcome, PageRow page, WaitingUrl url, string location)
+    {
+        outcome.Links = LinkTable.Rent();
+        var bytes = Encoding.Latin1.GetBytes(location);
+        var target = desk.Links.KeyOf(bytes, out var text);
+        desk.Links.Add(bytes, url.Depth, LinkOrigin.Redirect, outcome.Links);
+        return target is { } key && key != page.Key ? page with { Target = text, Duplicate = DuplicateKind.Canonical, Original = key } : page with { Target = text };
+    }
+
+    private PageRow ReadBody(Desk desk, Outcome outcome, PageRow page, WaitingUrl url, byte[] href, OutboundResponse response)
+    {
+        outcome.IsComparable = true;
+        var parsed = desk.Page;
+        _parser.Parse(response.Body.Span, new PageHeaders
+        {
+            ContentType = response.ContentType,
+            ContentLanguage = response.Header("content-language"),
+            Link = response.Header("link"),
+            RobotsTags = response.HeaderValues("x-robots-tag"),
+        }, parsed);
+        desk.Links.Begin(href, parsed.BaseHref);
+        outcome.Links = LinkTable.Rent();
+        var robots = parsed.Robots;
+        ReadLinks(desk.Links, parsed, url.Depth, robots.NoFollow && parts.Settings.ObeyNofollow, outcome.Links);
+        page = page with
+        {
+            Title = Encoding.UTF8.GetString(parsed.Title),
+            Language = parsed.Language,
+            SimHash = (long)parsed.SimHash,
+            Words = parsed.WordCount,
+            NoIndex = robots.NoIndex,
+            Text = parts.Settings.Search && !robots.NoIndex ? Cut(parsed.Text) : null,
+        };
+        if (parsed.CanonicalHref is { IsEmpty: false } canonical && desk.Links.KeyOf(canonical, out var target) is { } key && key != page.Key)
+        {
+            desk.Links.Add(canonical, url.Depth, LinkOrigin.Canonical, outcome.Links);
+            page = page with { Target = target, Duplicate = DuplicateKind.Canonical, Original = key };
+        }
+
+        return page;
+    }
+
+    private void ReadLinks(LinkReader reader, ParsedPage parsed, int depth, bool isNofollow, LinkTable links)
+    {
+        foreach (ref readonly var link in parsed.Links)
+        {
+            if (isNofollow || (parts.Settings.ObeyNofollow && (link.Rel & (LinkRel.NoFollow | LinkRel.Ugc | LinkRel.Sponsored)) != 0))
+            {
+                reader.Refuse(RefusalReason.Nofollow);
+            }
+            else
+            {
+                reader.Add(parsed.Href(link), depth + 1, LinkOrigin.Anchor, links);
+            }
+        }
+    }
+
+    /// <summary>What is known already is archived as a revisit: the server said so, or the bytes do.</summary>
+    private ValueTask<Outcome> ArchiveAsync(Outcome outcome, string href, WaitingUrl url, OutboundResponse response)
+    {
+        if (response.Status == 304 && url.Last is { } last)
+        {
+            return ValueTask.FromResult(Archive(outcome, href, response, new WarcRevisit(true, href, DateTimeOffset.FromUnixTimeMilliseconds(last.FetchedAt))));
+        }
+
+        var isPlain = outcome.Digest is not null && response.WireBody.Equals(response.Body);
+        return isPlain && fingerprints.FindBody(outcome.Page!.BodyHash, url.Key) is { } original
+            ? RevisitAsync(outcome, href, response, original)
+            : ValueTask.FromResult(Archive(outcome, href, response, null));
+    }
+
+    private async ValueTask<Outcome> RevisitAsync(Outcome outcome, string href, OutboundResponse response, UrlKey original)
+    {
+        // One that is not durable yet, or that came compressed, is no ground to stand on.
+        var known = await pages.PageAsync(original, CancellationToken.None);
+        var revisit = known is { Page: { WarcFile: not null, Status: 200 } page } && page.BodyHash == outcome.Page!.BodyHash && page.Bytes == page.WireBytes
+            ? new WarcRevisit(false, known.Url, DateTimeOffset.FromUnixTimeMilliseconds(page.FetchedAt))
+            : null;
+        return Archive(outcome, href, response, revisit);
+    }
+
+    private Outcome Archive(Outcome outcome, string href, OutboundResponse response, WarcRevisit? revisit)
+    {
+        outcome.Members = WarcRecords.Exchange(new WarcExchange
+        {
+            Url = Encoding.ASCII.GetBytes(href),
+            At = response.StartedAt,
+            Address = response.Address,
+            RequestLines = _requestLines,
+            Head = response.Head.Span,
+            Body = response.WireBody.Span,
+            BodyHash = response.WireBody.Equals(response.Body) ? outcome.Digest : default,
+            Truncated = response.IsSkipped || response.IsCut ? WarcTruncation.Length : WarcTruncation.None,
+            Revisit = revisit,
+        });
+        return outcome;
+    }
+
+    /// <summary>A header that is kept with the page; one that is too long is of no use later.</summary>
+    private static string? Header(string? value) => value is { Length: <= MostHeader } ? value : null;
+
+    private static byte[] Cut(ReadOnlySpan<byte> text)
+    {
+        var length = Math.Min(text.Length, MostText);
+        // Not in the middle of a character.
+        while (length > 0 && length < text.Length && (text[length] & 0xC0) == 0x80)
+        {
+            length--;
+        }
+
+        return text[..length].ToArray();
+    }
+
+    private const int MostSitemaps = 1_000;
+
+    /// <summary>What one worker reads with.</summary>
+    private sealed class Desk(SipHash hash, AdmissionPolicy admission)
+    {
+        public ParsedPage Page { get; } = new();
+
+        public LinkReader Links { get; } = new(hash, admission);
+    }
+}

@@ -1,0 +1,257 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Madang.Crawler.Frontier;
+using Madang.Crawler.Politeness;
+using Madang.Crawler.Robots;
+using Madang.Outbound;
+
+namespace Madang.Crawler.Running;
+
+/// <summary>Makes the requests that the selector starts: robots.txt first, then pages. A request sets its host's clock before anything else is done with the answer.</summary>
+internal sealed class Visits(CrawlParts parts, Bookkeeper books, VisitReading reading, Action<Exception> failed, CancellationToken over) : IVisits
+{
+    /// <summary>A host whose robots.txt cannot be reached is asked for it so often before its URLs are given up.</summary>
+    private const int RobotsAttempts = 3;
+    private const int RobotsRetryMs = 10_000;
+
+    private static readonly OutboundRequest s_robots = new() { Url = "", MaxBytes = RobotsFile.MaxBytes, MaxWireBytes = RobotsFile.MaxBytes, CutsAtLimit = true, MaxRedirects = RobotsPolicy.MaxRedirects };
+
+    private readonly List<KeyValuePair<string, string>> _headers =
+    [
+        new("User-Agent", UserAgent(parts.Settings)),
+        new("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,text/plain;q=0.8,*/*;q=0.5"),
+    ];
+
+    private Selector? _selector;
+
+    public Selector Selector
+    {
+        private get => _selector ?? throw new InvalidOperationException("The selector comes before the first visit.");
+        set => _selector = value;
+    }
+
+    public bool HasRoom => books.HasRoom;
+
+    public bool IsShared => parts.Store.IsShared;
+
+    public static string UserAgent(CrawlSettings settings) => $"{settings.Agent}/1.0 (+https://github.com/madang-server/madang; crawler)";
+
+    public bool Prepare(HostSlot host, long now)
+    {
+        if (host.Robots.IsDue(now))
+        {
+            return host.Next.Count > 0;
+        }
+
+        while (host.Next.TryPeek(out var url))
+        {
+            var reason = reading.Refusal(host, url);
+            if (reason == RefusalReason.None)
+            {
+                return true;
+            }
+
+            _ = host.Next.Dequeue();
+            var state = reason.IsParking() ? UrlState.Parked : UrlState.Refused;
+            books.Add(new Outcome(host) { Move = new UrlMove(url.Key, state, reason, url.Class, 0, url.Attempts) });
+        }
+
+        return false;
+    }
+
+    public bool Start(HostSlot host, long passage)
+    {
+        if (host.Robots.IsDue(parts.Clock.Now))
+        {
+            _ = FetchRobotsAsync(host, passage);
+            return false;
+        }
+
+        _ = FetchPageAsync(host, host.Next.Dequeue(), passage);
+        return true;
+    }
+
+    public async Task<string?> ResolveAsync(HostSlot host)
+    {
+        try
+        {
+            var (addresses, _) = await parts.Outbound.ResolveAsync(new Uri(host.Origin).Host, over);
+            return addresses.Length == 0 ? null : addresses[0].ToString();
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    public async Task<long> ReserveAsync(GateRequest gate, long now) => (await Guarded(parts.Store.ReserveAsync([gate], now, CancellationToken.None)))?[0] ?? now;
+
+    public async Task<IReadOnlyList<WaitingUrl>> QueueAsync(HostSlot host, int max) => await Guarded(parts.Store.QueueAsync(host.Id, max, CancellationToken.None)) ?? [];
+
+    public async Task<IReadOnlyList<LeasedHost>> LeaseAsync(int max, long now) => await Guarded(parts.Store.LeaseAsync(max, parts.Region, now, CancellationToken.None)) ?? [];
+
+    public void Release(HostSlot host) => books.Release(host);
+
+    private async Task FetchPageAsync(HostSlot host, WaitingUrl url, long passage)
+    {
+        try
+        {
+            using var response = await parts.Outbound.SendAsync(PageRequest(host, url, passage), over);
+            var clock = Tick(host, response, null);
+            Selector.Tell(new SelectorTurn(TurnKind.Ended, host, Number: passage));
+            books.Add(await reading.ReadAsync(host, url, response, clock));
+        }
+        catch (OperationCanceledException)
+        {
+            // The crawl stops: the URL stays where it is.
+            Selector.Tell(new SelectorTurn(TurnKind.Ended, host, Number: passage));
+        }
+        // A fault of ours, not of the page: the crawl breaks off rather than lose the URL.
+        catch (Exception fault)
+        {
+            failed(fault);
+        }
+    }
+
+    private async Task FetchRobotsAsync(HostSlot host, long passage)
+    {
+        try
+        {
+            using var response = await parts.Outbound.SendAsync(RobotsRequest(host, passage), over);
+            var now = parts.Clock.Now;
+            // A sixth redirect is handed back as such.
+            var status = response.Fault is null ? response.Status : 0;
+            var body = status is >= 200 and < 300 ? response.Body.ToArray() : null;
+            var wait = RetryAfter.Parse(response.RetryAfter, now) is { } asked ? TimeSpan.FromMilliseconds(asked) : (TimeSpan?)null;
+            host.Robots = host.Robots.After(status, response.Redirects, wait, body, now, parts.Settings.Agent);
+            var clock = Tick(host, response, new RobotsAnswer(now, status, host.Robots.FailingSince, body));
+            if (host.Robots.Meaning == RobotsMeaning.DisallowAll)
+            {
+                clock = Unreachable(host, clock, now, status);
+            }
+            else
+            {
+                host.RobotsAttempts = 0;
+            }
+
+            Selector.Tell(new SelectorTurn(TurnKind.Ended, host, Number: passage));
+            books.Add(reading.ReadRobots(host, clock));
+        }
+        catch (OperationCanceledException)
+        {
+            Selector.Tell(new SelectorTurn(TurnKind.Ended, host, Number: passage));
+        }
+        // As above.
+        catch (Exception fault)
+        {
+            failed(fault);
+        }
+    }
+
+    /// <summary>Nothing may be fetched until robots.txt answers: the host waits; after some attempts its URLs are refused, and come back with the next visit's time.</summary>
+    private HostClock Unreachable(HostSlot host, HostClock clock, long now, int status)
+    {
+        host.RobotsAttempts++;
+        if (host.RobotsAttempts >= RobotsAttempts)
+        {
+            // Until the next look the rules forbid everything, and the waiting URLs are refused one by one.
+            return clock;
+        }
+
+        var wait = status == 0 ? RobotsRetryMs * host.RobotsAttempts : 6 * RobotsRetryMs;
+        host.Robots = host.Robots.Again();
+        host.NextAt = Math.Max(host.NextAt, now + wait);
+        host.Block ??= HostBlocks.RobotsUnreachable;
+        return clock with { NextAt = host.NextAt, Block = host.Block };
+    }
+
+    /// <summary>Sets the host's clock by what came.</summary>
+    private HostClock Tick(HostSlot host, OutboundResponse response, RobotsAnswer? robots)
+    {
+        var pause = HostDelay.Next(parts.Settings, new HostTurn
+        {
+            Now = parts.Clock.Now,
+            LatencyMs = host.LatencyMs,
+            Errors = host.Errors,
+            CrawlDelay = host.Robots.Rules.CrawlDelay,
+            Status = response.Fault is null ? response.Status : 0,
+            HeadersMs = (int)Math.Min(int.MaxValue, response.ToHeaders.TotalMilliseconds),
+            RetryAfter = response.RetryAfter,
+            Random = Random.Shared.NextDouble(),
+        });
+        (host.NextAt, host.Block, host.LatencyMs, host.Errors) = (pause.NextAt, pause.Block, pause.LatencyMs, pause.Errors);
+        host.Refusal = pause.Refusal;
+        if (response.Address is { } address)
+        {
+            host.Address = Text(address);
+        }
+
+        return new HostClock(host.Id, host.NextAt, host.Block, host.LatencyMs, host.Errors, host.Address, null, robots);
+    }
+
+    private OutboundRequest PageRequest(HostSlot host, WaitingUrl url, long passage)
+    {
+        IReadOnlyList<KeyValuePair<string, string>> headers = _headers;
+        if (url.Last is { } last && (last.Etag is not null || last.LastModified is not null))
+        {
+            var more = new List<KeyValuePair<string, string>>(_headers);
+            if (last.Etag is { } etag)
+            {
+                more.Add(new("If-None-Match", etag));
+            }
+
+            if (last.LastModified is { } modified)
+            {
+                more.Add(new("If-Modified-Since", modified));
+            }
+
+            headers = more;
+        }
+
+        return new OutboundRequest
+        {
+            Url = host.Origin + url.Path,
+            Headers = headers,
+            MaxWireBytes = parts.Settings.MaxPageBytes,
+            MaxBytes = parts.Settings.MaxPageBytes,
+            CutsAtLimit = true,
+            Accepts = response =>
+            {
+                Selector.Tell(new SelectorTurn(TurnKind.Headers, host, Number: passage));
+                return reading.Wants(response);
+            },
+        };
+    }
+
+    private OutboundRequest RobotsRequest(HostSlot host, long passage) => new()
+    {
+        Url = host.Origin + "/robots.txt",
+        Headers = _headers,
+        MaxBytes = s_robots.MaxBytes,
+        MaxWireBytes = s_robots.MaxWireBytes,
+        CutsAtLimit = s_robots.CutsAtLimit,
+        MaxRedirects = s_robots.MaxRedirects,
+        Accepts = response =>
+        {
+            Selector.Tell(new SelectorTurn(TurnKind.Headers, host, Number: passage));
+            return response.Status is >= 200 and < 300;
+        },
+    };
+
+    private static string Text(IPAddress address) => (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
+
+    /// <summary>The selector cannot go on without the store: what breaks there ends the run.</summary>
+    private async Task<T?> Guarded<T>(Task<T> read)
+    {
+        try
+        {
+            return await read;
+        }
+        catch (Exception fault)
+        {
+            failed(fault);
+            return default;
+        }
+    }
+}

@@ -1,0 +1,126 @@
+using Madang.Crawler;
+using Madang.Crawler.Frontier;
+using Madang.Crawler.Running;
+
+namespace Madang.Tests.Unit.Crawler.Frontier;
+
+/// <summary>The selector against a simulated web on a clock that the test moves: what a server would see of it.</summary>
+public sealed class SelectorTests
+{
+    [Fact]
+    public void A_host_sees_one_request_at_a_time_and_its_delay_between_them()
+    {
+        var web = new SimulatedWeb(new CrawlSettings { Seeds = [], DelayMs = 200, DomainDelayMs = 0, AddressDelayMs = 0 }, seed: 1);
+        for (var i = 0; i < 20; i++)
+        {
+            web.AddHost($"h{i}.example", $"d{i}.example", $"192.0.2.{i}", urls: 30);
+        }
+
+        web.Run();
+
+        foreach (var requests in web.Requests.GroupBy(request => request.Host))
+        {
+            Assert.Equal(30, requests.Count());
+            foreach (var (before, after) in requests.Zip(requests.Skip(1)))
+            {
+                Assert.True(after.Start >= before.End + 200, $"{after.Host}: {after.Start} after {before.End}");
+            }
+        }
+    }
+
+    [Fact]
+    public void A_registrable_domain_and_an_address_keep_their_intervals_between_hosts()
+    {
+        var web = new SimulatedWeb(new CrawlSettings { Seeds = [], DelayMs = 400, DomainDelayMs = 100, AddressDelayMs = 50 }, seed: 2);
+        for (var i = 0; i < 40; i++)
+        {
+            web.AddHost($"h{i}.example", $"d{i % 5}.example", $"192.0.2.{i % 3}", urls: 12);
+        }
+
+        web.Run();
+
+        Assert.Equal(40 * 12, web.Requests.Count);
+        AssertApart(web.Requests.GroupBy(request => request.Domain), 100);
+        AssertApart(web.Requests.GroupBy(request => request.Address), 50);
+    }
+
+    [Fact]
+    public void A_gate_reaches_its_rate_within_five_percent()
+    {
+        var web = new SimulatedWeb(new CrawlSettings { Seeds = [], DelayMs = 1_000, DomainDelayMs = 100, AddressDelayMs = 0 }, seed: 3) { Headers = (1, 3), Body = (1, 3) };
+        for (var i = 0; i < 30; i++)
+        {
+            web.AddHost($"h{i}.example", "one.example", $"192.0.2.{i}", urls: 40);
+        }
+
+        web.Run();
+
+        var took = web.Requests.Max(request => request.Start) - web.Requests.Min(request => request.Start);
+        Assert.InRange(took, (30 * 40 - 1) * 100, (30 * 40 - 1) * 105);
+    }
+
+    [Fact]
+    public void A_host_whose_headers_never_come_holds_its_gate_for_two_seconds_only()
+    {
+        var web = new SimulatedWeb(new CrawlSettings { Seeds = [], DelayMs = 100, DomainDelayMs = 50, AddressDelayMs = 0 }, seed: 4);
+        web.AddHost("slow.example", "one.example", "192.0.2.1", urls: 1, headersMs: 30_000);
+        web.AddHost("quick.example", "one.example", "192.0.2.2", urls: 10);
+
+        web.Run();
+
+        var quick = web.Requests.Where(request => request.Host == "quick.example").ToList();
+        Assert.Equal(10, quick.Count);
+        Assert.True(quick.Max(request => request.Start) - web.Requests.Min(request => request.Start) < 5_000);
+        AssertApart(web.Requests.GroupBy(request => request.Domain), 50);
+    }
+
+    [Fact]
+    public void Every_url_of_a_changing_web_is_fetched_once()
+    {
+        for (var seed = 10; seed < 30; seed++)
+        {
+            var web = new SimulatedWeb(new CrawlSettings { Seeds = [], DelayMs = seed % 2 * 20, Concurrency = 1 + (seed * 3) }, seed) { GrowsTo = 3_000, CommitMs = 50 + seed };
+            web.AddHost("a.example", "a.example", "192.0.2.1", urls: 3);
+            web.AddHost("b.example", "a.example", "192.0.2.2", urls: 1);
+
+            web.Run();
+
+            Assert.Equal(web.Known, web.Requests.Count);
+            Assert.Equal(web.Known, web.Requests.Select(request => request.Url).Distinct().Count());
+        }
+    }
+
+    [Fact]
+    public void Nothing_starts_before_the_moment_that_a_resumed_crawl_waits_for()
+    {
+        var web = new SimulatedWeb(new CrawlSettings { Seeds = [], DelayMs = 100 }, seed: 5, notBeforeMs: 5_000);
+        web.AddHost("a.example", "a.example", "192.0.2.1", urls: 3);
+
+        web.Run();
+
+        Assert.True(web.Requests.Min(request => request.Start) >= web.Began + 5_000);
+    }
+
+    [Fact]
+    public void No_more_pages_are_started_than_the_crawl_may_have()
+    {
+        var web = new SimulatedWeb(new CrawlSettings { Seeds = [], DelayMs = 0, MaxPages = 17 }, seed: 6);
+        web.AddHost("a.example", "a.example", "192.0.2.1", urls: 100);
+
+        web.Run();
+
+        Assert.Equal(17, web.Requests.Count);
+    }
+
+    private static void AssertApart(IEnumerable<IGrouping<string, SimulatedRequest>> groups, int interval)
+    {
+        foreach (var group in groups)
+        {
+            var arrivals = group.Select(request => request.Arrival).Order().ToList();
+            foreach (var (before, after) in arrivals.Zip(arrivals.Skip(1)))
+            {
+                Assert.True(after >= before + interval, $"{group.Key}: {after - before} ms apart");
+            }
+        }
+    }
+}
