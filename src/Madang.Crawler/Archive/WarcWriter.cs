@@ -29,8 +29,8 @@ internal sealed record WarcSettings
 }
 
 /// <summary>
-/// Appends records to the archive of one node: <c>CRAWL-NODE-20260102030405-00001.warc.gz</c>. Names never change; a file with a <c>.cdxj</c> beside it is closed. One caller at a time.
-/// What is appended is safe after <see cref="Sync"/>, and counts once its length is in the books: the rest is cut on the next start.
+/// Appends records to the archive of one node: <c>CRAWL-NODE-20260102030405-00001.warc.gz</c>. Names never change; a file with a <c>.cdxj</c> beside it is closed. One caller
+/// appends, and may go on while one <see cref="SyncAsync"/> is under way. What is appended is safe after that, and counts once its length is in the books: the rest is cut on the next start.
 /// </summary>
 internal sealed partial class WarcWriter : IAsyncDisposable
 {
@@ -42,6 +42,7 @@ internal sealed partial class WarcWriter : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
     private readonly List<ActiveFile> _full = [];
+    private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stop = new();
     private ActiveFile? _file;
     private int _buffered;
@@ -76,10 +77,11 @@ internal sealed partial class WarcWriter : IAsyncDisposable
         return writer;
     }
 
-    /// <summary>Adds the members in one piece. They are in the file's name and place now, and on disk after the next <see cref="Sync"/>.</summary>
+    /// <summary>Adds the members in one piece. They are in the file's name and place now, and on disk after the next <see cref="SyncAsync"/>.</summary>
     /// <exception cref="StorageFullException">Nothing was added that counts; the call can be repeated.</exception>
     public WarcPlace Append(WarcMembers members)
     {
+        using var held = _gate.EnterScope();
         var file = _file;
         if (file is null || (file.Length + members.Bytes.Length > _settings.MaxBytes && file.Length > file.HeadLength) || file.Index.Bytes > _settings.MaxIndexBytes)
         {
@@ -96,32 +98,19 @@ internal sealed partial class WarcWriter : IAsyncDisposable
         return place;
     }
 
-    /// <summary>Makes everything appended durable and puts the lengths that changed into <paramref name="lengths"/>, for the books.</summary>
+    /// <summary>
+    /// Makes durable what was appended until this call, and puts the lengths that changed into <paramref name="lengths"/>, for the books. What is appended meanwhile is not in them.
+    /// </summary>
     /// <exception cref="StorageFullException">Can be repeated when there is room again.</exception>
     /// <exception cref="StorageBrokenException">The disk failed: nothing may be acknowledged any more.</exception>
-    public void Sync(IDictionary<string, long> lengths)
+    public Task SyncAsync(IDictionary<string, long> lengths)
     {
-        foreach (var file in _full)
-        {
-            file.Sync(lengths);
-        }
-
-        if (_file is { } active)
-        {
-            Flush(active);
-            active.Sync(lengths);
-        }
-
-        foreach (var file in _full)
-        {
-            Close(file);
-        }
-
-        _full.Clear();
+        var targets = Targets();
+        return Task.Run(() => Sync(targets, lengths));
     }
 
-    /// <summary><see cref="Sync"/> off the caller's thread.</summary>
-    public Task SyncAsync(IDictionary<string, long> lengths) => Task.Run(() => Sync(lengths));
+    /// <summary><see cref="SyncAsync"/> on the caller's thread.</summary>
+    public void Sync(IDictionary<string, long> lengths) => Sync(Targets(), lengths);
 
     /// <summary>Closes the file under way and waits for its index. What was not synced and committed before is cut on the next start.</summary>
     public async ValueTask DisposeAsync()
@@ -154,6 +143,37 @@ internal sealed partial class WarcWriter : IAsyncDisposable
 
     /// <summary>Letters, digits and underscores of a name.</summary>
     internal static string Part(string name) => Odd().Replace(name, "_");
+
+    /// <summary>The files with unsynced bytes, and how far each is written now.</summary>
+    private List<(ActiveFile File, long Length)> Targets()
+    {
+        using var held = _gate.EnterScope();
+        if (_file is { } active)
+        {
+            Flush(active);
+        }
+
+        IEnumerable<ActiveFile> files = _file is null ? _full : [.. _full, _file];
+        return [.. files.Select(file => (file, file.Written))];
+    }
+
+    private void Sync(List<(ActiveFile File, long Length)> targets, IDictionary<string, long> lengths)
+    {
+        foreach (var (file, length) in targets)
+        {
+            file.Sync(length, lengths);
+        }
+
+        foreach (var (file, length) in targets)
+        {
+            using var held = _gate.EnterScope();
+            // A file that became full meanwhile may have more to sync.
+            if (file.Written == length && _full.Remove(file))
+            {
+                Close(file);
+            }
+        }
+    }
 
     private ActiveFile Rotate()
     {
@@ -238,7 +258,6 @@ internal sealed partial class WarcWriter : IAsyncDisposable
     private sealed class ActiveFile : IDisposable
     {
         private readonly SafeFileHandle _handle;
-        private long _written;
         private long _synced = -1;
 
         private ActiveFile(string name, SafeFileHandle handle, CdxjFile index, int headLength) => (Name, _handle, Index, HeadLength) = (name, handle, index, headLength);
@@ -251,6 +270,8 @@ internal sealed partial class WarcWriter : IAsyncDisposable
 
         /// <summary>With what still waits in the buffer.</summary>
         public long Length { get; set; }
+
+        public long Written { get; private set; }
 
         public static ActiveFile Create(string folder, string name, int headLength) => Disk(() =>
         {
@@ -274,28 +295,30 @@ internal sealed partial class WarcWriter : IAsyncDisposable
         {
             try
             {
-                RandomAccess.Write(_handle, bytes, _written);
+                RandomAccess.Write(_handle, bytes, Written);
             }
             catch (IOException fault)
             {
                 throw DiskFault.Of(fault);
             }
 
-            _written += bytes.Length;
+            Written += bytes.Length;
         }
 
-        public void Sync(IDictionary<string, long> lengths)
+        public void Sync(long length, IDictionary<string, long> lengths)
         {
-            if (_synced != _written)
+            if (_synced == length)
             {
-                _ = Disk(() =>
-                {
-                    RandomAccess.FlushToDisk(_handle);
-                    return true;
-                });
-                _synced = _written;
-                lengths[Name] = _written;
+                return;
             }
+
+            _ = Disk(() =>
+            {
+                RandomAccess.FlushToDisk(_handle);
+                return true;
+            });
+            _synced = length;
+            lengths[Name] = length;
         }
 
         public void CloseHandle() => _handle.Dispose();

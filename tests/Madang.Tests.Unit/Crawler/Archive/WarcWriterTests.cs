@@ -49,6 +49,33 @@ public sealed class WarcWriterTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_appended_while_the_disk_works_waits_for_the_next_sync()
+    {
+        await using var writer = _archive.Open(maxBytes: 20_000);
+        var places = new List<WarcPlace>();
+        for (var round = 0; round < 30; round++)
+        {
+            var lengths = new Dictionary<string, long>();
+            var before = places.ToList();
+            var syncing = writer.SyncAsync(lengths);
+            for (var i = 0; i < 8; i++)
+            {
+                using var visit = Archived.Visit($"http://example.com/{round}/{i}", System.Security.Cryptography.RandomNumberGenerator.GetHexString(300));
+                places.Add(writer.Append(visit));
+            }
+
+            await syncing;
+            foreach (var (file, length) in lengths)
+            {
+                _books[file] = length;
+            }
+
+            Assert.All(before, place => Assert.True(place.Offset + place.Length <= _books[place.File]));
+            Assert.DoesNotContain(places.Skip(before.Count), place => place.Offset < _books.GetValueOrDefault(place.File));
+        }
+    }
+
+    [Fact]
     public async Task A_full_file_is_closed_with_a_sorted_index_and_the_next_begins()
     {
         var places = new List<WarcPlace>();
