@@ -3,19 +3,42 @@ using Madang.Crawler.Urls;
 
 namespace Madang.Crawler.Admission;
 
+/// <summary>What a crawl takes up of the URLs that it finds: all policies in their order, the first refusal counts. Any number of threads ask.</summary>
 internal sealed class AdmissionPolicy
 {
-    private readonly CrawlSettings _settings;
-    private readonly HashSet<string> _hosts = [];
+    private readonly IUrlPolicy[] _policies;
 
-    public AdmissionPolicy(CrawlSettings settings)
+    /// <param name="more">Asked after the ones that are built in.</param>
+    public AdmissionPolicy(CrawlSettings settings, TimeProvider time, params IEnumerable<IUrlPolicy> more)
     {
-        _settings = settings;
-        foreach (var seed in settings.Seeds)
-        {
-            if (Url.TryParse(seed, null, out var url)) { _hosts.Add(System.Text.Encoding.ASCII.GetString(url.HostAndPort)); }
-        }
+        Scope = new ScopePolicy(settings.Scope, settings.Seeds);
+        _policies =
+        [
+            new SchemePolicy(),                                // 1 http and https
+            new LengthPolicy(),                                // 2 nobody's address is longer
+            Scope,                                             // 3 where the crawl was told to stay
+            new DepthPolicy(settings.MaxDepth),                // 4 and how far to go
+            new ExtensionPolicy(settings.DocumentsOnly),       // 5 pictures, archives and the like
+            new SegmentPolicy(),                               // 6 paths that go in circles
+            new ParameterPolicy(),                             // 7 queries of many parts
+            new CalendarPolicy(time),                          // 8 days far away
+            .. more,
+        ];
     }
 
-    public RefusalReason Check(Url url, int depth) => depth > _settings.MaxDepth ? RefusalReason.TooDeep : _settings.Scope == CrawlScope.Any || _hosts.Contains(System.Text.Encoding.ASCII.GetString(url.HostAndPort)) ? RefusalReason.None : RefusalReason.OutOfScope;
+    /// <summary>The seeds; grows by what a seed redirects to.</summary>
+    public ScopePolicy Scope { get; }
+
+    /// <inheritdoc cref="IUrlPolicy.Check"/>
+    public RefusalReason Check(Url url, int depth)
+    {
+        foreach (var policy in _policies)
+        {
+            if (policy.Check(url, depth) is var reason and not RefusalReason.None)
+            {
+                return reason;
+            }
+        }
+        return RefusalReason.None;
+    }
 }

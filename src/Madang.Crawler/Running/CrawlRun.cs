@@ -61,7 +61,7 @@ internal sealed partial class CrawlRun : IAsyncDisposable
             },
             InFlight = () => _selector!.InFlight,
         };
-        _reading = new VisitReading(parts, new SipHash(start.Key), new AdmissionPolicy(parts.Settings), fingerprints, parts.Pages);
+        _reading = new VisitReading(parts, new SipHash(start.Key), new AdmissionPolicy(parts.Settings, parts.Clock.Provider), fingerprints, parts.Pages);
         _visits = new Visits(parts, _books, _reading, fault => _failed.TrySetResult(fault), _over.Token);
         var pages = start.Counts.GetValueOrDefault(CrawlCounts.Pages);
         var bounds = new SelectorBounds

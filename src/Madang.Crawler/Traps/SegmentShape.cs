@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Madang.Crawler.Traps;
 
 /// <summary>What a path segment or a parameter looks like.</summary>
@@ -22,6 +24,8 @@ internal enum SegmentKind
 internal static class SegmentShape
 {
     private const int LongWord = 32;
+
+    private static readonly SearchValues<byte> Hex = SearchValues.Create("0123456789abcdefABCDEF-"u8);
 
     public static SegmentKind Of(ReadOnlySpan<byte> segment)
     {
@@ -97,7 +101,7 @@ internal static class SegmentShape
 
     private static bool IsToken(ReadOnlySpan<byte> name, Shares count) => name.Length >= 12 && count.Separators <= 1 && count.Others == 0 && count.Turns >= 4;
 
-    private static bool IsHex(ReadOnlySpan<byte> name, Shares count) => name.Length >= 8 && count.Digits > 0 && !name.ContainsAnyExcept("0123456789abcdefABCDEF-"u8);
+    private static bool IsHex(ReadOnlySpan<byte> name, Shares count) => name.Length >= 8 && count.Digits > 0 && !name.ContainsAnyExcept(Hex);
 
     private static ReadOnlySpan<byte> Extension(ReadOnlySpan<byte> segment)
     {
