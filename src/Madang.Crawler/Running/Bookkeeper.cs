@@ -43,9 +43,10 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Wa
     public bool HasRoom => Volatile.Read(ref _waiting) < Backlog;
 
     /// <summary>Nothing waits, and everything that came is durable.</summary>
-    public bool IsQuiet => Volatile.Read(ref _waiting) == 0 && Volatile.Read(ref _unwritten) == 0;
+    public bool IsQuiet => Volatile.Read(ref _waiting) == 0 && Volatile.Read(ref _unwritten) == 0 && !_isWriting;
 
     private int _unwritten;
+    private volatile bool _isWriting;
 
     public void Add(Outcome outcome)
     {
@@ -126,6 +127,7 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Wa
         _clocks = [];
         _settled = [];
         (_filling, _spare) = (_spare, batch);
+        _isWriting = true;
         Volatile.Write(ref _unwritten, 0);
         _writing = WriteAsync(batch, settled, grown);
     }
@@ -140,6 +142,7 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Wa
         var outcome = await parts.Store.CommitAsync(batch, CancellationToken.None);
         batch.Clear();
         Committed(new CommittedBatch(settled, grown, outcome.Lost));
+        _isWriting = false;
     }
 
     private void Enter(Outcome outcome)

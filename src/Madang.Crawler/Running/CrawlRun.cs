@@ -207,12 +207,14 @@ internal sealed partial class CrawlRun : IAsyncDisposable
                 return _stopping ? CrawlEnd.Stopped : CrawlEnd.Finished;
             }
 
+            // Asked before the store is, so that what it tells includes everything that was ever written.
+            var wasQuiet = _selector.IsQuiet && _books.IsQuiet;
             var wake = await _parts.Store.WakeAsync(now, WakeAtOnce, CancellationToken.None);
             if (wake.Woken > 0)
             {
                 _selector.Tell(new SelectorTurn(TurnKind.Woken));
             }
-            else if (!wake.AnyWaiting && wake.NextDueAt is null && _selector.IsQuiet && _books.IsQuiet)
+            else if (wasQuiet && !wake.AnyWaiting && wake.NextDueAt is null && _selector.IsQuiet && _books.IsQuiet)
             {
                 return CrawlEnd.Finished;
             }
