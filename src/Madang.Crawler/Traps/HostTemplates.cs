@@ -89,12 +89,18 @@ internal sealed class HostTemplates(long host)
 
     /// <summary>Counts what came of a URL.</summary>
     /// <param name="isRepeat"><see cref="IsRepeat"/>.</param>
+    /// <param name="original">The hash of the page that it repeats, <see cref="UrlKey.Hash"/>; 0 when there is none.</param>
     /// <returns>Whether a template or group has room again, so that some of the host's parked URLs should come back.</returns>
-    public bool Add(ReadOnlySpan<byte> pathAndQuery, bool isRepeat)
+    public bool Add(ReadOnlySpan<byte> pathAndQuery, bool isRepeat, long original)
     {
         Span<byte> buffer = stackalloc byte[PathTemplate.BufferLength];
         var shape = PathTemplate.Of(pathAndQuery, buffer);
         var group = Group(shape.Group);
+        // Copies of ever other pages are a second edition and speak neither for it nor against it, unless the URL looks like a session or a form.
+        if (isRepeat && !shape.IsOdd && !group.IsRepeatedAgain(original))
+        {
+            return false;
+        }
         var template = Template(shape.Text, group);
         if (template is { Fetched: 0 } && !group.HasRoom(FreeOf(group)))
         {
@@ -129,13 +135,10 @@ internal sealed class HostTemplates(long host)
         _dirty.Clear();
     }
 
-    /// <summary>Whether a page added nothing: a copy, a redirect or canonical link to what is known, nothing but noise, or not there.</summary>
+    /// <summary>Whether a page added nothing: a copy, a redirect or canonical link to what is known, or nothing but noise. What is not there leads nowhere and counts as nothing.</summary>
     /// <param name="isTargetKnown">Whether the URL that it redirects to, or names as canonical, was known before.</param>
     public static bool IsRepeat(PageRow page, bool isTargetKnown) =>
-        page.Duplicate is DuplicateKind.Body or DuplicateKind.Near
-        || (page.Target is not null && isTargetKnown)
-        || page.Status is 404 or 410
-        || page.Noise >= MostNoise;
+        page.Duplicate is DuplicateKind.Body or DuplicateKind.Near || (page.Duplicate == DuplicateKind.Canonical && isTargetKnown) || page.Noise >= MostNoise;
 
     /// <summary>A page of this noise counts as nothing.</summary>
     public const int MostNoise = 80;

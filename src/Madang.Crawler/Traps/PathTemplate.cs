@@ -11,6 +11,7 @@ internal readonly ref struct PathTemplate
     /// <summary>Room for <see cref="Of"/>.</summary>
     public const int BufferLength = 640;
 
+    private const int OddFree = 2;
     private const int MostSegments = 12;
     private const int MostNames = 12;
     private const int MostText = 240;
@@ -33,6 +34,9 @@ internal readonly ref struct PathTemplate
     /// <summary>How many repetitions are met with patience at first: fewer where the URL itself looks like a trap (a date, a session, many parameters, many numbers).</summary>
     public int Free { get; }
 
+    /// <summary>Whether the URL itself looks like a trap.</summary>
+    public bool IsOdd => Free <= OddFree;
+
     /// <param name="pathAndQuery">Normalised: begins with a slash.</param>
     /// <param name="buffer">At least <see cref="BufferLength"/>; the spans of the result lie in it.</param>
     public static PathTemplate Of(ReadOnlySpan<byte> pathAndQuery, Span<byte> buffer)
@@ -54,7 +58,7 @@ internal readonly ref struct PathTemplate
             group.Add(text.Written[..firstEnd]);
             group.Add("/**"u8);
         }
-        var free = shape.IsOdd || shape.Wildcards >= 4 || names >= 3 ? 2 : names >= 1 ? 4 : 6;
+        var free = shape.IsOdd || shape.Wildcards >= 4 || names >= 3 ? OddFree : names >= 1 ? 4 : 6;
         return new PathTemplate(text.Written, group.Written, free);
     }
 

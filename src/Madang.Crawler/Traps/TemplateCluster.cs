@@ -6,12 +6,18 @@ internal sealed class TemplateCluster(long hash, string text, TemplateCluster? g
     /// <summary>Repetitions that each distinct page after the first pays for: a template may repeat itself in two pages of three for ever.</summary>
     private const int PerDistinct = 2;
 
+    // A power of two: 256 bytes for a group that has repetitions.
+    private const int Originals = 64;
+
     public long Hash => hash;
 
     public string Text => text;
 
     /// <summary>Null for a group.</summary>
     public TemplateCluster? Group => group;
+
+    // The pages that were repeated lately, by the low bits of their hash; made with the first repetition.
+    private int[]? _originals;
 
     public int Fetched { get; private set; }
 
@@ -34,6 +40,24 @@ internal sealed class TemplateCluster(long hash, string text, TemplateCluster? g
     /// <summary>Whether there is room for one more repetition.</summary>
     /// <param name="free">What it may repeat before it has shown anything.</param>
     public bool HasRoom(int free) => Repeats < free + (PerDistinct * Math.Max(0L, Distinct - 1));
+
+    /// <summary>
+    /// Of a group: whether a page was repeated here before. The copy of a whole section repeats each page once and comes to an end; a trap repeats the same few for ever.
+    /// </summary>
+    /// <param name="original">The hash of the repeated page; 0 counts as repeated before.</param>
+    public bool IsRepeatedAgain(long original)
+    {
+        if (original == 0)
+        {
+            return true;
+        }
+        _originals ??= new int[Originals];
+        ref var place = ref _originals[(int)(original & (Originals - 1))];
+        var mark = (int)(original >> 32) | 1;
+        var isAgain = place == mark;
+        place = mark;
+        return isAgain;
+    }
 
     public void Restore(int fetched, int repeats, int free)
     {

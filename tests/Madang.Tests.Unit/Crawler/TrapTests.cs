@@ -92,16 +92,37 @@ public sealed class TrapTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void The_copy_of_a_whole_section_is_fetched_once_and_a_third_of_the_same_page_is_a_trap()
+    {
+        var templates = new HostTemplates(1);
+        for (var i = 1; i < 2_000; i++)
+        {
+            Assert.Equal(RefusalReason.None, templates.Admit(Bytes($"/print/{i}")));
+            templates.Add(Bytes($"/print/{i}"), isRepeat: true, original: i * 0x9E3779B97F4A7C1L);
+        }
+        var fetched = 0;
+        for (var i = 0; i < 10_000; i++)
+        {
+            if (templates.Admit(Bytes($"/day/{i}")) == RefusalReason.None)
+            {
+                fetched++;
+                templates.Add(Bytes($"/day/{i}"), isRepeat: true, original: i % 5 * 0x9E3779B97F4A7C1L);
+            }
+        }
+        Assert.InRange(fetched, 10, 40);
+    }
+
+    [Fact]
     public void A_template_that_is_worth_it_again_gets_its_room_back()
     {
         var templates = new HostTemplates(1);
         for (var i = 0; i < 2_000; i++)
         {
-            templates.Add(Bytes($"/good/{i}"), isRepeat: false);
+            templates.Add(Bytes($"/good/{i}"), isRepeat: false, 0);
         }
         for (var i = 0; i < 8; i++)
         {
-            templates.Add(Bytes($"/list/{i}"), isRepeat: true);
+            templates.Add(Bytes($"/list/{i}"), isRepeat: true, 0);
         }
         Assert.Equal(RefusalReason.TemplateBudget, templates.Check(Bytes("/list/9")));
         var (trials, isBack) = (0, false);
@@ -110,7 +131,7 @@ public sealed class TrapTests(ITestOutputHelper output)
             if (templates.Admit(Bytes($"/list/1{i}")) == RefusalReason.None)
             {
                 trials++;
-                isBack = templates.Add(Bytes($"/list/1{i}"), isRepeat: false);
+                isBack = templates.Add(Bytes($"/list/1{i}"), isRepeat: false, 0);
             }
         }
         Assert.Equal(3, trials);
@@ -124,8 +145,8 @@ public sealed class TrapTests(ITestOutputHelper output)
         var before = new HostTemplates(7);
         for (var i = 0; i < 30; i++)
         {
-            before.Add(Bytes($"/trap/{i}?q=1"), isRepeat: true);
-            before.Add(Bytes($"/good/{i}"), isRepeat: false);
+            before.Add(Bytes($"/trap/{i}?q=1"), isRepeat: true, 0);
+            before.Add(Bytes($"/good/{i}"), isRepeat: false, 0);
         }
         var rows = new List<TemplateRow>();
         before.Drain(rows);
@@ -146,7 +167,7 @@ public sealed class TrapTests(ITestOutputHelper output)
         var random = new Random(1);
         for (var i = 0; i < 50_000; i++)
         {
-            templates.Add(Bytes($"/{Word(random)}/{Word(random)}/{Word(random)}?{Word(random)}=1"), isRepeat: i % 2 == 0);
+            templates.Add(Bytes($"/{Word(random)}/{Word(random)}/{Word(random)}?{Word(random)}=1"), isRepeat: i % 2 == 0, 0);
         }
         Assert.InRange(templates.Count, 100, HostTemplates.MostTemplates + 200);
     }
@@ -231,7 +252,7 @@ public sealed class TrapTests(ITestOutputHelper output)
                 continue;
             }
             fetched.Add(path);
-            if (templates.Add(Bytes(path), isRepeat: !contents.Add(site.Content(path))))
+            if (templates.Add(Bytes(path), isRepeat: !contents.Add(site.Content(path)), PathTemplate.Hash(Bytes(site.Content(path)))))
             {
                 for (var i = 0; i < 1_000 && parked.TryDequeue(out var back); i++)
                 {
