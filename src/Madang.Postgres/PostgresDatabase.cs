@@ -15,11 +15,16 @@ internal sealed partial class PostgresDatabase : Database
 {
     private const int MinimumVersion = 15;
 
+    private const string IndexesOnly =
+        "-c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_material=off -c plan_cache_mode=force_generic_plan -c jit=off";
+
     private readonly NpgsqlDataSource _writers;
     private readonly WriterContext _context;
     private readonly PostgresOptions _options;
     private readonly ClosureLane _interactive;
     private readonly ClosureLane _background;
+    private readonly Lazy<ClosureLane> _crawls;
+    private readonly Lazy<NpgsqlDataSource> _keyed;
     private readonly ConcurrentDictionary<object, Lazy<IReadOnlyList<IAsyncDisposable>>> _hot = new();
     private readonly Migrator _migrator;
     private readonly ILogger _log;
@@ -39,12 +44,22 @@ internal sealed partial class PostgresDatabase : Database
         _context = new WriterContext(time, TimeSpan.FromSeconds(_options.PatienceSeconds), metrics, _log, Tell);
         _interactive = new ClosureLane("postgres interactive", _options.InteractiveQueue);
         _background = new ClosureLane("postgres background", _options.BackgroundQueue);
+        _crawls = new(() =>
+        {
+            var lane = new ClosureLane("postgres crawls", _options.InteractiveQueue);
+            lane.Start(_options.CrawlWriters, _writers, _context);
+            return lane;
+        });
+        _keyed = new(() => Build(ForKeyedReading(server.ConnectionString, _options), logs));
     }
 
     public override string Engine => $"PostgreSQL {_version}";
 
     /// <summary>For reads: pooled, what is used often gets prepared, no multiplexing (a slow read would hold up those behind it).</summary>
     public NpgsqlDataSource Source { get; }
+
+    /// <summary>For the reads of crawls, which look up by key and walk indexes: like the writers' sessions, these may do nothing else.</summary>
+    public NpgsqlDataSource Keyed => _keyed.Value;
 
     /// <summary>Looks whether this server keeps what Madang promises, brings the schema up to date and starts the writers.</summary>
     /// <exception cref="UnsupportedServerException">Too old, or it acknowledges before the fsync.</exception>
@@ -67,6 +82,14 @@ internal sealed partial class PostgresDatabase : Database
     {
         var closure = new Closure<T>(work, _context.Time.GetTimestamp(), cancellationToken);
         (lane == Lane.Interactive ? _interactive : _background).Add(closure);
+        return closure.Task;
+    }
+
+    /// <summary>A crawl's commits are long and many: they have sessions of their own, so that nobody's message waits for one. Started with the first crawl.</summary>
+    public Task<T> WriteCrawlAsync<T>(Func<PostgresTx, T> work, CancellationToken cancellationToken)
+    {
+        var closure = new Closure<T>(work, _context.Time.GetTimestamp(), cancellationToken);
+        _crawls.Value.Add(closure);
         return closure.Task;
     }
 
@@ -99,6 +122,16 @@ internal sealed partial class PostgresDatabase : Database
         foreach (var lane in _hot.Values.SelectMany(lanes => lanes.Value))
         {
             await lane.DisposeAsync();
+        }
+
+        if (_crawls.IsValueCreated)
+        {
+            await _crawls.Value.DisposeAsync();
+        }
+
+        if (_keyed.IsValueCreated)
+        {
+            await _keyed.Value.DisposeAsync();
         }
 
         await _writers.DisposeAsync();
@@ -146,8 +179,15 @@ internal sealed partial class PostgresDatabase : Database
         settings.Pooling = false;
         settings.Options = Join(
             settings.Options,
-            "-c synchronous_commit=on -c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_material=off " +
-            "-c plan_cache_mode=force_generic_plan -c jit=off -c idle_in_transaction_session_timeout=30s");
+            "-c synchronous_commit=on " + IndexesOnly + " -c idle_in_transaction_session_timeout=30s");
+        return settings.ConnectionString;
+    }
+
+    private static string ForKeyedReading(string connectionString, PostgresOptions options)
+    {
+        var settings = Common(connectionString);
+        settings.MaxPoolSize = options.CrawlReaders;
+        settings.Options = Join(settings.Options, "-c default_transaction_read_only=on " + IndexesOnly);
         return settings.ConnectionString;
     }
 

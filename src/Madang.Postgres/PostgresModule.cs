@@ -2,6 +2,7 @@ using Madang.Accounts;
 using Madang.Accounts.Credentials;
 using Madang.Chat;
 using Madang.Crawler;
+using Madang.Crawler.Frontier;
 using Madang.Jobs;
 using Madang.Jobs.Running;
 using Madang.Jobs.Scheduling;
@@ -48,6 +49,8 @@ public static class PostgresModule
         _ = services.AddSingleton<IMessageStore, PostgresMessageStore>();
         _ = services.AddSingleton<IInboxStore, PostgresInboxStore>();
         _ = services.AddSingleton<ICrawlStore, PostgresCrawlStore>();
+        _ = services.AddSingleton<IFrontierStores, PostgresFrontierStores>();
+        _ = services.AddSingleton<IRetention, CrawlPruning>();
         return builder;
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Madang.Postgres;
 
-/// <summary>Section <c>Madang:Postgres</c>. A node holds Readers + InteractiveWriters + BackgroundWriters + 2 per hot verb connections at most.</summary>
+/// <summary>Section <c>Madang:Postgres</c>. A node holds Readers + InteractiveWriters + BackgroundWriters + 2 per hot verb connections at most, and CrawlWriters + CrawlReaders while it crawls.</summary>
 public sealed class PostgresOptions
 {
     /// <summary>Connections for reads at most; a read waits for a free one.</summary>
@@ -29,6 +29,14 @@ public sealed class PostgresOptions
     /// <summary>Items of one hot verb that may wait for one of its two sessions before the next one is refused.</summary>
     [Range(1, 1_000_000)]
     public int HotQueue { get; set; } = 10_000;
+
+    /// <summary>Sessions, each with a thread, that write for the crawls of this node. Opened with the first crawl.</summary>
+    [Range(1, 64)]
+    public int CrawlWriters { get; set; } = 3;
+
+    /// <summary>Connections at most for the reads of the crawls of this node; a read waits for a free one.</summary>
+    [Range(1, 1_000)]
+    public int CrawlReaders { get; set; } = 12;
 
     /// <summary>How long a write waits for a server that cannot be reached before its caller is told.</summary>
     [Range(1, 600)]

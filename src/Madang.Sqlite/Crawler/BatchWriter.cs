@@ -11,7 +11,7 @@ internal sealed class BatchWriter(SqliteTx tx, CrawlBatch batch)
     /// <summary>A gate only ever closes for longer.</summary>
     public const string GateSql = "INSERT INTO gate (id, at) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET at = excluded.at WHERE excluded.at > at";
 
-    private readonly HostChanges _hosts = new();
+    private readonly BatchTally _tally = new();
     private long _seq;
     private long _log;
 
@@ -24,7 +24,7 @@ internal sealed class BatchWriter(SqliteTx tx, CrawlBatch batch)
         var added = AddUrls();
         MoveUrls();
         AddPages();
-        _hosts.Write(tx, batch);
+        HostChanges.Write(tx, batch, _tally);
         WriteBooks();
         if (_seq != seq || _log != log)
         {
@@ -100,7 +100,7 @@ internal sealed class BatchWriter(SqliteTx tx, CrawlBatch batch)
 
             find.Reset();
             Insert(insert, url, _seq + index + 1);
-            _hosts.Enter(key.Host, url.State);
+            _tally.Enter(key.Host, url.State);
             added++;
         }
 
@@ -140,8 +140,8 @@ internal sealed class BatchWriter(SqliteTx tx, CrawlBatch batch)
                 .Bind(5, move.Attempts < 0 ? find.Int32(2) : move.Attempts).Bind(6, seq).Bind(7, (int)move.Reason).Bind(8, move.DueAt);
             find.Reset();
             update.Again();
-            _hosts.Leave(move.Key.Host, state);
-            _hosts.Enter(move.Key.Host, move.State);
+            _tally.Leave(move.Key.Host, state);
+            _tally.Enter(move.Key.Host, move.State);
         }
 
         _seq += order.Length;
@@ -169,15 +169,15 @@ internal sealed class BatchWriter(SqliteTx tx, CrawlBatch batch)
             var (state, before, seq) = ((UrlState)find.Int32(0), find.Int64OrNull(1), page.Next == UrlState.Waiting ? _seq + index + 1 : find.Int64(2));
             find.Reset();
             update.Bind(1, key.Host).Bind(2, key.Hash).Bind(3, (int)page.Next).Bind(4, (int)page.Reason).Bind(5, page.Attempts).Bind(6, page.DueAt).Bind(7, _log + index + 1).Bind(8, seq).Again();
-            _hosts.Leave(key.Host, state);
-            _hosts.Enter(key.Host, page.Next);
+            _tally.Leave(key.Host, state);
+            _tally.Enter(key.Host, page.Next);
             if (before is { } log)
             {
                 PageWriter.Remove(tx, log);
             }
             else
             {
-                _hosts.Visit(key.Host);
+                _tally.Visit(key.Host);
             }
         }
 

@@ -1,31 +1,21 @@
-using System.Runtime.InteropServices;
 using Madang.Crawler.Frontier;
 
 namespace Madang.Sqlite.Crawler;
 
-/// <summary>What a batch changes about hosts: counts from the moves of their URLs, clocks as given, one write a host; and the counts of all URLs by state.</summary>
-internal sealed class HostChanges
+/// <summary>Writes what a batch changed about hosts: counts and clocks, one write a host; robots answers; releases.</summary>
+internal static class HostChanges
 {
-    private readonly Dictionary<long, Change> _changes = [];
-    private readonly long[] _states = new long[Enum.GetValues<UrlState>().Length];
-
     /// <summary>Adds to a named count.</summary>
     public const string CountSql = "INSERT INTO count (name, n) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET n = n + excluded.n";
 
-    public void Enter(long host, UrlState state) => Count(host, state, 1);
-
-    public void Leave(long host, UrlState state) => Count(host, state, -1);
-
-    public void Visit(long host) => Of(host).Fetched++;
-
-    public void Write(SqliteTx tx, CrawlBatch batch)
+    public static void Write(SqliteTx tx, CrawlBatch batch, BatchTally tally)
     {
         foreach (var clock in batch.Clocks)
         {
-            Of(clock.Id).Clock = clock;
+            tally.Of(clock.Id).Clock = clock;
         }
 
-        WriteClocks(tx);
+        WriteTallies(tx, tally);
         foreach (var clock in batch.Clocks)
         {
             if (clock.Robots is { } answer)
@@ -35,12 +25,9 @@ internal sealed class HostChanges
         }
 
         using var count = tx.Use(CountSql);
-        for (var state = 0; state < _states.Length; state++)
+        foreach (var (name, change) in tally.States)
         {
-            if (_states[state] != 0)
-            {
-                count.Bind(1, ((UrlState)state).Count()).Bind(2, _states[state]).Again();
-            }
+            count.Bind(1, name).Bind(2, change).Again();
         }
 
         using var release = tx.Use("UPDATE host_clock SET lease = 0 WHERE id = ?1");
@@ -50,9 +37,9 @@ internal sealed class HostChanges
         }
     }
 
-    private void WriteClocks(SqliteTx tx)
+    private static void WriteTallies(SqliteTx tx, BatchTally tally)
     {
-        var order = _changes.Keys.ToArray();
+        var order = tally.Hosts.Keys.ToArray();
         Array.Sort(order);
         using var counts = tx.Use("UPDATE host_clock SET waiting = waiting + ?2, fetched = fetched + ?3, parked = parked + ?4 WHERE id = ?1");
         using var whole = tx.Use(
@@ -62,7 +49,7 @@ internal sealed class HostChanges
             """);
         foreach (var id in order)
         {
-            var change = _changes[id];
+            var change = tally.Hosts[id];
             var statement = change.Clock is null ? counts : whole;
             _ = statement.Bind(1, id).Bind(2, change.Waiting).Bind(3, change.Fetched).Bind(4, change.Parked);
             if (change.Clock is { } clock)
@@ -87,36 +74,5 @@ internal sealed class HostChanges
             using var put = tx.Use("INSERT INTO host_robots (host, body) VALUES (?1, ?2) ON CONFLICT (host) DO UPDATE SET body = excluded.body");
             put.Bind(1, host).Bind(2, body).Again();
         }
-    }
-
-    private void Count(long host, UrlState state, int by)
-    {
-        var change = Of(host);
-        _states[(int)state] += by;
-        if (state == UrlState.Waiting)
-        {
-            change.Waiting += by;
-        }
-        else if (state == UrlState.Parked)
-        {
-            change.Parked += by;
-        }
-    }
-
-    private Change Of(long host)
-    {
-        ref var change = ref CollectionsMarshal.GetValueRefOrAddDefault(_changes, host, out _);
-        return change ??= new Change();
-    }
-
-    private sealed class Change
-    {
-        public long Waiting { get; set; }
-
-        public long Fetched { get; set; }
-
-        public long Parked { get; set; }
-
-        public HostClock? Clock { get; set; }
     }
 }

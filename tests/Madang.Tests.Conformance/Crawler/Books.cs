@@ -73,6 +73,21 @@ internal sealed class Books(TestDatabase test, long crawl = 7) : IAsyncDisposabl
 
     public async Task<IReadOnlyList<long>> QueueAsync(long host, int max = 1_000) => [.. (await Frontier.QueueAsync(host, max, Token)).Select(url => url.Key.Hash)];
 
+    /// <summary>Reads again until so many rows are there: what goes by the log waits for transactions that began earlier, those of other tests among them.</summary>
+    public static async Task<IReadOnlyList<T>> UntilAsync<T>(int rows, Func<Task<IReadOnlyList<T>>> read)
+    {
+        while (true)
+        {
+            Token.ThrowIfCancellationRequested();
+            if (await read() is var found && found.Count >= rows)
+            {
+                return found;
+            }
+
+            await Task.Yield();
+        }
+    }
+
     public async Task<HostRow> HostAsync(long host)
     {
         await using var pages = await PagesAsync();

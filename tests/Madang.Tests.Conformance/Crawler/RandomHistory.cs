@@ -63,8 +63,9 @@ internal sealed class RandomHistory(Books books, int seed)
             Assert.Equal(_urls.Values.Count(copy => copy.State == state), counts.GetValueOrDefault(state.Count()));
         }
 
-        var log = _urls.Values.Where(copy => copy.Visited > 0).OrderBy(copy => copy.Visited).Select(copy => copy.Visited);
-        Assert.Equal(log, (await pages.PagesAsync(new PageFilter(), null, false, 100_000, Books.Token)).Select(page => page.Page.FetchedAt));
+        var log = _urls.Values.Where(copy => copy.Visited > 0).OrderBy(copy => copy.Visited).Select(copy => copy.Visited).ToList();
+        var read = await Books.UntilAsync(log.Count, () => pages.PagesAsync(new PageFilter(), null, false, 100_000, Books.Token));
+        Assert.Equal(log, read.Select(page => page.Page.FetchedAt));
     }
 
     private void Fill()
