@@ -1,0 +1,152 @@
+using System.Runtime.CompilerServices;
+using Madang.Api;
+using Madang.Crawler.Frontier;
+using Madang.Crawler.Running;
+using Madang.Storage;
+using Microsoft.Extensions.Options;
+
+namespace Madang.Crawler;
+
+/// <summary>Starts, stops and shows the crawls of the server.</summary>
+public sealed class Crawls
+{
+    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+    private const int RowsAtOnce = 5_000;
+
+    private readonly ICrawlStore _crawls;
+    private readonly IFrontierStores _stores;
+    private readonly CrawlFolders _folders;
+    private readonly CrawlRuns _runs;
+    private readonly Database _database;
+    private readonly Snowflake _ids;
+    private readonly CrawlerOptions _options;
+
+    // Seven: a crawl lives in the catalogue, in its own books and in its run, and these verbs keep the three together.
+    internal Crawls(ICrawlStore crawls, IFrontierStores stores, CrawlFolders folders, CrawlRuns runs, Database database, Snowflake ids, IOptions<CrawlerOptions> options) =>
+        (_crawls, _stores, _folders, _runs, _database, _ids, _options) = (crawls, stores, folders, runs, database, ids, options.Value);
+
+    /// <summary>Begins a crawl: durable when this answers, and taken up by a node within a moment.</summary>
+    public async Task<Result<Crawl>> CreateAsync(Caller caller, CrawlSettings settings, string? name, CancellationToken cancellationToken)
+    {
+        if (CrawlSettingsCheck.Check(settings) is { } fault)
+        {
+            return fault;
+        }
+
+        if (settings.Allow.Count > 0 && caller.Kind != CallerKind.Operator)
+        {
+            return ApiErrors.Invalid("allow", "operator_only", "Private ranges are opened by the operator of this machine: Madang:Outbound:Allow.");
+        }
+
+        if ((await _crawls.ListAsync(null, null, _options.MaxCrawls, cancellationToken)).Count >= _options.MaxCrawls)
+        {
+            return CrawlerErrors.TooManyCrawls;
+        }
+
+        var crawl = await _database.WriteAsync(
+            tx =>
+            {
+                var made = new Crawl(new CrawlId(_ids.Next()), name, settings, CrawlState.Running, caller.User, tx.Now, null, null, new Dictionary<string, long>());
+                _crawls.Create(tx, made);
+                return made;
+            },
+            cancellationToken: cancellationToken);
+        _runs.Look();
+        return crawl;
+    }
+
+    public Task<Crawl?> FindAsync(CrawlId id, CancellationToken cancellationToken) => _crawls.FindAsync(id, cancellationToken);
+
+    /// <summary>Newest first.</summary>
+    public async Task<Page<Crawl>> ListAsync(PageQuery page, CancellationToken cancellationToken) =>
+        page.Of(await _crawls.ListAsync(null, page.After is { } after ? new CrawlId(after) : null, page.Fetch, cancellationToken), crawl => crawl.Id.Value);
+
+    /// <summary>Lets requests under way end and starts no more.</summary>
+    public Task<Result<Crawl>> PauseAsync(CrawlId id, CancellationToken cancellationToken) =>
+        ChangeAsync(id, CrawlState.Paused, [CrawlState.Running], CrawlerErrors.CrawlNotRunning, cancellationToken);
+
+    /// <summary>Goes on where it was, also after it was stopped, failed or came to its end.</summary>
+    public Task<Result<Crawl>> ResumeAsync(CrawlId id, CancellationToken cancellationToken) =>
+        ChangeAsync(id, CrawlState.Running, [CrawlState.Paused, CrawlState.Stopped, CrawlState.Failed, CrawlState.Finished], CrawlerErrors.CrawlRunning, cancellationToken);
+
+    /// <summary>Ends it; what it has is kept.</summary>
+    public Task<Result<Crawl>> StopAsync(CrawlId id, CancellationToken cancellationToken) =>
+        ChangeAsync(id, CrawlState.Stopped, [CrawlState.Running, CrawlState.Paused], CrawlerErrors.CrawlEnded, cancellationToken);
+
+    /// <summary>Throws away a crawl that does not run, with all that it found.</summary>
+    public async Task<Result<Done>> DeleteAsync(CrawlId id, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(id, cancellationToken) is not { } crawl)
+        {
+            return ApiErrors.NotFound;
+        }
+
+        if (crawl.State == CrawlState.Running || _runs.IsActive(id))
+        {
+            return CrawlerErrors.CrawlRunning;
+        }
+
+        var folder = _folders.Of(id);
+        while (!await _stores.DeleteAsync(id, folder, RowsAtOnce, cancellationToken))
+        {
+            await Task.Yield();
+        }
+
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        return await _database.WriteAsync(tx => _crawls.Delete(tx, id), cancellationToken: cancellationToken) ? Done.Value : ApiErrors.NotFound;
+    }
+
+    /// <summary>Where it stands now.</summary>
+    public async Task<CrawlProgress> ProgressAsync(Crawl crawl, CancellationToken cancellationToken)
+    {
+        if (_runs.Find(crawl.Id) is { } run)
+        {
+            return await run.ProgressAsync(cancellationToken);
+        }
+
+        return CrawlCounts.Progress(await CountsAsync(crawl, cancellationToken), 0, 0, 0, 0);
+    }
+
+    /// <summary>The crawl and its progress, at once and then every second, until it has ended.</summary>
+    public async IAsyncEnumerable<(Crawl Crawl, CrawlProgress Progress)> WatchAsync(CrawlId id, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(Tick);
+        while (await FindAsync(id, cancellationToken) is { } crawl)
+        {
+            yield return (crawl, await ProgressAsync(crawl, cancellationToken));
+            if (crawl.State.IsEnd() && !_runs.IsActive(id))
+            {
+                yield break;
+            }
+
+            await timer.WaitForNextTickAsync(cancellationToken);
+        }
+    }
+
+    private async Task<IReadOnlyDictionary<string, long>> CountsAsync(Crawl crawl, CancellationToken cancellationToken)
+    {
+        // On SQLite a crawl that no process has begun yet has no file; the catalogue's copy is as good.
+        if (crawl.State != CrawlState.Running || !_stores.IsShared)
+        {
+            return crawl.Counts;
+        }
+
+        var pages = await _stores.OpenPagesAsync(crawl.Id, _folders.Of(crawl.Id), cancellationToken);
+        return await pages.CountsAsync(cancellationToken);
+    }
+
+    private async Task<Result<Crawl>> ChangeAsync(CrawlId id, CrawlState to, IReadOnlyCollection<CrawlState> from, Error refusal, CancellationToken cancellationToken)
+    {
+        var changed = await _database.WriteAsync(tx => _crawls.SetState(tx, id, to, from, null, null), cancellationToken: cancellationToken);
+        if (changed)
+        {
+            _runs.Look();
+        }
+
+        return await FindAsync(id, cancellationToken) is not { } crawl ? ApiErrors.NotFound : changed ? crawl : refusal;
+    }
+}

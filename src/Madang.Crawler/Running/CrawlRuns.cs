@@ -1,0 +1,133 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Madang.Crawler.Frontier;
+using Madang.Outbound;
+using Madang.Storage;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Madang.Crawler.Running;
+
+/// <summary>What this node needs to run a crawl of the catalogue.</summary>
+internal sealed record CrawlTools(IFrontierStores Stores, CrawlFolders Folders, OutboundClient Outbound, TimeProvider Time, ILoggerFactory Logs);
+
+/// <summary>
+/// This node's part in the crawls of the catalogue: takes up those that are to run, lets go of those that are not, and writes down how they end. What the catalogue says
+/// is looked at whenever somebody changed it here, and every two seconds since others may have.
+/// </summary>
+internal sealed partial class CrawlRuns(ICrawlStore crawls, Database database, CrawlTools tools, IOptions<CrawlerOptions> options, ILogger<CrawlRuns> log) : BackgroundService
+{
+    private static readonly TimeSpan Between = TimeSpan.FromSeconds(2);
+    private readonly ConcurrentDictionary<CrawlId, ActiveCrawl> _active = new();
+    private readonly Channel<bool> _look = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    /// <summary>Something changed in the catalogue.</summary>
+    public void Look() => _look.Writer.TryWrite(true);
+
+    public ActiveCrawl? Find(CrawlId id) => _active.GetValueOrDefault(id);
+
+    /// <summary>Whether this process still works on it, if only to end it.</summary>
+    public bool IsActive(CrawlId id) => _active.ContainsKey(id);
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        foreach (var crawl in _active.Values)
+        {
+            crawl.Stop();
+        }
+
+        await Task.WhenAll(_active.Values.Select(crawl => crawl.Ended));
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Between, tools.Time);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await MatchAsync(stoppingToken);
+            }
+            catch (Exception fault) when (fault is UnavailableException or OverloadedException or StorageFullException)
+            {
+                // The database comes back; what runs goes on meanwhile.
+                NotRead(fault.Message);
+            }
+
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+            await Task.WhenAny(_look.Reader.WaitToReadAsync(either.Token).AsTask(), timer.WaitForNextTickAsync(either.Token).AsTask());
+            await either.CancelAsync();
+            _ = _look.Reader.TryRead(out _);
+        }
+    }
+
+    /// <summary>Makes what runs here what the catalogue says.</summary>
+    private async Task MatchAsync(CancellationToken cancellationToken)
+    {
+        var wanted = options.Value.Enabled ? await crawls.ListAsync(CrawlState.Running, null, options.Value.MaxRunning, cancellationToken) : [];
+        foreach (var (id, active) in _active)
+        {
+            if (wanted.All(crawl => crawl.Id != id))
+            {
+                active.Stop();
+            }
+        }
+
+        foreach (var crawl in wanted.Where(crawl => !_active.ContainsKey(crawl.Id)))
+        {
+            if (_active.Count < options.Value.MaxRunning)
+            {
+                await TakeUpAsync(crawl, cancellationToken);
+            }
+        }
+    }
+
+    private async Task TakeUpAsync(Crawl crawl, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var active = await ActiveCrawl.StartAsync(crawl, tools, options.Value, cancellationToken);
+            _active[crawl.Id] = active;
+            _ = FollowAsync(crawl.Id, active);
+            TakenUp(crawl.Id);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            await EndAsync(crawl.Id, CrawlState.Failed, fault.Message, null);
+        }
+    }
+
+    private async Task FollowAsync(CrawlId id, ActiveCrawl active)
+    {
+        var (state, failure) = await active.Ended;
+        _ = _active.TryRemove(id, out _);
+        var counts = active.LastCounts;
+        await EndAsync(id, state, failure, counts);
+        Look();
+    }
+
+    /// <summary>Null leaves the state that somebody set.</summary>
+    private async Task EndAsync(CrawlId id, CrawlState? state, string? failure, IReadOnlyDictionary<string, long>? counts)
+    {
+        try
+        {
+            _ = await database.WriteAsync(tx => crawls.SetState(tx, id, state ?? CrawlState.Paused, state is null ? [CrawlState.Paused] : [CrawlState.Running], failure, counts));
+        }
+        catch (Exception fault) when (fault is UnavailableException or OverloadedException or StorageFullException or StorageBrokenException)
+        {
+            // The catalogue still says that it runs: it is taken up again, and ends again.
+            NotWritten(id, fault.Message);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Crawl {Crawl} taken up")]
+    private partial void TakenUp(CrawlId crawl);
+
+    [LoggerMessage(LogLevel.Warning, "The catalogue of crawls was not read: {Reason}")]
+    private partial void NotRead(string reason);
+
+    [LoggerMessage(LogLevel.Warning, "The end of crawl {Crawl} was not written: {Reason}")]
+    private partial void NotWritten(CrawlId crawl, string reason);
+}
