@@ -28,9 +28,9 @@ public sealed class Crawls
     /// <summary>Begins a crawl: durable when this answers, and taken up by a node within a moment.</summary>
     public async Task<Result<Crawl>> CreateAsync(Caller caller, CrawlSettings settings, string? name, CancellationToken cancellationToken)
     {
-        if (CrawlSettingsCheck.Check(settings) is { } fault)
+        if (CrawlSettingsRules.Check(settings) is { Count: > 0 } faults)
         {
-            return fault;
+            return ApiErrors.InvalidFields with { Fields = faults };
         }
 
         if (settings.Allow.Count > 0 && caller.Kind != CallerKind.Operator)
@@ -127,15 +127,35 @@ public sealed class Crawls
         }
     }
 
+    /// <summary>What was fetched, newest first.</summary>
+    internal async Task<Page<StoredPage>> PagesAsync(CrawlId id, PageFilter filter, PageQuery page, CancellationToken cancellationToken)
+    {
+        await using var pages = await _stores.OpenPagesAsync(id, _folders.Of(id), cancellationToken);
+        return page.Of(await pages.PagesAsync(filter, page.After, descending: true, page.Fetch, cancellationToken), stored => stored.Log);
+    }
+
+    internal async Task<Page<HostRow>> HostsAsync(CrawlId id, string? query, PageQuery page, CancellationToken cancellationToken)
+    {
+        await using var pages = await _stores.OpenPagesAsync(id, _folders.Of(id), cancellationToken);
+        return page.Of(await pages.HostsAsync(query, page.After, busiest: false, page.Fetch, cancellationToken), host => host.Id);
+    }
+
+    /// <summary>The URLs of these keys, for a page's original and its referrer.</summary>
+    internal async Task<IReadOnlyList<string?>> UrlsAsync(CrawlId id, IReadOnlyList<UrlKey> keys, CancellationToken cancellationToken)
+    {
+        await using var pages = await _stores.OpenPagesAsync(id, _folders.Of(id), cancellationToken);
+        return await pages.UrlsAsync(keys, cancellationToken);
+    }
+
     private async Task<IReadOnlyDictionary<string, long>> CountsAsync(Crawl crawl, CancellationToken cancellationToken)
     {
-        // On SQLite a crawl that no process has begun yet has no file; the catalogue's copy is as good.
-        if (crawl.State != CrawlState.Running || !_stores.IsShared)
+        if (crawl.State != CrawlState.Running)
         {
             return crawl.Counts;
         }
 
-        var pages = await _stores.OpenPagesAsync(crawl.Id, _folders.Of(crawl.Id), cancellationToken);
+        // Other nodes work on it.
+        await using var pages = await _stores.OpenPagesAsync(crawl.Id, _folders.Of(crawl.Id), cancellationToken);
         return await pages.CountsAsync(cancellationToken);
     }
 

@@ -60,11 +60,7 @@ public sealed class FolderCrawl : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _run.DisposeAsync();
-        if (_pages is IAsyncDisposable pages)
-        {
-            await pages.DisposeAsync();
-        }
-
+        await _pages.DisposeAsync();
         _wider?.Dispose();
     }
 

@@ -1,6 +1,7 @@
 using Madang.Accounts;
 using Madang.Api;
 using Madang.Chat;
+using Madang.Crawler;
 using Madang.Docs;
 using Madang.Edge;
 using Madang.Jobs;
@@ -63,6 +64,7 @@ internal static class MadangServer
         builder.AddAccounts();
         builder.AddRealtime();
         builder.AddChat();
+        builder.AddCrawler(Path.Combine(settings.Data, "crawls"));
     }
 
     private static void MapModules(WebApplication app)
@@ -74,6 +76,7 @@ internal static class MadangServer
         app.MapAccounts();
         app.MapRealtime();
         app.MapChat();
+        app.MapCrawler();
     }
 
     /// <summary>The order matters; each line says what it needs from the ones before.</summary>

@@ -58,10 +58,7 @@ internal sealed class ActiveCrawl
         try
         {
             LastCounts = await _pages.CountsAsync(CancellationToken.None);
-            if (_pages is IAsyncDisposable pages)
-            {
-                await pages.DisposeAsync();
-            }
+            await _pages.DisposeAsync();
         }
         // The books could not be read or closed: the end stands without counts.
         catch (Exception fault)

@@ -7,6 +7,7 @@ using System.Reflection;
 using Madang.Accounts;
 using Madang.Api;
 using Madang.Chat;
+using Madang.Crawler;
 using Madang.Jobs;
 using Madang.Outbound;
 using Madang.Postgres;
@@ -54,6 +55,7 @@ internal static class SettingsTable
         .. Of<WriteLimitOptions>(WriteLimitOptions.Section, nameof(WriteLimitOptions.Enabled)),
         .. Of<RealtimeOptions>(RealtimeOptions.Section),
         .. Of<ChatOptions>(ChatOptions.Section),
+        .. Of<CrawlerOptions>(CrawlerOptions.Section),
         .. Of<JobsOptions>("Madang:Jobs"),
         .. Of<OutboundOptions>(OutboundOptions.Section),
         .. Of<SqliteOptions>("Madang:Sqlite"),

@@ -3,6 +3,7 @@ using System.Text;
 using Madang.Accounts;
 using Madang.Api;
 using Madang.Chat;
+using Madang.Crawler;
 using Madang.Jobs;
 using Madang.Realtime;
 
@@ -17,6 +18,7 @@ internal static class ErrorsPage
         ("People", AccountsErrors.All),
         ("Realtime", RealtimeErrors.All),
         ("Chat", ChatErrors.All),
+        ("Crawler", CrawlerErrors.All),
         ("Jobs", JobsErrors.All),
     ];
 
@@ -28,6 +30,7 @@ internal static class ErrorsPage
         ("invalid", "It is of the wrong kind, or cannot be read."),
         ("out_of_range", "A number outside its bounds."),
         ("unknown_value", "Not one of the words that are known here."),
+        ("operator_only", "Only the operator of the machine may set it."),
         ("weak_password", "A password that is guessed first, or that holds the name."),
     ];
 

@@ -1,0 +1,39 @@
+using Madang.Crawler.Frontier;
+using Madang.Crawler.Running;
+using Madang.Outbound;
+using Madang.Storage;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Madang.Crawler;
+
+/// <summary>Crawls of the server, page search and link previews.</summary>
+public static class CrawlerModule
+{
+    /// <param name="folder">Where crawls keep their archives, and on SQLite their books.</param>
+    public static IHostApplicationBuilder AddCrawler(this IHostApplicationBuilder builder, string folder)
+    {
+        var services = builder.Services;
+        services.AddOptions<CrawlerOptions>().BindConfiguration(CrawlerOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<CrawlerOptions>, CrawlerOptionsValidator>();
+        services.AddSingleton(new CrawlFolders(folder));
+
+        // By hand where a verb takes an internal port: the container sees public constructors only.
+        services.AddSingleton(s => new CrawlTools(
+            s.GetRequiredService<IFrontierStores>(), s.GetRequiredService<CrawlFolders>(), s.GetRequiredService<OutboundClient>(), s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton(s => new CrawlRuns(
+            s.GetRequiredService<ICrawlStore>(), s.GetRequiredService<Database>(), s.GetRequiredService<CrawlTools>(), s.GetRequiredService<IOptions<CrawlerOptions>>(),
+            s.GetRequiredService<ILogger<CrawlRuns>>()));
+        services.AddHostedService(s => s.GetRequiredService<CrawlRuns>());
+        services.AddSingleton(s => new Crawls(
+            s.GetRequiredService<ICrawlStore>(), s.GetRequiredService<IFrontierStores>(), s.GetRequiredService<CrawlFolders>(), s.GetRequiredService<CrawlRuns>(),
+            s.GetRequiredService<Database>(), s.GetRequiredService<Snowflake>(), s.GetRequiredService<IOptions<CrawlerOptions>>()));
+        return builder;
+    }
+
+    public static IEndpointRouteBuilder MapCrawler(this IEndpointRouteBuilder routes) => routes;
+}
