@@ -5,6 +5,7 @@ using System.Text;
 using Madang.Crawler.Admission;
 using Madang.Crawler.Archive;
 using Madang.Crawler.Dedupe;
+using Madang.Crawler.Freshness;
 using Madang.Crawler.Frontier;
 using Madang.Crawler.Parsing;
 using Madang.Crawler.Robots;
@@ -136,7 +137,8 @@ internal sealed class VisitReading(CrawlParts parts, SipHash hash, AdmissionPoli
             }
         }
 
-        page = Settling.Settle(parts.Settings, url, page, parts.Clock.Now);
+        var hints = new VisitHints { UnavailableAfter = outcome.IsComparable ? desk.Page.Robots.UnavailableAfter : null };
+        page = RecrawlPolicy.Settle(parts.Settings, url, page, hints, parts.Clock.Now);
         outcome.RefusedLinks = desk.Links.Refused;
         outcome.Page = page;
         return outcome;
