@@ -47,6 +47,9 @@ internal sealed class HostSlot(HostRow row, string agent)
     /// <summary>Set when its Crawl-delay is longer than the crawl will wait: none of its URLs is fetched.</summary>
     public RefusalReason Refusal { get; set; }
 
+    /// <summary>The hash of the URL at the head that was let through already: a budget is asked once.</summary>
+    public long? Admitted { get; set; }
+
     /// <summary>Requests for robots.txt that brought no answer.</summary>
     public int RobotsAttempts { get; set; }
 

@@ -1,8 +1,11 @@
+using System.Text;
 using System.Threading.Channels;
 using Madang.Crawler.Archive;
 using Madang.Crawler.Dedupe;
 using Madang.Crawler.Frontier;
 using Madang.Crawler.Priority;
+using Madang.Crawler.Traps;
+using Madang.Crawler.Urls;
 
 namespace Madang.Crawler.Running;
 
@@ -10,7 +13,7 @@ namespace Madang.Crawler.Running;
 /// The one writer of a crawl's books. Outcomes come in; duplicates are judged, links become URLs, responses go to the archive; and every 200 ms at the latest one transaction
 /// makes all of it durable, after the archive that it refers to. While one batch is written the next one fills.
 /// </summary>
-internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, WarcWriter? archive, Action<Exception> failed)
+internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Budgets budgets, WarcWriter? archive, Action<Exception> failed)
 {
     /// <summary>Outcomes that may wait for the books; beyond it no request is started.</summary>
     private const int Backlog = 2_048;
@@ -122,6 +125,7 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Wa
         var batch = _filling;
         batch.Now = parts.Clock.Now;
         batch.Clocks.AddRange(_clocks.Values);
+        budgets.Drain(batch);
         var settled = _settled;
         var grown = batch.Urls.Select(url => url.Key.Host).ToHashSet();
         _clocks = [];
@@ -178,7 +182,7 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Wa
         }
         else if (outcome.Links is { } links)
         {
-            EnterLinks(links, default, 0, Importance.SeedCash);
+            EnterLinks(links, outcome.Host, default, 0, Importance.SeedCash);
         }
 
         outcome.Links?.Return();
@@ -198,10 +202,12 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Wa
             page = page with { WarcFile = place.File, WarcOffset = place.Offset, WarcLength = place.Length };
         }
 
+        var isTargetKnown = page.Original != default && _memory.Standing(page.Original) != UrlStanding.Unknown;
+        budgets.Fetched(outcome.Host, outcome.Path!, page, isTargetKnown);
         byte[]? list = null;
         if (outcome.Links is { } links)
         {
-            EnterLinks(links, page.Key, outcome.Depth, Importance.Share(importance, links.Count));
+            EnterLinks(links, outcome.Host, page.Key, outcome.Depth, Importance.Share(importance, links.Count));
             list = links.Keys();
         }
 
@@ -230,19 +236,31 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Wa
         return page;
     }
 
-    private void EnterLinks(LinkTable links, UrlKey referrer, int depth, float share)
+    private void EnterLinks(LinkTable links, HostSlot from, UrlKey referrer, int depth, float share)
     {
+        Span<byte> domain = stackalloc byte[256];
+        domain = Encoding.ASCII.TryGetBytes(from.Domain, domain, out var length) ? domain[..length] : default;
         for (var i = 0; i < links.Count; i++)
         {
             var link = links[i];
+            if (link.Key.Host != from.Id && !domain.IsEmpty)
+            {
+                budgets.Refer(PublicSuffixes.RegistrableDomain(links.HostName(link)), domain);
+            }
+
             var gift = _memory.Give(link.Key, share);
             if (gift.Standing != UrlStanding.Unknown && !gift.IsBetter)
             {
                 continue;
             }
 
-            var below = link.Origin is LinkOrigin.Anchor ? depth + 1 : depth;
-            var rank = gift.IsBetter ? gift.Class : _memory.Add(link.Key, PriorityClass.Offset(new UrlHints { Depth = below }), share, isWaiting: true);
+            var below = link.Origin switch
+            {
+                LinkOrigin.Anchor => depth + 1,
+                LinkOrigin.Sitemap => 1,
+                _ => depth,
+            };
+            var rank = gift.IsBetter ? gift.Class : _memory.Add(link.Key, PriorityClass.Offset(Hints(link, below)), share, isWaiting: true);
             // A known one that still waits takes the better class; any other stays as it is.
             _filling.Urls.Add(new NewUrl(link.Key, links.Path(link), UrlState.Waiting, RefusalReason.None, rank, below, referrer, 0));
             if (_hosts.Add(link.Key.Host))
@@ -251,6 +269,13 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Wa
             }
         }
     }
+
+    private UrlHints Hints(Link link, int depth) => new()
+    {
+        Depth = depth,
+        SitemapPriority = float.IsNaN(link.Priority) ? null : link.Priority,
+        ModifiedAgo = link.Modified == 0 ? null : TimeSpan.FromMilliseconds(parts.Clock.Now - link.Modified),
+    };
 
     private void CountPage(Outcome outcome, PageRow page)
     {

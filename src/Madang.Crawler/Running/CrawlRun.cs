@@ -3,6 +3,7 @@ using Madang.Crawler.Admission;
 using Madang.Crawler.Archive;
 using Madang.Crawler.Dedupe;
 using Madang.Crawler.Frontier;
+using Madang.Crawler.Traps;
 using Madang.Crawler.Urls;
 using Microsoft.Extensions.Logging;
 
@@ -34,6 +35,7 @@ internal sealed partial class CrawlRun : IAsyncDisposable
     private readonly FrontierStart _start;
     private readonly Fingerprints _fingerprints;
     private readonly WarcWriter? _archive;
+    private readonly Budgets _budgets;
     private readonly Bookkeeper _books;
     private readonly VisitReading _reading;
     private readonly Visits _visits;
@@ -52,7 +54,8 @@ internal sealed partial class CrawlRun : IAsyncDisposable
         (_parts, _start, _fingerprints, _archive, _log, _log_) = (parts, start, fingerprints, archive, logger, log);
         _began = parts.Clock.Now;
         _rate = new RateMeter(parts.Clock);
-        _books = new Bookkeeper(parts, fingerprints, archive, fault => _failed.TrySetResult(fault))
+        _budgets = new Budgets(parts.Settings);
+        _books = new Bookkeeper(parts, fingerprints, _budgets, archive, fault => _failed.TrySetResult(fault))
         {
             Committed = batch =>
             {
@@ -62,7 +65,7 @@ internal sealed partial class CrawlRun : IAsyncDisposable
             InFlight = () => _selector!.InFlight,
         };
         _reading = new VisitReading(parts, new SipHash(start.Key), new AdmissionPolicy(parts.Settings, parts.Clock.Provider), fingerprints, parts.Pages);
-        _visits = new Visits(parts, _books, _reading, fault => _failed.TrySetResult(fault), _over.Token);
+        _visits = new Visits(parts, _books, _reading, _budgets, fault => _failed.TrySetResult(fault), _over.Token);
         var pages = start.Counts.GetValueOrDefault(CrawlCounts.Pages);
         var bounds = new SelectorBounds
         {
@@ -207,6 +210,7 @@ internal sealed partial class CrawlRun : IAsyncDisposable
                 return _stopping ? CrawlEnd.Stopped : CrawlEnd.Finished;
             }
 
+            await UnparkAsync();
             // Asked before the store is, so that what it tells includes everything that was ever written.
             var wasQuiet = _selector.IsQuiet && _books.IsQuiet;
             var wake = await _parts.Store.WakeAsync(now, WakeAtOnce, CancellationToken.None);
@@ -218,6 +222,21 @@ internal sealed partial class CrawlRun : IAsyncDisposable
             {
                 return CrawlEnd.Finished;
             }
+        }
+    }
+
+    /// <summary>Budgets that grew bring back what they had parked.</summary>
+    private async Task UnparkAsync()
+    {
+        var returned = 0;
+        foreach (var (domain, reason, most) in _budgets.TakeReturning())
+        {
+            returned += await _parts.Store.UnparkAsync(domain, reason, most, CancellationToken.None);
+        }
+
+        if (returned > 0)
+        {
+            _selector.Tell(new SelectorTurn(TurnKind.Woken));
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed class LinkReader(SipHash hash, AdmissionPolicy admission)
     }
 
     /// <summary>Adds the link if it is a web URL that the crawl admits.</summary>
-    public void Add(ReadOnlySpan<byte> href, int depth, LinkOrigin origin, LinkTable links, DateTimeOffset? modified = null)
+    public void Add(ReadOnlySpan<byte> href, int depth, LinkOrigin origin, LinkTable links, DateTimeOffset? modified = null, double? priority = null)
     {
         if (Resolve(href, depth, out var key) is var reason && reason != RefusalReason.None)
         {
@@ -46,7 +46,7 @@ internal sealed class LinkReader(SipHash hash, AdmissionPolicy admission)
             return;
         }
 
-        _ = links.Add(key, _link.Href, _link.Origin.Length, origin, modified);
+        _ = links.Add(key, _link.Href, _link.Origin.Length, origin, modified, priority);
     }
 
     /// <summary>The key of the URL that a canonical link or a redirect names, whether it is admitted or not.</summary>

@@ -41,7 +41,7 @@ internal sealed class LinkTable
 
     /// <summary>False when the page named it already.</summary>
     /// <param name="href">The whole normalised URL, which begins with its origin.</param>
-    public bool Add(UrlKey key, ReadOnlySpan<byte> href, int originLength, LinkOrigin origin, DateTimeOffset? modified = null)
+    public bool Add(UrlKey key, ReadOnlySpan<byte> href, int originLength, LinkOrigin origin, DateTimeOffset? modified = null, double? priority = null)
     {
         if (!_seen.Add(key))
         {
@@ -54,7 +54,7 @@ internal sealed class LinkTable
         }
 
         href.CopyTo(_text.AsSpan(_length));
-        _links.Add(new Link(key, _length, originLength, href.Length, origin, modified?.ToUnixTimeMilliseconds() ?? 0));
+        _links.Add(new Link(key, _length, originLength, href.Length, origin, modified?.ToUnixTimeMilliseconds() ?? 0, (float)(priority ?? double.NaN)));
         _length += href.Length;
         return true;
     }
@@ -103,4 +103,5 @@ internal enum LinkOrigin : byte
 }
 
 /// <param name="Modified">A sitemap's lastmod or a feed's time, Unix milliseconds; 0 without.</param>
-internal readonly record struct Link(UrlKey Key, int Start, int OriginLength, int Length, LinkOrigin Origin, long Modified);
+/// <param name="Priority">A sitemap's, 0 to 1; NaN without.</param>
+internal readonly record struct Link(UrlKey Key, int Start, int OriginLength, int Length, LinkOrigin Origin, long Modified, float Priority);

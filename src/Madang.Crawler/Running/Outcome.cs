@@ -28,6 +28,9 @@ internal sealed class Outcome(HostSlot host)
     /// <summary>Whether the page's text may be compared with others.</summary>
     public bool IsComparable { get; set; }
 
+    /// <summary>Path and query of the page.</summary>
+    public string? Path { get; init; }
+
     /// <summary>SHA-256 of the decoded body; null without one.</summary>
     public byte[]? Digest { get; set; }
 

@@ -8,7 +8,7 @@ using Madang.Crawler.Dedupe;
 using Madang.Crawler.Freshness;
 using Madang.Crawler.Frontier;
 using Madang.Crawler.Parsing;
-using Madang.Crawler.Robots;
+using Madang.Crawler.Sitemaps;
 using Madang.Crawler.Urls;
 using Madang.Outbound;
 
@@ -26,19 +26,6 @@ internal sealed class VisitReading(CrawlParts parts, SipHash hash, AdmissionPoli
     private readonly PageParser _parser = new(new PageParserOptions { Agent = parts.Settings.Agent, MaxBytes = parts.Settings.MaxPageBytes });
     private readonly byte[] _requestLines = Encoding.ASCII.GetBytes($"User-Agent: {Visits.UserAgent(parts.Settings)}\r\n");
     private readonly ConcurrentBag<Desk> _desks = [];
-
-    /// <summary>Why a URL at the head of its host's queue is not fetched now; None when it may be.</summary>
-    public RefusalReason Refusal(HostSlot host, WaitingUrl url)
-    {
-        if (host.Refusal != RefusalReason.None)
-        {
-            return host.Refusal;
-        }
-
-        return host.Robots.Allows(url.Path)
-            ? RefusalReason.None
-            : host.Robots.Meaning == RobotsMeaning.DisallowAll ? RefusalReason.RobotsUnreachable : RefusalReason.Robots;
-    }
 
     /// <summary>Whether the body is worth reading.</summary>
     public bool Wants(OutboundResponse response) => response.Status is >= 200 and < 300 && PageType.Of(response.ContentType) != PageKind.Other;
@@ -100,7 +87,7 @@ internal sealed class VisitReading(CrawlParts parts, SipHash hash, AdmissionPoli
 
     private Outcome Read(Desk desk, HostSlot host, WaitingUrl url, OutboundResponse response, HostClock clock)
     {
-        var outcome = new Outcome(host) { Clock = clock, Depth = url.Depth };
+        var outcome = new Outcome(host) { Clock = clock, Depth = url.Depth, Path = url.Path };
         var status = response.Fault is null ? response.Status : 0;
         var href = Encoding.ASCII.GetBytes(host.Origin + url.Path);
         var hasBody = status is >= 200 and < 300 && !response.IsSkipped && response.Body.Length > 0;
@@ -155,6 +142,13 @@ internal sealed class VisitReading(CrawlParts parts, SipHash hash, AdmissionPoli
 
     private PageRow ReadBody(Desk desk, Outcome outcome, PageRow page, WaitingUrl url, byte[] href, OutboundResponse response)
     {
+        if (PageType.Of(response.ContentType) != PageKind.Html && SitemapReader.Read(response.Body) is { Kind: not SitemapKind.Unknown } source)
+        {
+            outcome.Links = LinkTable.Rent();
+            ReadSource(desk.Links, source, url.Depth, outcome.Links);
+            return page with { Title = source.Title };
+        }
+
         outcome.IsComparable = true;
         var parsed = desk.Page;
         _parser.Parse(response.Body.Span, new PageHeaders
@@ -184,6 +178,28 @@ internal sealed class VisitReading(CrawlParts parts, SipHash hash, AdmissionPoli
         }
 
         return page;
+    }
+
+    /// <summary>The URLs of a sitemap or feed, with what it says of their changes.</summary>
+    private static void ReadSource(LinkReader reader, SitemapContent source, int depth, LinkTable links)
+    {
+        foreach (var sitemap in source.Sitemaps)
+        {
+            reader.Add(Encoding.UTF8.GetBytes(sitemap.Location), 0, LinkOrigin.Sitemap, links, sitemap.LastModified);
+        }
+
+        foreach (var listed in source.Urls)
+        {
+            reader.Add(Encoding.UTF8.GetBytes(listed.Location), 1, LinkOrigin.Sitemap, links, listed.LastModified, listed.Priority);
+        }
+
+        foreach (var item in source.Items)
+        {
+            if (item.Url is { } url)
+            {
+                reader.Add(Encoding.UTF8.GetBytes(url), depth + 1, LinkOrigin.Sitemap, links, item.UpdatedAt ?? item.PublishedAt);
+            }
+        }
     }
 
     private void ReadLinks(LinkReader reader, ParsedPage parsed, int depth, bool isNofollow, LinkTable links)

@@ -4,12 +4,13 @@ using System.Text;
 using Madang.Crawler.Frontier;
 using Madang.Crawler.Politeness;
 using Madang.Crawler.Robots;
+using Madang.Crawler.Traps;
 using Madang.Outbound;
 
 namespace Madang.Crawler.Running;
 
 /// <summary>Makes the requests that the selector starts: robots.txt first, then pages. A request sets its host's clock before anything else is done with the answer.</summary>
-internal sealed class Visits(CrawlParts parts, Bookkeeper books, VisitReading reading, Action<Exception> failed, CancellationToken over) : IVisits
+internal sealed class Visits(CrawlParts parts, Bookkeeper books, VisitReading reading, Budgets budgets, Action<Exception> failed, CancellationToken over) : IVisits
 {
     /// <summary>A host whose robots.txt cannot be reached is asked for it so often before its URLs are given up.</summary>
     private const int RobotsAttempts = 3;
@@ -46,9 +47,15 @@ internal sealed class Visits(CrawlParts parts, Bookkeeper books, VisitReading re
 
         while (host.Next.TryPeek(out var url))
         {
-            var reason = reading.Refusal(host, url);
+            if (url.Key.Hash == host.Admitted)
+            {
+                return true;
+            }
+
+            var reason = Refusal(host, url);
             if (reason == RefusalReason.None)
             {
+                host.Admitted = url.Key.Hash;
                 return true;
             }
 
@@ -89,9 +96,37 @@ internal sealed class Visits(CrawlParts parts, Bookkeeper books, VisitReading re
 
     public async Task<IReadOnlyList<WaitingUrl>> QueueAsync(HostSlot host, int max) => await Guarded(parts.Store.QueueAsync(host.Id, max, CancellationToken.None)) ?? [];
 
-    public async Task<IReadOnlyList<LeasedHost>> LeaseAsync(int max, long now) => await Guarded(parts.Store.LeaseAsync(max, parts.Region, now, CancellationToken.None)) ?? [];
+    public async Task<IReadOnlyList<LeasedHost>> LeaseAsync(int max, long now) => await Guarded(LeaseAndOwnAsync(max, now)) ?? [];
 
-    public void Release(HostSlot host) => books.Release(host);
+    public void Release(HostSlot host)
+    {
+        budgets.Release(host);
+        books.Release(host);
+    }
+
+    private async Task<IReadOnlyList<LeasedHost>> LeaseAndOwnAsync(int max, long now)
+    {
+        var leased = await parts.Store.LeaseAsync(max, parts.Region, now, CancellationToken.None);
+        await budgets.OwnAsync(parts.Store, leased, CancellationToken.None);
+        return leased;
+    }
+
+    /// <summary>Why a URL at the head of its host's queue is not fetched now; None when it may be.</summary>
+    private RefusalReason Refusal(HostSlot host, WaitingUrl url)
+    {
+        if (host.Refusal != RefusalReason.None)
+        {
+            return host.Refusal;
+        }
+
+        if (!host.Robots.Allows(url.Path))
+        {
+            return host.Robots.Meaning == RobotsMeaning.DisallowAll ? RefusalReason.RobotsUnreachable : RefusalReason.Robots;
+        }
+
+        // A URL that was fetched before has shown what it is worth.
+        return url.Last is null ? budgets.Check(host, url.Path) : RefusalReason.None;
+    }
 
     private async Task FetchPageAsync(HostSlot host, WaitingUrl url, long passage)
     {
