@@ -7,6 +7,7 @@ using Madang.Crawler.Archive;
 using Madang.Crawler.Dedupe;
 using Madang.Crawler.Freshness;
 using Madang.Crawler.Frontier;
+using Madang.Crawler.Noise;
 using Madang.Crawler.Parsing;
 using Madang.Crawler.Sitemaps;
 using Madang.Crawler.Urls;
@@ -23,6 +24,7 @@ internal sealed class VisitReading(CrawlParts parts, SipHash hash, AdmissionPoli
     private const int MostText = 64 * 1024;
     private const int MostHeader = 1024;
 
+    private readonly INoisePolicy _noise = new ContentNoise();
     private readonly PageParser _parser = new(new PageParserOptions { Agent = parts.Settings.Agent, MaxBytes = parts.Settings.MaxPageBytes });
     private readonly byte[] _requestLines = Encoding.ASCII.GetBytes($"User-Agent: {Visits.UserAgent(parts.Settings)}\r\n");
     private readonly ConcurrentBag<Desk> _desks = [];
@@ -168,6 +170,7 @@ internal sealed class VisitReading(CrawlParts parts, SipHash hash, AdmissionPoli
             Language = parsed.Language,
             SimHash = (long)parsed.SimHash,
             Words = parsed.WordCount,
+            Noise = _noise.Judge(PageFacts.Of(parsed)).Score,
             NoIndex = robots.NoIndex,
             Text = parts.Settings.Search && !robots.NoIndex ? Cut(parsed.Text) : null,
         };
