@@ -17,4 +17,7 @@ internal interface IFrontierStores
     /// Nobody works on the crawl any more.
     /// </summary>
     Task<bool> DeleteAsync(CrawlId crawl, string folder, int limit, CancellationToken cancellationToken);
+
+    /// <summary>The SipHash key that the crawl's URLs are named by, 16 bytes; null before its first start.</summary>
+    Task<byte[]?> KeyAsync(CrawlId crawl, string folder, CancellationToken cancellationToken);
 }

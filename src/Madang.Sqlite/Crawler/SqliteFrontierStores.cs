@@ -43,6 +43,30 @@ internal sealed class SqliteFrontierStores : IFrontierStores, IAsyncDisposable
         return new SqlitePageStore(shared.File, () => GiveBackAsync(shared, asFrontier: false));
     }
 
+    public async Task<byte[]?> KeyAsync(CrawlId crawl, string folder, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(CrawlFile.DatabaseIn(folder)))
+        {
+            return null;
+        }
+
+        var shared = await TakeAsync(folder, asFrontier: false, cancellationToken);
+        try
+        {
+            return await shared.File.ReadAsync(
+                static connection =>
+                {
+                    using var select = connection.Use("SELECT key FROM meta");
+                    return select.Step() ? select.Blob(0) : null;
+                },
+                cancellationToken);
+        }
+        finally
+        {
+            await GiveBackAsync(shared, asFrontier: false);
+        }
+    }
+
     public async Task<bool> DeleteAsync(CrawlId crawl, string folder, int limit, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);
