@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Madang.Crawler.Frontier;
-using Npgsql;
 
 namespace Madang.Postgres.Crawler;
 

@@ -29,6 +29,13 @@ internal sealed class Books(TestDatabase test, long crawl = 7) : IAsyncDisposabl
         return Frontier = frontier;
     }
 
+    /// <summary>Reads queues as this node from now on.</summary>
+    public Books Use(IFrontierStore frontier)
+    {
+        Frontier = frontier;
+        return this;
+    }
+
     public Task<IPageStore> PagesAsync() => Stores.OpenPagesAsync(new CrawlId(crawl), Folder, Token);
 
     public static UrlKey Key(long host, long hash) => new(host, hash);
