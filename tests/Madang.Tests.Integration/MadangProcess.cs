@@ -41,14 +41,15 @@ public sealed class MadangProcess : IAsyncDisposable
     {
         using var process = Prepare(environment, arguments);
         process.Start();
+        // Read before writing: a verb that answers line by line would wait for a reader.
+        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         if (input is not null)
         {
             await process.StandardInput.WriteAsync(input);
         }
 
         process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return new Answer(process.ExitCode, await output, await error);
     }

@@ -15,6 +15,7 @@ internal static class CrawlCommand
         var flags = new CrawlFlags();
         var crawl = new Command("crawl", "Crawl the web from the URLs given, into a folder.");
         flags.AddTo(crawl);
+        CrawlTools.AddTo(crawl);
         crawl.SetAction((parsed, cancellationToken) => RunAsync(flags, parsed, cancellationToken));
         root.Add(crawl);
     }
