@@ -3,6 +3,7 @@ using Madang.Accounts.Credentials;
 using Madang.Chat;
 using Madang.Crawler;
 using Madang.Crawler.Frontier;
+using Madang.Crawler.Previews;
 using Madang.Jobs;
 using Madang.Jobs.Running;
 using Madang.Jobs.Scheduling;
@@ -51,6 +52,7 @@ public static class PostgresModule
         _ = services.AddSingleton<ICrawlStore, PostgresCrawlStore>();
         _ = services.AddSingleton<IFrontierStores, PostgresFrontierStores>();
         _ = services.AddSingleton<IRetention, CrawlPruning>();
+        _ = services.AddSingleton<IPreviewStore, PostgresPreviewStore>();
         return builder;
     }
 }

@@ -3,6 +3,7 @@ using Madang.Accounts.Credentials;
 using Madang.Chat;
 using Madang.Crawler;
 using Madang.Crawler.Frontier;
+using Madang.Crawler.Previews;
 using Madang.Jobs;
 using Madang.Jobs.Scheduling;
 using Madang.Realtime;
@@ -49,6 +50,7 @@ public static class SqliteModule
         _ = services.AddSingleton<IMessageStore, SqliteMessageStore>();
         _ = services.AddSingleton<IInboxStore, SqliteInboxStore>();
         _ = services.AddSingleton<ICrawlStore, SqliteCrawlStore>();
+        _ = services.AddSingleton<IPreviewStore, SqlitePreviewStore>();
         _ = services.AddSingleton<IFrontierStores, SqliteFrontierStores>();
         return builder;
     }

@@ -2,6 +2,7 @@ using Madang.Accounts;
 using Madang.Api;
 using Madang.Chat;
 using Madang.Crawler;
+using Madang.Crawler.Previews;
 using Madang.Docs;
 using Madang.Edge;
 using Madang.Jobs;
@@ -65,6 +66,7 @@ internal static class MadangServer
         builder.AddRealtime();
         builder.AddChat();
         builder.AddCrawler(Path.Combine(settings.Data, "crawls"));
+        builder.AddPreviews();
     }
 
     private static void MapModules(WebApplication app)
@@ -77,6 +79,7 @@ internal static class MadangServer
         app.MapRealtime();
         app.MapChat();
         app.MapCrawler();
+        app.MapPreviews();
     }
 
     /// <summary>The order matters; each line says what it needs from the ones before.</summary>

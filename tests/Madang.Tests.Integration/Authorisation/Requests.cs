@@ -69,6 +69,8 @@ internal static class Requests
         ["type_in_room"] = About(scene => scene.Room),
         ["sync"] = Plain(),
         ["ack_sync"] = async scene => new(Body: new() { ["cursor"] = scene.Asking.Token.Length == 0 ? "" : (string)(await MadangHost.GetAsync(scene.Asking.Http, "/v1/sync"))["cursor"]! }),
+        // Not an address of the internet: past authorisation the answer is preview_address_refused.
+        ["get_preview"] = _ => Task.FromResult(new Request(Query: "?url=http://10.0.0.1/")),
         // Without a WebSocket handshake: past authorisation the answer is not_a_websocket.
         ["socket"] = Plain(),
     };

@@ -4,6 +4,7 @@ using Madang.Accounts;
 using Madang.Api;
 using Madang.Chat;
 using Madang.Crawler;
+using Madang.Crawler.Previews;
 using Madang.Jobs;
 using Madang.Realtime;
 
@@ -20,6 +21,7 @@ internal static class ErrorsPage
         ("Chat", ChatErrors.All),
         ("Crawler", CrawlerErrors.All),
         ("Jobs", JobsErrors.All),
+        ("Previews", PreviewErrors.All),
     ];
 
     private static readonly (string Code, string Meaning)[] FieldCodes =

@@ -4,6 +4,7 @@ using Madang.Accounts;
 using Madang.Accounts.Passwords;
 using Madang.Api;
 using Madang.Chat;
+using Madang.Crawler.Previews;
 using Madang.Edge;
 using Madang.Jobs;
 using Madang.Realtime;
@@ -45,6 +46,7 @@ internal static class LimitsPage
         ("Title of a group", $"{Chat.MaxTitleLength} characters", "`invalid_fields`"),
         ("Members of a group", Number(Chat.MaxMembers), "`room_full`"),
         ("Client id of a message", "64 printable ASCII characters, unique for 7 days", "`invalid_fields`, `idempotency_conflict`"),
+        ("Preview of a link", $"{Bytes(Previews.MaxBytes)} of the page, {Seconds(Previews.Timeout)}, {Previews.MaxRedirects} redirects; fetching counts as a write; {Previews.MaxFetches} at once", "`preview_unreachable`, `rate_limited`, `overloaded`"),
         ("Payload of a job", Bytes(NewJob.MaxPayloadBytes), "refused by the code that enqueues"),
     ];
 
