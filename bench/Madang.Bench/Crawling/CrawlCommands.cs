@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Globalization;
 using Madang.Bench.Serving;
 using Madang.Bench.Sites;
+using Madang.Bench.Sites.Hostile;
 
 namespace Madang.Bench.Crawling;
 
@@ -13,8 +15,10 @@ internal static class CrawlCommands
     private static readonly Option<ulong> Seed = new("--seed") { DefaultValueFactory = _ => 1 };
     private static readonly Option<string?> Program = new("--program") { Description = "madang.dll; the one built in this repository otherwise" };
     private static readonly Option<int> Limit = new("--limit") { Description = "Seconds after which a crawler is stopped", DefaultValueFactory = _ => 300 };
+    private static readonly Option<int> Delay = new("--delay") { Description = "Milliseconds between requests to one host", DefaultValueFactory = _ => 0 };
+    private static readonly Option<string?> Folder = new("--folder") { Description = "Where the crawl goes; a temporary folder otherwise, removed at the end" };
 
-    public static IEnumerable<Command> Create() => [Race()];
+    public static IEnumerable<Command> Create() => [Race(), Kill(), Single("crawl-hostile", "hostile", "Crawls good sites beside a hundred that mean harm"), Single("crawl-polite", "polite", "Crawls hosts that ask for politeness, killed twice on the way"), Single("crawl-traps", "trap", "Crawls sites where nine links of ten lead into traps")];
 
     private static Command Race()
     {
@@ -22,15 +26,15 @@ internal static class CrawlCommands
         var only = new Option<string[]>("--only") { Description = "madang and its peers by name; all otherwise", AllowMultipleArgumentsPerToken = true };
         var command = new Command("crawl", "Madang and its peers, interleaved on the same generated sites, checked by the server's own log")
         {
-            Mix, Pages, Hosts, Seed, Program, Limit, rounds, only,
+            Mix, Pages, Hosts, Seed, Program, Limit, Folder, rounds, only,
         };
-        command.SetAction((given, cancelled) => WithSitesAsync(given, async (sites, folder) =>
+        command.SetAction((given, cancelled) => WithSitesAsync(given, given.GetValue(Mix)!, async (sites, folder) =>
         {
             var names = given.GetValue(only) is { Length: > 0 } some ? some : null;
             var contenders = Crawlers.All.Where(peer => names?.Contains(peer.Name) ?? true).ToList();
             if (names?.Contains("madang") ?? true)
             {
-                contenders.Insert(0, Crawlers.Madang(given.GetValue(Program) ?? ServerSettings.FindProgram()));
+                contenders.Insert(0, Madang(given));
             }
 
             var race = new CrawlRace(sites, contenders, TimeSpan.FromSeconds(given.GetValue(Limit)), folder, Console.Out);
@@ -47,10 +51,81 @@ internal static class CrawlCommands
         return command;
     }
 
-    private static async Task<int> WithSitesAsync(ParseResult given, Func<SiteProcess, string, Task<int>> run, CancellationToken cancelled)
+    private static Command Kill()
     {
-        var settings = new MixSettings(given.GetValue(Mix)!, given.GetValue(Pages), given.GetValue(Hosts), given.GetValue(Seed));
-        var folder = Directory.CreateTempSubdirectory("madang-crawl-").FullName;
+        var kills = new Option<int>("--kills") { DefaultValueFactory = _ => 20 };
+        var command = new Command("crawl-kill", "Kills Madang at random moments of a crawl and lets it resume: lost, or fetched twice without need?")
+        {
+            Mix, Pages, Hosts, Seed, Program, Delay, Folder, kills,
+        };
+        command.SetAction((given, cancelled) => WithSitesAsync(given, given.GetValue(Mix)!, async (sites, folder) =>
+        {
+            var asked = new Politeness { HostDelay = TimeSpan.FromMilliseconds(given.GetValue(Delay)) };
+            var test = new CrawlKill(sites, Madang(given), asked, (int)given.GetValue(Seed), Console.Out);
+            var task = new CrawlTask(sites.Web.Seeds, [], Path.Combine(folder, "crawl")) { Delay = given.GetValue(Delay) };
+            var report = await test.RunAsync(given.GetValue(kills), given.GetValue(Pages), task, cancelled);
+            Console.WriteLine(report);
+            return report.Faults.Count == 0 ? 0 : 1;
+        }, cancelled));
+        return command;
+    }
+
+    /// <summary>One crawl of one mix, judged by what that mix is about.</summary>
+    private static Command Single(string name, string mix, string description)
+    {
+        var command = new Command(name, description) { Pages, Hosts, Seed, Program, Delay, Limit, Folder };
+        command.SetAction((given, cancelled) => WithSitesAsync(given, mix, async (sites, folder) =>
+        {
+            await using var names = SiteNames.Of(sites.Web);
+            var asked = new Politeness
+            {
+                HostDelay = TimeSpan.FromMilliseconds(given.GetValue(Delay)),
+                DomainDelay = TimeSpan.FromMilliseconds(given.GetValue(Delay) / 2),
+                AddressDelay = TimeSpan.FromMilliseconds(given.GetValue(Delay) / 4),
+            };
+            var start = Madang(given).Start(new CrawlTask(sites.Web.Seeds, [], Path.Combine(folder, "crawl")) { Delay = given.GetValue(Delay) });
+            start.Environment["MADANG__OUTBOUND__NAMESERVERS"] = names.Address.ToString();
+            using var run = new CrawlerRun(start);
+            var inTime = await run.WaitAsync(TimeSpan.FromSeconds(given.GetValue(Limit)), cancelled);
+            var log = await sites.LogAsync(cancelled);
+            return Judge(sites.Web, run, inTime, log, new PoliteCheck(sites.Web, asked).Run(log));
+        }, cancelled));
+        return command;
+    }
+
+    private static int Judge(IWeb web, CrawlerRun run, bool inTime, IReadOnlyList<LoggedRequest> log, PoliteCheck polite)
+    {
+        var pages = PageSetCheck.Of(web, log);
+        Console.WriteLine(run.Output.Trim().Split('\n')[^1]);
+        Console.WriteLine(pages);
+        Console.WriteLine(polite);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(inTime ? $"ended with {run.ExitCode}" : "stopped at the limit")} after {run.Took.TotalSeconds:0.0} s, {run.CpuSeconds:0.0} CPU-s, peak {run.PeakMemory:0} MB"));
+        if (web is TrapWeb)
+        {
+            var traps = log.Count(request => TrapWeb.IsTrap(request.Target));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{traps} of {log.Count} requests went into traps: {(double)traps / log.Count:P2}"));
+        }
+
+        if (web is HostileWeb hostile)
+        {
+            foreach (var one in hostile.Cases)
+            {
+                var host = hostile.HostOf(one).Index;
+                var asked = log.Where(request => request.Host == host).ToList();
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {one.Name,-36} {asked.Count,6} requests, {(asked.Any(request => request.Target == "/after") ? "after" : "NOT after")}"));
+            }
+        }
+
+        return inTime && run.ExitCode == 0 && pages.Lost.Count == 0 && polite.Violations.Count == 0 ? 0 : 1;
+    }
+
+    private static Contender Madang(ParseResult given) => Crawlers.Madang(given.GetValue(Program) ?? ServerSettings.FindProgram());
+
+    private static async Task<int> WithSitesAsync(ParseResult given, string mix, Func<SiteProcess, string, Task<int>> run, CancellationToken cancelled)
+    {
+        var settings = new MixSettings(mix, given.GetValue(Pages), given.GetValue(Hosts), given.GetValue(Seed));
+        var kept = given.GetValue(Folder);
+        var folder = kept is null ? Directory.CreateTempSubdirectory("madang-crawl-").FullName : Directory.CreateDirectory(kept).FullName;
         try
         {
             await using var sites = await SiteProcess.StartAsync(settings, cancelled);
@@ -58,7 +133,10 @@ internal static class CrawlCommands
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            if (kept is null)
+            {
+                Directory.Delete(folder, recursive: true);
+            }
         }
     }
 }

@@ -16,7 +16,8 @@ internal sealed class Visits(CrawlParts parts, Bookkeeper books, VisitReading re
     private const int RobotsAttempts = 3;
     private const int RobotsRetryMs = 10_000;
 
-    private static readonly OutboundRequest s_robots = new() { Url = "", MaxBytes = RobotsFile.MaxBytes, MaxWireBytes = RobotsFile.MaxBytes, CutsAtLimit = true, MaxRedirects = RobotsPolicy.MaxRedirects };
+    // One byte more than is read of a file tells the reader that it was cut, so that it leaves the last, broken line out.
+    private static readonly OutboundRequest s_robots = new() { Url = "", MaxBytes = RobotsFile.MaxBytes + 1, MaxWireBytes = RobotsFile.MaxBytes + 1, CutsAtLimit = true, MaxRedirects = RobotsPolicy.MaxRedirects };
 
     private readonly List<KeyValuePair<string, string>> _headers =
     [

@@ -53,7 +53,7 @@ internal static class WireCases
         HostileCase.Saying("unasked 304", "HTTP/1.1 304 Not Modified\r\n\r\n"),
         HostileCase.Saying("unasked 206", "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 5-8/99999\r\nContent-Length: 4\r\n\r\n<p>a"),
         HostileCase.Saying("unasked 101", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n\u0081\u0005hello"),
-        HostileCase.Saying("retry after ages", "HTTP/1.1 404 Gone\r\nRetry-After: 99999999999999999999\r\nContent-Length: 0\r\n\r\n"),
+        HostileCase.Saying("retry after ages", Ok + "Retry-After: 99999999999999999999\r\nContent-Length: 4\r\n\r\n<p>a"),
         HostileCase.Saying("dates of nonsense", Ok + "Last-Modified: Thu, 99 Foo 99999 99:99:99 GMT\r\nExpires: -1\r\nDate: now\r\nContent-Length: 4\r\n\r\n<p>a"),
     ];
 
