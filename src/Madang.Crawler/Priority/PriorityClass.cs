@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Madang.Crawler.Priority;
 
 /// <summary>One reason for a class: <c>{ "term": "depth", "classes": 4, "why": "3 links from a seed" }</c>. Positive is later.</summary>
-internal sealed record PriorityTerm(string Term, int Classes, string Why);
+public sealed record PriorityTerm(string Term, int Classes, string Why);
 
 /// <summary>
 /// The priority class of a waiting URL, 0 (first) to 15: a sum of terms, so that it can be explained. Within a class the order is that of discovery, so that a crawl goes breadth first
