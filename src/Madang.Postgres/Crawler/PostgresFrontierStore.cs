@@ -7,6 +7,7 @@ namespace Madang.Postgres.Crawler;
 internal sealed class PostgresFrontierStore(PostgresDatabase database, long crawl, string node) : IFrontierStore
 {
     private readonly CrawlLeases _leases = new(crawl, node);
+    private readonly GateReservations _reservations = new(database, crawl);
     private int _closed;
 
     public bool IsShared => true;
@@ -85,7 +86,7 @@ internal sealed class PostgresFrontierStore(PostgresDatabase database, long craw
         cancellationToken);
 
     public Task<long[]> ReserveAsync(IReadOnlyList<GateRequest> gates, long now, CancellationToken cancellationToken) =>
-        database.WriteCrawlAsync(tx => CrawlGates.Reserve(tx, crawl, gates, now), cancellationToken);
+        _reservations.ReserveAsync(gates, now, cancellationToken);
 
     public async Task<IReadOnlyList<TemplateRow>> TemplatesAsync(long host, CancellationToken cancellationToken)
     {

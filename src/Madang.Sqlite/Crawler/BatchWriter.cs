@@ -11,6 +11,9 @@ internal sealed class BatchWriter(SqliteTx tx, CrawlBatch batch)
     /// <summary>A gate only ever closes for longer.</summary>
     public const string GateSql = "INSERT INTO gate (id, at) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET at = excluded.at WHERE excluded.at > at";
 
+    // No class is worse: such a one betters nothing.
+    private const int LeastClass = 15;
+
     private readonly BatchTally _tally = new();
     private long _seq;
     private long _log;
@@ -76,25 +79,26 @@ internal sealed class BatchWriter(SqliteTx tx, CrawlBatch batch)
         }
 
         var order = InKeyOrder(batch.Urls, static url => url.Key);
-        // Most of them are known, and a look-up is half the price of an insert that meets its row.
-        using var find = tx.Use("SELECT state, class FROM url WHERE host = ?1 AND hash = ?2");
+        // Many of them are known, and a look-up is half the price of an insert that meets its row.
+        using var find = tx.Use("SELECT id FROM url WHERE host = ?1 AND hash = ?2");
         using var insert = tx.Use(
             """
             INSERT INTO url (host, hash, state, class, seq, reason, attempts, depth, due_at, ref_host, ref_hash, path) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8, ?9, ?10, ?11)
             """);
-        using var better = tx.Use("UPDATE url SET class = ?3 WHERE host = ?1 AND hash = ?2");
+        using var better = tx.Use("UPDATE url SET class = ?2 WHERE id = ?1 AND state = 0 AND class > ?2");
         var added = 0;
         foreach (var (key, index) in order)
         {
             var url = batch.Urls[index];
             if (find.Bind(1, key.Host).Bind(2, key.Hash).Step())
             {
-                if (url.State == UrlState.Waiting && find.Int32(0) == (int)UrlState.Waiting && url.Class < find.Int32(1))
+                var id = find.Int64(0);
+                find.Reset();
+                if (url.State == UrlState.Waiting && url.Class < LeastClass)
                 {
-                    better.Bind(1, key.Host).Bind(2, key.Hash).Bind(3, url.Class).Again();
+                    better.Bind(1, id).Bind(2, url.Class).Again();
                 }
 
-                find.Reset();
                 continue;
             }
 

@@ -1,4 +1,4 @@
--- The books of one crawl, in a file of their own. What a commit dirties is what it costs, so: pages are appended in log order, URLs are clustered by host,
+-- The books of one crawl, in a file of their own. What a commit dirties is what it costs, so: URLs and pages are appended, a visit to a URL moves no key of its,
 -- what changes with every visit to a host is narrow, and no index moves with a host's clock while the host is leased.
 
 CREATE TABLE meta (
@@ -25,12 +25,13 @@ CREATE TABLE host_clock (
 CREATE INDEX host_free ON host_clock (next_at) WHERE lease <> 1 AND waiting > 0;
 CREATE INDEX host_held ON host_clock (id) WHERE lease = 1;
 
--- ref_host is NULL when the referrer is on the same host; log is the position of its page.
+-- In the order of discovery, which is nearly that of the visits; whether a URL is known is asked of the narrow index alone. ref_host is NULL when the referrer
+-- is on the same host; log is the position of its page.
 CREATE TABLE url (
-  host INTEGER NOT NULL, hash INTEGER NOT NULL, state INTEGER NOT NULL, class INTEGER NOT NULL, seq INTEGER NOT NULL, reason INTEGER NOT NULL, attempts INTEGER NOT NULL,
-  depth INTEGER NOT NULL, due_at INTEGER NOT NULL, log INTEGER, ref_host INTEGER, ref_hash INTEGER, path TEXT NOT NULL,
-  PRIMARY KEY (host, hash)
-) STRICT, WITHOUT ROWID;
+  id INTEGER NOT NULL PRIMARY KEY, host INTEGER NOT NULL, hash INTEGER NOT NULL, state INTEGER NOT NULL, class INTEGER NOT NULL, seq INTEGER NOT NULL, reason INTEGER NOT NULL, attempts INTEGER NOT NULL,
+  depth INTEGER NOT NULL, due_at INTEGER NOT NULL, log INTEGER, ref_host INTEGER, ref_hash INTEGER, path TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX url_key ON url (host, hash);
 CREATE INDEX url_queue ON url (host, class, seq) WHERE state = 0;
 CREATE INDEX url_due ON url (due_at) WHERE state = 1;
 CREATE INDEX url_parked ON url (reason, host, seq) WHERE state = 3;
