@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using Madang.Api;
+using Madang.Crawler.Explaining;
 using Madang.Crawler.Frontier;
 using Madang.Crawler.Running;
+using Madang.Crawler.Urls;
 using Madang.Storage;
 using Microsoft.Extensions.Options;
 
@@ -138,6 +140,25 @@ public sealed class Crawls
     {
         await using var pages = await _stores.OpenPagesAsync(id, _folders.Of(id), cancellationToken);
         return page.Of(await pages.HostsAsync(query, page.After, busiest: false, page.Fetch, cancellationToken), host => host.Id);
+    }
+
+    /// <summary>Why a URL is next, waiting, parked or refused, or what came of it.</summary>
+    internal async Task<Result<Explanation>> ExplainAsync(Crawl crawl, string? text, CancellationToken cancellationToken)
+    {
+        if (text is null || !Url.TryParse(text.Trim(), null, out var url) || !url.Kind.IsWeb())
+        {
+            return ApiErrors.Invalid("url", "invalid", "url is a whole http or https URL.");
+        }
+
+        UrlNormalizer.Normalize(url);
+        var folder = _folders.Of(crawl.Id);
+        if (await _stores.KeyAsync(crawl.Id, folder, cancellationToken) is not { } key)
+        {
+            return CrawlerErrors.CrawlNotStarted;
+        }
+
+        await using var pages = await _stores.OpenPagesAsync(crawl.Id, folder, cancellationToken);
+        return Explainer.Explain(await FactsReading.ReadAsync(pages, crawl, new SipHash(key), url, _runs.Time, cancellationToken));
     }
 
     /// <summary>The URLs of these keys, for a page's original and its referrer.</summary>

@@ -87,6 +87,7 @@ internal sealed partial class CrawlRun : IAsyncDisposable
         var fingerprints = new Fingerprints();
         var position = await ReadAsync(parts.Store, fingerprints, 0, cancellationToken);
         var run = new CrawlRun(parts, start, fingerprints, position, archive, log);
+        await run._reading.RestoreScopeAsync(cancellationToken);
         run.Completion = run.RunAsync();
         return run;
     }

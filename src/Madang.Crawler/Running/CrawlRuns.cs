@@ -22,6 +22,8 @@ internal sealed partial class CrawlRuns(ICrawlStore crawls, Database database, C
     private readonly ConcurrentDictionary<CrawlId, ActiveCrawl> _active = new();
     private readonly Channel<bool> _look = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
+    public TimeProvider Time => tools.Time;
+
     /// <summary>Something changed in the catalogue.</summary>
     public void Look() => _look.Writer.TryWrite(true);
 

@@ -57,6 +57,15 @@ internal sealed class LinkReader(SipHash hash, AdmissionPolicy admission)
         return target is null ? null : key;
     }
 
+    /// <summary>Widens the crawl's scope to where this link leads.</summary>
+    public void Include(ReadOnlySpan<byte> href)
+    {
+        if (Url.TryParse(href, _base, _link) && _link.Kind.IsWeb())
+        {
+            admission.Scope.Include(_link);
+        }
+    }
+
     public void Refuse(RefusalReason reason) =>
         System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_refused ??= [], reason, out _)++;
 

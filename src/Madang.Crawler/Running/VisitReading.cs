@@ -70,6 +70,21 @@ internal sealed class VisitReading(CrawlParts parts, SipHash hash, AdmissionPoli
         return outcome;
     }
 
+    /// <summary>Takes the places that the seeds led to in earlier runs into the scope again.</summary>
+    public async Task RestoreScopeAsync(CancellationToken cancellationToken)
+    {
+        var reader = new LinkReader(hash, admission);
+        foreach (var seed in parts.Settings.Seeds)
+        {
+            var bytes = Encoding.UTF8.GetBytes(seed);
+            if (reader.Begin(bytes, default) && reader.KeyOf(bytes, out _) is { } key
+                && await pages.PageAsync(key, cancellationToken) is { Page: { Status: >= 300 and < 400, Target: { } target } })
+            {
+                reader.Include(Encoding.UTF8.GetBytes(target));
+            }
+        }
+    }
+
     /// <summary>The crawl's beginning: its seeds, as if a page named them.</summary>
     public Outcome ReadSeeds()
     {
@@ -138,6 +153,12 @@ internal sealed class VisitReading(CrawlParts parts, SipHash hash, AdmissionPoli
         outcome.Links = LinkTable.Rent();
         var bytes = Encoding.Latin1.GetBytes(location);
         var target = desk.Links.KeyOf(bytes, out var text);
+        if (url.Depth == 0)
+        {
+            // Who gives example.com as a seed means www.example.com too, if that is where it leads.
+            desk.Links.Include(bytes);
+        }
+
         desk.Links.Add(bytes, url.Depth, LinkOrigin.Redirect, outcome.Links);
         return target is { } key && key != page.Key ? page with { Target = text, Duplicate = DuplicateKind.Canonical, Original = key } : page with { Target = text };
     }

@@ -1,0 +1,39 @@
+using System.Text;
+using Madang.Crawler.Admission;
+using Madang.Crawler.Frontier;
+using Madang.Crawler.Robots;
+using Madang.Crawler.Urls;
+
+namespace Madang.Crawler.Explaining;
+
+/// <summary>Reads from a crawl's books what is to be explained of one URL.</summary>
+internal static class FactsReading
+{
+    /// <param name="url">Normalised.</param>
+    public static async Task<KnownFacts> ReadAsync(IPageStore pages, Crawl crawl, SipHash hash, Url url, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var key = new UrlKey((long)hash.Hash(url.Origin), (long)hash.Hash(url.Href));
+        var (href, path) = (url.ToString(), Encoding.ASCII.GetString(url.PathAndQuery));
+        var row = await pages.UrlAsync(key, cancellationToken);
+        var admission = new AdmissionPolicy(crawl.Settings, time).Check(url, row?.Depth ?? 0);
+        var page = await pages.PageAsync(key, cancellationToken);
+        var host = await pages.HostAsync(key.Host, cancellationToken);
+        var robots = host is { RobotsAt: > 0 } ? HostRobots.Of(host, crawl.Settings.Agent) : null;
+        var names = await pages.UrlsAsync([row?.Referrer ?? default, page?.Page.Original ?? default], cancellationToken);
+        return new KnownFacts
+        {
+            Url = href,
+            Settings = crawl.Settings,
+            Now = time.GetUtcNow().ToUnixTimeMilliseconds(),
+            Admission = admission,
+            Row = row,
+            Page = page,
+            Host = host,
+            Place = row is { State: UrlState.Waiting } ? await pages.PlaceAsync(key, cancellationToken) : null,
+            Robots = robots?.Rules.Check(Encoding.ASCII.GetBytes(path)),
+            CrawlDelay = robots?.Rules.CrawlDelay,
+            Referrer = names[0],
+            Original = names[1],
+        };
+    }
+}
