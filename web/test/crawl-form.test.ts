@@ -11,13 +11,13 @@ function form(values: Record<string, string>): FormData {
 describe('the form', () => {
   test('leaves out what is empty and counts in the units of the wire', () => {
     expect(settingsOf(form({ seeds: ' https://a.org/ \r\n\n https://b.org/ ', scope: 'prefix', max_pages: '', delay_ms: '0.25', latency_factor: '2.5', max_page_bytes: '0.5', max_recrawl_seconds: '2', archive: 'on', search: 'on', agent: ' ' }))).toEqual({
-      seeds: ['https://a.org/', 'https://b.org/'], scope: 'prefix', allow: [], obey_nofollow: false, recrawl: false, archive: true, search: true,
+      seeds: ['https://a.org/', 'https://b.org/'], scope: 'prefix', obey_nofollow: false, recrawl: false, archive: true, search: true,
       delay_ms: 250, latency_factor: 2.5, max_page_bytes: 524_288, max_recrawl_seconds: 172_800,
     })
   })
 
   test('passes on what only the server may judge', () => {
-    expect(settingsOf(form({ seeds: '', scope: 'moon', max_depth: '-3', allow: '10.0.0.0/8\nnonsense' }))).toMatchObject({ seeds: [], scope: 'host', max_depth: -3, allow: ['10.0.0.0/8', 'nonsense'] })
+    expect(settingsOf(form({ name: ' 정원 ', seeds: '', scope: 'moon', max_depth: '-3' }))).toMatchObject({ name: '정원', seeds: [], scope: 'host', max_depth: -3 })
   })
 
   test('an empty box has no lines', () => {

@@ -133,7 +133,8 @@ describe('starting', () => {
     await userEvent.type(screen.getByLabelText('Pause between two requests to a host (s)'), '0.5')
     await userEvent.click(screen.getByRole('button', { name: 'Start the crawl' }))
     expect(await screen.findByRole('heading', { name: 'example.org' })).toBeVisible()
-    expect(sent).toEqual([{ ...settingsOf({ scope: 'domain', delay_ms: 500 }) }])
+    const { allow: _, ...settings } = settingsOf({ scope: 'domain', delay_ms: 500 })
+    expect(sent).toEqual([settings])
   })
 
   test('puts each refusal at its field, unfolds, and goes there', async () => {
@@ -173,6 +174,7 @@ describe('a crawl', () => {
     server.routes.set('GET /v1/crawls/7', () => crawlOf())
     server.routes.set('POST /v1/crawls/7/pause', () => crawlOf({ state: 'paused' }))
     server.routes.set('POST /v1/crawls/7/stop', () => crawlOf({ state: 'stopped' }))
+    server.routes.set('POST /v1/crawls/7/resume', () => crawlOf())
     open('/crawls/7')
     await userEvent.click(await screen.findByRole('button', { name: 'Pause' }))
     expect(await screen.findByRole('status', { name: 'State: Paused' })).toBeVisible()
@@ -183,6 +185,10 @@ describe('a crawl', () => {
     await userEvent.click(screen.getByRole('button', { name: 'Stop' }))
     await userEvent.click(screen.getByRole('button', { name: 'Stop the crawl' }))
     expect(await screen.findByRole('status', { name: 'State: Stopped' })).toBeVisible()
+    const streams = server.streams.length
+    await userEvent.click(screen.getByRole('button', { name: 'Resume' }))
+    expect(await screen.findByRole('status', { name: 'State: Running' })).toBeVisible()
+    await waitFor(() => expect(server.streams.length).toBe(streams + 1))
   })
 
   test('says when it does not exist', async () => {
@@ -201,6 +207,7 @@ describe('its hosts', () => {
     ]))
     open('/crawls/7/hosts')
     const rows = (await screen.findByText('https://c.org')).closest('ul') as HTMLElement
+    expect(server.asked).toContain('GET /v1/crawls/7/hosts?order=busiest&limit=100')
     const [first, second, third] = within(rows).getAllByRole('listitem')
     expect(first).toHaveTextContent(/in (29|30) sec.*The site asked us to wait.*Errors in a row: 2/)
     expect(second).toHaveTextContent(/nothing waits.*none: all allowed.*asks for 2 sec/)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { bytesText, crawlCode, crawlName, durationText, numberText, percentText, rateText, shortNumber, statusClass, webHref } from '../src/crawl/text'
+import { bytesText, crawlCode, crawlName, durationText, numberText, percentText, rateText, readable, shortNumber, statusClass, webHref } from '../src/crawl/text'
 import { translator } from '../src/i18n/i18n'
 
 const [english, korean] = [translator('en'), translator('ko')]
@@ -36,9 +36,10 @@ test.each([
 })
 
 test('a crawl is called by its first seed', () => {
-  expect(crawlName({ seeds: ['https://example.org/'] }, english)).toBe('example.org')
-  expect(crawlName({ seeds: ['HTTP://뜰.kr/a/', 'https://b.org', 'https://c.org'] }, korean)).toBe('뜰.kr/a 외 2개')
-  expect(crawlName({ seeds: [] }, english)).toBe('')
+  expect(crawlName({ settings: { seeds: ['https://example.org/'] } }, english)).toBe('example.org')
+  expect(crawlName({ settings: { seeds: ['HTTP://뜰.kr/a/', 'https://b.org', 'https://c.org'] } }, korean)).toBe('뜰.kr/a 외 2개')
+  expect(crawlName({ settings: { seeds: [] } }, english)).toBe('')
+  expect(crawlName({ name: '정원', settings: { seeds: ['https://example.org/'] } }, english)).toBe('정원')
 })
 
 test('codes that are new to us are shown as they stand', () => {
@@ -54,4 +55,12 @@ test.each([[200, '2xx'], [304, '3xx'], [404, '4xx'], [599, '5xx'], [0, 'none'], 
 test('a crawled address becomes a link only when it is one of the web', () => {
   expect(webHref('https://example.org/a?b#c')).toBe('https://example.org/a?b#c')
   expect(['javascript:alert(1)', ' java\nscript:alert(1)', 'data:text/html,x', 'not a url', ''].map(webHref)).toEqual([undefined, undefined, undefined, undefined, undefined])
+})
+
+test('addresses are shown in letters, unless that would mislead', () => {
+  expect(readable('https://example.org/%EB%9C%B0?a=%20b')).toBe('https://example.org/%EB%9C%B0?a=%20b')
+  expect(readable('https://example.org/%EB%9C%B0')).toBe('https://example.org/뜰')
+  expect(readable('https://example.org/%E2%80%AEcod.exe')).toBe('https://example.org/%E2%80%AEcod.exe')
+  expect(readable('https://example.org/%ff')).toBe('https://example.org/%ff')
+  expect(readable('https://example.org/a%2Fb')).toBe('https://example.org/a%2Fb')
 })

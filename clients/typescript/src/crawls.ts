@@ -36,7 +36,7 @@ export interface CrawlSettings {
 }
 
 /** Everything but the seeds has a default. */
-export type NewCrawl = Pick<CrawlSettings, 'seeds'> & Partial<CrawlSettings>
+export type NewCrawl = Pick<CrawlSettings, 'seeds'> & Partial<CrawlSettings> & { name?: string }
 
 export interface CrawlProgress {
   fetched: number
@@ -64,11 +64,14 @@ export interface CrawlProgress {
 
 export interface Crawl {
   id: Id
+  name?: string
   state: CrawlState
   settings: CrawlSettings
   created_by?: Id
   created_at: string
   finished_at?: string
+  /** Why it failed, for who reads a log. */
+  failure?: string
   progress: CrawlProgress
 }
 
@@ -85,7 +88,8 @@ export interface CrawledPage {
   bytes: number
   elapsed_ms: number
   fetched_at: string
-  duplicate?: { kind: DuplicateKind; url: string }
+  /** Without `url` when the other page is not known any more. */
+  duplicate?: { kind: DuplicateKind; url?: string }
   /** Where a redirect led, or the canonical URL. */
   target?: string
   /** 0 (fine) to 100. */

@@ -1,10 +1,10 @@
 import { fieldText } from '../i18n/error-text'
 import { useI18n } from '../i18n/i18n'
 import { Field } from '../ui/Field'
-import { AreaField, NumberField } from './fields'
+import { NumberField } from './fields'
 
 /** What few crawls need to change. */
-export function AdvancedFields({ error, allow }: { error: unknown; allow: readonly string[] | undefined }) {
+export function AdvancedFields({ error }: { error: unknown }) {
   const { t } = useI18n()
   return (
     <div className="fold-body">
@@ -24,7 +24,6 @@ export function AdvancedFields({ error, allow }: { error: unknown; allow: readon
         <NumberField label={t('crawl.form.domainBudget')} name="domain_budget" error={error} />
         <NumberField label={t('crawl.form.budgetPerReference')} name="budget_per_reference" error={error} />
       </div>
-      <AreaField label={t('crawl.form.allow')} hint={t('crawl.form.allowHint')} name="allow" error={error} sent={allow} rows={2} />
       <h2>{t('crawl.form.keeping')}</h2>
       <Check name="search" label={t('crawl.form.search')} on />
       <Check name="archive" label={t('crawl.form.archive')} on />

@@ -40,7 +40,7 @@ export function CrawlActions({ crawl, onChanged }: { crawl: Crawl; onChanged: (c
   return (
     <div className="crawl-actions">
       {state === 'running' && <button type="button" className="button small" disabled={busy} onClick={change('pause')}><Pause size={16} aria-hidden /> {t('crawl.pause')}</button>}
-      {state === 'paused' && <button type="button" className="button small primary" disabled={busy} onClick={change('resume')}><Play size={16} aria-hidden /> {t('crawl.resume')}</button>}
+      {state !== 'running' && state !== 'finished' && <button type="button" className="button small primary" disabled={busy} onClick={change('resume')}><Play size={16} aria-hidden /> {t('crawl.resume')}</button>}
       {!hasEnded(crawl) && <button type="button" className="button small danger" disabled={busy} onClick={() => setAsked('stop')}><Square size={15} aria-hidden /> {t('crawl.stop')}</button>}
       {state !== 'running' && <button type="button" className="button small danger quiet" disabled={busy} onClick={() => setAsked('delete')}><Trash2 size={16} aria-hidden /> {t('crawl.delete')}</button>}
     </div>

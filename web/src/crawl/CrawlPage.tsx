@@ -26,7 +26,7 @@ export function CrawlPage() {
   const { t } = useI18n()
   const { id = '' } = useParams()
   const { crawl, samples, line, error, put, retry } = useCrawl(id)
-  usePageTitle(`${crawl ? crawlName(crawl.settings, t) : t('crawl.title')} · ${t('app.name')}`)
+  usePageTitle(`${crawl ? crawlName(crawl, t) : t('crawl.title')} · ${t('app.name')}`)
   if (!crawl) {
     return (
       <main className="page page-wide" id="main">
@@ -40,10 +40,11 @@ export function CrawlPage() {
       <header className="crawl-head">
         <BackLink to="/crawls" label={t('crawl.title')} />
         <div className="page-head">
-          <h1>{crawlName(crawl.settings, t)}</h1>
+          <h1>{crawlName(crawl, t)}</h1>
           <div role="status" aria-label={t('crawl.stateNow', { state: t(`crawl.state.${crawl.state}`) })}><StateBadge state={crawl.state} /></div>
         </div>
         <CrawlActions crawl={crawl} onChanged={put} />
+        {crawl.failure && <p className="form-error">{crawl.failure}</p>}
         <LineNote line={line} />
       </header>
       <nav className="tabs crawl-tabs" aria-label={t('crawl.tabs')}>

@@ -63,7 +63,7 @@ function CrawlRow({ crawl }: { crawl: Crawl }) {
     <li className="crawl-row">
       <StateBadge state={state} />
       <div className="row-text">
-        <Link to={`/crawls/${crawl.id}`} className="cover-link">{crawlName(crawl.settings, t)}</Link>
+        <Link to={`/crawls/${crawl.id}`} className="cover-link">{crawlName(crawl, t)}</Link>
         <small>{notes.join(' · ')}</small>
       </div>
       <ChevronRight size={18} aria-hidden />

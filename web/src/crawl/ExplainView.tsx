@@ -11,7 +11,7 @@ import { Spinner } from '../ui/Spinner'
 import { useShownCrawl } from './CrawlPage'
 import { HostFacts } from './HostFacts'
 import { OpenLink } from './PageRow'
-import { crawlCode, numberText } from './text'
+import { crawlCode, numberText, readable } from './text'
 import { useNow } from './use-now'
 
 /** Why a URL is next, waiting or refused, with everything that made it so. */
@@ -55,12 +55,12 @@ function Explanation({ answer, ended }: { answer: UrlExplanation; ended: boolean
   if (answer.class !== undefined) facts.push([t('crawl.explain.class'), t('crawl.explain.classValue', { class: answer.class })])
   if (answer.depth !== undefined) facts.push([t('crawl.explain.depth'), numberText(answer.depth, locale)])
   if (answer.next_at !== undefined) facts.push([t('crawl.explain.nextAt'), fullText(answer.next_at, locale)])
-  if (answer.referrer !== undefined) facts.push([t('crawl.explain.referrer'), answer.referrer])
+  if (answer.referrer !== undefined) facts.push([t('crawl.explain.referrer'), readable(answer.referrer)])
   return (
     <div className="crawl-columns">
       <section className={`card verdict verdict-${answer.verdict}`} aria-label={verdictText(t, answer.verdict)}>
         <h2>{verdictText(t, answer.verdict)}</h2>
-        <p className="verdict-url"><span className="page-url">{answer.url}</span><OpenLink url={answer.url} /></p>
+        <p className="verdict-url"><span className="page-url">{readable(answer.url)}</span><OpenLink url={answer.url} /></p>
         {answer.reasons.length > 0 && (
           <ul className="reasons" aria-label={t('crawl.explain.reasons')}>
             {answer.reasons.map(({ code, detail }, index) => <li key={`${code} ${index}`}><strong>{crawlCode(t, code)}</strong>{detail && <small>{detail}</small>}</li>)}

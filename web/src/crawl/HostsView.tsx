@@ -22,19 +22,26 @@ export function HostsView() {
   const { crawl } = useShownCrawl()
   const now = useNow()
   const [typed, setTyped] = useState('')
+  const [order, setOrder] = useState<'busiest' | 'id'>('busiest')
   const q = useDeferredValue(typed.trim())
   const hosts = useInfiniteQuery({
-    queryKey: ['crawl', crawl.id, 'hosts', q],
-    queryFn: ({ pageParam }) => api.crawls.hosts(crawl.id, { q: q || undefined, cursor: pageParam }),
+    queryKey: ['crawl', crawl.id, 'hosts', q, order],
+    queryFn: ({ pageParam }) => api.crawls.hosts(crawl.id, { q: q || undefined, order, cursor: pageParam, limit: order === 'busiest' ? 100 : undefined }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next ?? undefined,
     refetchInterval: (query) => (!hasEnded(crawl) && (query.state.data?.pages.length ?? 0) <= FRESH_PAGES ? FRESH_MS : false),
   })
   return (
     <>
-      <div className="search-box page-search">
-        <Search size={18} aria-hidden />
-        <input type="search" aria-label={t('crawl.hosts.search')} placeholder={t('crawl.hosts.search')} value={typed} onChange={(event) => setTyped(event.target.value)} />
+      <div className="filters">
+        <div className="search-box">
+          <Search size={18} aria-hidden />
+          <input type="search" aria-label={t('crawl.hosts.search')} placeholder={t('crawl.hosts.search')} value={typed} onChange={(event) => setTyped(event.target.value)} />
+        </div>
+        <select aria-label={t('crawl.hosts.order')} value={order} onChange={(event) => setOrder(event.target.value === 'id' ? 'id' : 'busiest')}>
+          <option value="busiest">{t('crawl.hosts.busiest')}</option>
+          <option value="id">{t('crawl.hosts.all')}</option>
+        </select>
       </div>
       <EndlessList pages={hosts} empty={<Empty icon={<ServerOff size={30} />} title={t('crawl.hosts.none')} />}>
         {(items) => (

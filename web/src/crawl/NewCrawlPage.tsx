@@ -5,7 +5,9 @@ import { useNavigate } from 'react-router'
 import { useApi } from '../app/session'
 import { usePageTitle } from '../app/title-count'
 import { FormError } from '../entrance/form'
+import { fieldText } from '../i18n/error-text'
 import { useI18n } from '../i18n/i18n'
+import { Field } from '../ui/Field'
 import { AdvancedFields } from './AdvancedFields'
 import { BackLink } from './BackLink'
 import { AreaField, NumberField } from './fields'
@@ -49,6 +51,7 @@ export function NewCrawlPage() {
         <h1>{t('crawl.form.title')}</h1>
       </header>
       <form className="card card-form" onSubmit={submit} noValidate>
+        <Field label={t('crawl.form.name')} hint={t('crawl.form.nameHint')} name="name" maxLength={100} error={fieldText(t, error, 'name')} />
         <AreaField label={t('crawl.form.seeds')} hint={t('crawl.form.seedsHint')} name="seeds" error={error} sent={refusal?.sent.seeds} rows={4} placeholder="https://example.org/" inputMode="url" />
         <Scope />
         <div className="two">
@@ -58,7 +61,7 @@ export function NewCrawlPage() {
         <NumberField label={t('crawl.form.delay')} hint={t('crawl.form.delayHint')} name="delay_ms" step="any" error={error} />
         <details className="fold" open={unfolded} onToggle={(event) => setUnfolded(event.currentTarget.open)}>
           <summary>{t('crawl.form.advanced')}</summary>
-          <AdvancedFields error={error} allow={refusal?.sent.allow} />
+          <AdvancedFields error={error} />
         </details>
         <FormError error={error} />
         <div className="button-row"><button className="button primary" disabled={busy}>{t('crawl.form.submit')}</button></div>

@@ -3,7 +3,7 @@ import { ExternalLink } from 'lucide-react'
 import { Link } from 'react-router'
 import { useI18n } from '../i18n/i18n'
 import { fullText } from '../i18n/time'
-import { bytesText, crawlCode, durationText, numberText, statusClass, webHref } from './text'
+import { bytesText, crawlCode, durationText, numberText, readable, statusClass, webHref } from './text'
 
 /** One fetched page; its details unfold. */
 export function PageRow({ page, crawl }: { page: CrawledPage; crawl: Id }) {
@@ -19,7 +19,7 @@ export function PageRow({ page, crawl }: { page: CrawledPage; crawl: Id }) {
       <span className={`status layer-${statusClass(page.status)}`}>{page.status === 0 ? '–' : page.status}</span>
       <div className="page-text">
         <strong lang={page.language}>{page.title || t('crawl.pages.untitled')}</strong>
-        <span className="page-url">{page.url}</span>
+        <span className="page-url">{readable(page.url)}</span>
         <small>
           {notes.join(' · ')}
           {page.duplicate && <span className="tag">{t(`crawl.duplicate.${page.duplicate.kind}`)}</span>}
@@ -59,8 +59,8 @@ function PageFacts({ page }: { page: CrawledPage }) {
     [t('crawl.pages.visits'), t('crawl.pages.visitsValue', { count: page.fetches, changes: page.changes })],
     [t('crawl.pages.noise'), t('crawl.pages.noiseValue', { noise: page.noise })],
     [t('crawl.pages.fault'), page.fault && crawlCode(t, page.fault)],
-    [t('crawl.pages.target'), page.target],
-    [t('crawl.pages.duplicateOf'), page.duplicate?.url],
+    [t('crawl.pages.target'), page.target && readable(page.target)],
+    [t('crawl.pages.duplicateOf'), page.duplicate?.url && readable(page.duplicate.url)],
     [t('crawl.pages.archive'), page.archive && t('crawl.pages.archiveValue', { ...page.archive })],
   ]
   return (

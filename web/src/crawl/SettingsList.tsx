@@ -1,6 +1,6 @@
 import type { CrawlSettings } from '@madang/client'
 import { useI18n } from '../i18n/i18n'
-import { durationText, numberText } from './text'
+import { durationText, numberText, readable } from './text'
 
 /** What the crawl was asked to do. */
 export function SettingsList({ settings }: { settings: CrawlSettings }) {
@@ -19,7 +19,7 @@ export function SettingsList({ settings }: { settings: CrawlSettings }) {
       <dl className="facts">
         <div className="facts-long">
           <dt>{t('crawl.form.seeds')}</dt>
-          <dd><ul>{settings.seeds.slice(0, 20).map((seed) => <li key={seed}>{seed}</li>)}{settings.seeds.length > 20 && <li>… {numberText(settings.seeds.length, locale)}</li>}</ul></dd>
+          <dd><ul>{settings.seeds.slice(0, 20).map((seed) => <li key={seed}>{readable(seed)}</li>)}{settings.seeds.length > 20 && <li>… {numberText(settings.seeds.length, locale)}</li>}</ul></dd>
         </div>
         {rows.map(([name, value]) => (
           <div key={name}>

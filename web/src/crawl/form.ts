@@ -44,12 +44,12 @@ export function settingsOf(form: FormData): NewCrawl {
   const settings: NewCrawl = {
     seeds: linesOf(text('seeds')),
     scope: scopes.find((scope) => scope === text('scope')) ?? 'host',
-    allow: linesOf(text('allow')),
     obey_nofollow: form.has('obey_nofollow'),
     recrawl: form.has('recrawl'),
     archive: form.has('archive'),
     search: form.has('search'),
   }
+  if (text('name') !== '') settings.name = text('name')
   if (text('agent') !== '') settings.agent = text('agent')
   for (const name of Object.keys(units) as NumberField[]) {
     const value = text(name) === '' ? undefined : Number(text(name))
@@ -69,7 +69,7 @@ export function faultsOf(error: unknown, field: string): { index?: number; fault
   })
 }
 
-const shownAtOnce = new Set(['seeds', 'scope', 'max_pages', 'max_depth', 'delay_ms'])
+const shownAtOnce = new Set(['name', 'seeds', 'scope', 'max_pages', 'max_depth', 'delay_ms'])
 
 /** Whether something is wrong in the folded part. */
 export const hidesFault = (error: unknown) =>

@@ -43,15 +43,15 @@ export function withSample(samples: readonly Sample[], next: Sample): readonly S
 }
 
 /** The last five minutes, or what there is of them, at least a minute wide. */
-export function seriesOf(samples: readonly Sample[], values: (sample: Sample, before: Sample | undefined) => number[]): Series {
+export function seriesOf(samples: readonly Sample[], values: (sample: Sample, at: number) => number[], from = 0): Series {
   const end = samples.at(-1)?.at ?? 0
-  const shown = samples.filter((sample) => end - sample.at <= LONGEST_MS)
+  const first = Math.max(from, samples.findIndex((sample) => end - sample.at <= LONGEST_MS))
+  const shown = samples.slice(first)
   const spanMs = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, end - (shown[0]?.at ?? end)))
-  const first = samples.length - shown.length
   return {
     spanMs,
     x: shown.map((sample) => 1 - (end - sample.at) / spanMs),
-    rows: shown.map((sample, index) => values(sample, samples[first + index - 1])),
+    rows: shown.map((sample, index) => values(sample, first + index)),
   }
 }
 
@@ -59,11 +59,13 @@ export const ratesOf = (samples: readonly Sample[]) => seriesOf(samples, ({ rate
 
 export const queueOf = (samples: readonly Sample[]) => seriesOf(samples, ({ queue }) => queue)
 
-/** Answers per second between two reports; a count that fell (another node's report) is no answer. */
+/** Answers per second between two reports, so the first has none; a count that fell (another node's report) is no answer. */
 export const statusesOf = (samples: readonly Sample[]) =>
-  seriesOf(samples, (sample, before) =>
-    sample.statuses.map((count, index) => (before ? Math.max(0, (count - (before.statuses[index] ?? 0)) / ((sample.at - before.at) / 1000)) : 0)),
-  )
+  seriesOf(samples, (sample, at) => {
+    const before = samples[at - 1] ?? sample
+    const seconds = Math.max(1, sample.at - before.at) / 1000
+    return sample.statuses.map((count, index) => Math.max(0, (count - (before.statuses[index] ?? 0)) / seconds))
+  }, 1)
 
 /** The next of 1, 2, 5 × 10ⁿ, so that the scale does not twitch. */
 export function niceMax(value: number): number {

@@ -54,10 +54,11 @@ export function durationText(ms: number, locale: Locale): string {
   return below && rest > 0 ? `${whole} ${unit(rest, below[0])}` : whole
 }
 
-/** The first seed's address without its scheme, and how many there are beside it. */
-export function crawlName(settings: Pick<CrawlSettings, 'seeds'>, t: Translate): string {
-  const [first = '', ...others] = settings.seeds
-  const name = first.replace(/^https?:\/\//i, '').replace(/\/$/, '')
+/** Its name, or the first seed's address without its scheme, and how many there are beside it. */
+export function crawlName(crawl: { name?: string; settings: Pick<CrawlSettings, 'seeds'> }, t: Translate): string {
+  if (crawl.name) return crawl.name
+  const [first = '', ...others] = crawl.settings.seeds
+  const name = readable(first).replace(/^https?:\/\//i, '').replace(/\/$/, '')
   return others.length === 0 ? name : t('crawl.more', { name, count: others.length })
 }
 
@@ -81,5 +82,15 @@ export function webHref(url: string): string | undefined {
     return protocol === 'http:' || protocol === 'https:' ? href : undefined
   } catch {
     return undefined
+  }
+}
+
+/** An address with its escapes undone where that shows letters; never where it would show what hides or turns text around. */
+export function readable(url: string): string {
+  try {
+    const plain = decodeURI(url)
+    return /[\p{C}\p{Z}]/u.test(plain) ? url : plain
+  } catch {
+    return url
   }
 }

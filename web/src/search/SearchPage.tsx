@@ -6,7 +6,7 @@ import { useSearchParams } from 'react-router'
 import { useApi } from '../app/session'
 import { usePageTitle } from '../app/title-count'
 import { EndlessList } from '../crawl/EndlessList'
-import { webHref } from '../crawl/text'
+import { readable, webHref } from '../crawl/text'
 import { useI18n } from '../i18n/i18n'
 import { fullText } from '../i18n/time'
 import { Empty } from '../ui/Empty'
@@ -90,8 +90,8 @@ function Found({ page }: { page: FoundPage }) {
   const { t, locale } = useI18n()
   return (
     <li className="found-page">
-      <h2><a href={webHref(page.url)} target="_blank" rel="noopener noreferrer nofollow">{page.title || page.url}</a></h2>
-      <span className="page-url">{page.url}</span>
+      <h2><a href={webHref(page.url)} target="_blank" rel="noopener noreferrer nofollow">{page.title || readable(page.url)}</a></h2>
+      <span className="page-url">{readable(page.url)}</span>
       <p>{page.snippet.map(({ text, hit }, index) => (hit ? <mark key={index}>{text}</mark> : <span key={index}>{text}</span>))}</p>
       <small>{t('search.fetchedAt', { time: fullText(page.fetched_at, locale) })}</small>
     </li>

@@ -32,7 +32,8 @@ export class Crawls {
   delete = (id: Id) => this.http.delete(`/v1/crawls/${id}`)
 
   pages = (id: Id, query: CrawledPagesQuery = {}) => this.http.get<List<CrawledPage>>(`/v1/crawls/${id}/pages`, { ...query })
-  hosts = (id: Id, query: PageQuery & { q?: string } = {}) => this.http.get<List<CrawlHost>>(`/v1/crawls/${id}/hosts`, { ...query })
+  /** `busiest`: those with most waiting URLs first, one page of them. */
+  hosts = (id: Id, query: PageQuery & { q?: string; order?: 'id' | 'busiest' } = {}) => this.http.get<List<CrawlHost>>(`/v1/crawls/${id}/hosts`, { ...query })
   explain = (id: Id, url: string) => this.http.get<UrlExplanation>(`/v1/crawls/${id}/explain`, { url })
   find = (query: FindPagesQuery) => this.http.get<List<FoundPage>>('/v1/search/pages', { ...query })
 
