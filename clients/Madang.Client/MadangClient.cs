@@ -15,7 +15,7 @@ public sealed class MadangClient : IDisposable
     public MadangClient(MadangClientOptions options)
     {
         (Options, _http) = (options, new Http(options));
-        (Accounts, Relations, Rooms, Sync, Admin) = (new(_http), new(_http), new(_http), new(_http), new(_http));
+        (Accounts, Relations, Rooms, Sync, Admin, Crawls) = (new(_http), new(_http), new(_http), new(_http), new(_http), new(_http));
     }
 
     /// <summary>Who asks. <see cref="Resources.Accounts.SignInAsync"/> sets it.</summary>
@@ -34,6 +34,8 @@ public sealed class MadangClient : IDisposable
     public Sync Sync { get; }
 
     public Admin Admin { get; }
+
+    public Crawls Crawls { get; }
 
     internal MadangClientOptions Options { get; }
 

@@ -1,7 +1,11 @@
+using Madang.Api;
+using Madang.Crawler.Endpoints;
 using Madang.Crawler.Frontier;
 using Madang.Crawler.Running;
 using Madang.Outbound;
 using Madang.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -32,8 +36,16 @@ public static class CrawlerModule
         services.AddSingleton(s => new Crawls(
             s.GetRequiredService<ICrawlStore>(), s.GetRequiredService<IFrontierStores>(), s.GetRequiredService<CrawlFolders>(), s.GetRequiredService<CrawlRuns>(),
             s.GetRequiredService<Database>(), s.GetRequiredService<Snowflake>(), s.GetRequiredService<IOptions<CrawlerOptions>>()));
+        services.AddSingleton(s => new Findings(s.GetRequiredService<ICrawlStore>(), s.GetRequiredService<IFrontierStores>(), s.GetRequiredService<CrawlFolders>()));
+        services.AddSingleton<CrawlStreams>();
         return builder;
     }
 
-    public static IEndpointRouteBuilder MapCrawler(this IEndpointRouteBuilder routes) => routes;
+    public static IEndpointRouteBuilder MapCrawler(this IEndpointRouteBuilder routes)
+    {
+        var crawls = routes.MapGroup("/v1/crawls").RequireAuthorization(Policies.Admin).WithTags("Crawler");
+        CrawlEndpoints.Map(crawls);
+        FindingEndpoints.Map(crawls);
+        return routes;
+    }
 }

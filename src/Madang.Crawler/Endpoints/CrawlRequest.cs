@@ -2,8 +2,9 @@ using Madang.Api;
 
 namespace Madang.Crawler.Endpoints;
 
-/// <summary>The body of <c>POST /v1/crawls</c>: <see cref="CrawlSettings"/>, of which all but the seeds may be left out. Whole numbers are read wide, so that one too large is a refusal of its field.</summary>
+/// <summary>The body of <c>POST /v1/crawls</c>: <see cref="CrawlSettings"/>, of which all but the seeds may be left out, and a name. Whole numbers are read wide, so that one too large is a refusal of its field.</summary>
 public sealed record CrawlRequest(
+    string? Name,
     IReadOnlyList<string?>? Seeds,
     string? Scope,
     long? MaxPages,
@@ -27,8 +28,9 @@ public sealed record CrawlRequest(
     long? BudgetPerReference)
 {
     /// <summary>The settings, or the refusal of every field that is wrong.</summary>
-    internal Result<CrawlSettings> Read()
+    internal Result<(CrawlSettings Settings, string? Name)> Read()
     {
+        var name = Text.Line(Name, "name", 100, required: false);
         var defaults = new CrawlSettings { Seeds = [] };
         var scope = Scopes(Scope);
         var settings = defaults with
@@ -56,8 +58,8 @@ public sealed record CrawlRequest(
             DomainBudget = Narrow(DomainBudget) ?? defaults.DomainBudget,
             BudgetPerReference = Narrow(BudgetPerReference) ?? defaults.BudgetPerReference,
         };
-        var faults = CrawlSettingsRules.Check(settings);
-        return faults.Count == 0 ? settings : ApiErrors.InvalidFields with { Fields = faults };
+        FieldError[] faults = [.. name.Error?.Fields ?? [], .. CrawlSettingsRules.Check(settings)];
+        return faults.Length == 0 ? (settings, name.Value is { Length: > 0 } given ? given : null) : ApiErrors.InvalidFields with { Fields = faults };
     }
 
     /// <summary>What lies beyond an int lies beyond every bound, so its nearest int is refused just the same.</summary>

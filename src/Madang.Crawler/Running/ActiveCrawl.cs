@@ -38,7 +38,18 @@ internal sealed class ActiveCrawl
         return new ActiveCrawl(run, pages, wider);
     }
 
-    public async Task<CrawlProgress> ProgressAsync(CancellationToken cancellationToken) => _run.Progress(await _pages.CountsAsync(cancellationToken));
+    public async Task<CrawlProgress> ProgressAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return _run.Progress(LastCounts ?? await _pages.CountsAsync(cancellationToken));
+        }
+        catch (ObjectDisposedException) when (LastCounts is not null)
+        {
+            // It ended while it was asked; the books were closed after its last counts were read.
+            return _run.Progress(LastCounts);
+        }
+    }
 
     public void Stop() => _run.Stop();
 

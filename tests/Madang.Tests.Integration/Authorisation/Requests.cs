@@ -71,6 +71,17 @@ internal static class Requests
         ["ack_sync"] = async scene => new(Body: new() { ["cursor"] = scene.Asking.Token.Length == 0 ? "" : (string)(await MadangHost.GetAsync(scene.Asking.Http, "/v1/sync"))["cursor"]! }),
         // Not an address of the internet: past authorisation the answer is preview_address_refused.
         ["get_preview"] = _ => Task.FromResult(new Request(Query: "?url=http://10.0.0.1/")),
+        // No node of this server crawls, so a crawl stays in the state that it was given.
+        ["start_crawl"] = Body(Seeds()),
+        ["list_crawls"] = Plain(),
+        ["get_crawl"] = async scene => new(await CrawlAsync(scene)),
+        ["delete_crawl"] = async scene => new(await CrawlAsync(scene, "stop")),
+        ["pause_crawl"] = async scene => new(await CrawlAsync(scene)),
+        ["resume_crawl"] = async scene => new(await CrawlAsync(scene, "pause")),
+        ["stop_crawl"] = async scene => new(await CrawlAsync(scene)),
+        ["follow_crawl"] = async scene => new(await CrawlAsync(scene)),
+        ["list_crawled_pages"] = async scene => new(await CrawlAsync(scene)),
+        ["list_crawl_hosts"] = async scene => new(await CrawlAsync(scene)),
         // Without a WebSocket handshake: past authorisation the answer is not_a_websocket.
         ["socket"] = Plain(),
     };
@@ -78,6 +89,14 @@ internal static class Requests
     public static bool Knows(string operation) => All.ContainsKey(operation);
 
     public static Task<Request> OfAsync(string operation, Scene scene) => All[operation](scene);
+
+    private static JsonObject Seeds() => new() { ["seeds"] = new JsonArray("https://example.org/") };
+
+    private static async Task<string> CrawlAsync(Scene scene, string? then = null)
+    {
+        var crawl = await scene.MadeAsync("/v1/crawls", Seeds());
+        return then is null ? crawl : await scene.MadeAsync($"/v1/crawls/{crawl}/{then}", []);
+    }
 
     private static Func<Scene, Task<Request>> Plain() => _ => Task.FromResult(new Request());
 

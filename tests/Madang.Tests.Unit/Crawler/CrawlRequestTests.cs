@@ -11,7 +11,7 @@ public sealed class CrawlRequestTests
     [Fact]
     public void Seeds_alone_are_enough()
     {
-        var settings = Read("""{"seeds":[" https://example.org/ "]}""").Value;
+        var settings = Read("""{"seeds":[" https://example.org/ "]}""").Value.Settings;
         Assert.Equal(new CrawlSettings { Seeds = [] } with { Seeds = settings.Seeds, Allow = settings.Allow }, settings);
         Assert.Equal(["https://example.org/"], settings.Seeds);
     }
@@ -43,7 +43,7 @@ public sealed class CrawlRequestTests
             DomainBudget = 11,
             BudgetPerReference = 0,
         };
-        var read = Read(JsonSerializer.Serialize(wanted, ApiJson.Options)).Value;
+        var read = Read(JsonSerializer.Serialize(wanted, ApiJson.Options)).Value.Settings;
         Assert.Equal(JsonSerializer.Serialize(wanted, ApiJson.Options), JsonSerializer.Serialize(read, ApiJson.Options));
     }
 
@@ -54,6 +54,7 @@ public sealed class CrawlRequestTests
     [InlineData("""{"seeds":["ftp://a.org/"]}""", "seeds.0 invalid")]
     [InlineData("""{"seeds":["/relative"]}""", "seeds.0 invalid")]
     [InlineData("""{"seeds":["javascript:alert(1)","https://"]}""", "seeds.0 invalid;seeds.1 invalid")]
+    [InlineData("""{"name":"a\u0007b","seeds":[]}""", "name invalid;seeds required")]
     [InlineData("""{"seeds":["https://a.org/"],"scope":"moon"}""", "scope unknown_value")]
     [InlineData("""{"seeds":["https://a.org/"],"scope":"Host"}""", "scope unknown_value")]
     [InlineData("""{"seeds":["https://a.org/"],"scope":""}""", "scope unknown_value")]
@@ -76,6 +77,12 @@ public sealed class CrawlRequestTests
         Assert.Equal(faults, string.Join(';', error!.Fields.Select(fault => $"{fault.Field} {fault.Code}")));
     }
 
+    [Theory]
+    [InlineData("null", null)]
+    [InlineData("\"  \"", null)]
+    [InlineData("\" 정원 \"", "정원")]
+    public void A_name_may_be_given(string name, string? expected) => Assert.Equal(expected, Read($$"""{"name":{{name}},"seeds":["https://a.org/"]}""").Value.Name);
+
     [Fact]
     public void A_thousand_seeds_are_the_most()
     {
@@ -91,7 +98,7 @@ public sealed class CrawlRequestTests
         Assert.Equal(["seeds.0 too_long", "agent too_long", "allow too_long"], request.Read().Error!.Fields.Select(fault => $"{fault.Field} {fault.Code}"));
     }
 
-    private static Result<CrawlSettings> Read(string body) => JsonSerializer.Deserialize<CrawlRequest>(body, ApiJson.Options)!.Read();
+    private static Result<(CrawlSettings Settings, string? Name)> Read(string body) => JsonSerializer.Deserialize<CrawlRequest>(body, ApiJson.Options)!.Read();
 
     private static CrawlRequest Request(IReadOnlyList<string?> seeds) => JsonSerializer.Deserialize<CrawlRequest>("{}", ApiJson.Options)! with { Seeds = seeds };
 }

@@ -263,6 +263,7 @@ export const en = {
   'error.crawl_ended': 'The crawl has ended.',
   'error.crawl_not_started': 'The crawl has not begun yet. Try again in a moment.',
   'error.too_many_crawls': 'There are too many crawls: delete one.',
+  'error.too_many_streams': 'Too many crawls are being followed. Close a window first.',
   'error.unknown': 'That did not work ({code}).',
   'invalid.operator_only': 'Only the operator of this machine may set this.',
   'invalid.required': 'This is needed.',
@@ -271,5 +272,6 @@ export const en = {
   'invalid.invalid': 'Not valid.',
   'invalid.out_of_range': 'Out of range.',
   'invalid.unknown_value': 'Not a known value.',
+  'invalid.operator_only': 'Only the operator of the server can set this.',
   'invalid.weak_password': 'This password is too common.',
 } as const satisfies Record<string, string | { one: string; other: string }>

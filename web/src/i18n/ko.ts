@@ -264,6 +264,7 @@ export const ko: Messages = {
   'error.crawl_ended': '수집이 이미 끝났습니다.',
   'error.crawl_not_started': '수집이 아직 시작되지 않았습니다. 잠시 뒤에 다시 시도하세요.',
   'error.too_many_crawls': '수집이 너무 많습니다. 하나를 지우세요.',
+  'error.too_many_streams': '지켜보는 수집이 너무 많습니다. 창을 하나 닫으세요.',
   'error.unknown': '처리하지 못했습니다 ({code}).',
   'invalid.operator_only': '이 서버의 운영자만 설정할 수 있습니다.',
   'invalid.required': '꼭 입력해야 합니다.',
@@ -272,5 +273,6 @@ export const ko: Messages = {
   'invalid.invalid': '올바르지 않습니다.',
   'invalid.out_of_range': '범위를 벗어났습니다.',
   'invalid.unknown_value': '알 수 없는 값입니다.',
+  'invalid.operator_only': '서버 운영자만 정할 수 있습니다.',
   'invalid.weak_password': '너무 흔한 비밀번호입니다.',
 }
