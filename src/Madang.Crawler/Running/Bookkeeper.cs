@@ -258,6 +258,8 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
             {
                 LinkOrigin.Anchor => depth + 1,
                 LinkOrigin.Sitemap => 1,
+                // So that a chain of redirects has an end. A seed may redirect, however shallow the crawl.
+                LinkOrigin.Redirect or LinkOrigin.Canonical when depth > 0 => depth + 1,
                 _ => depth,
             };
             var rank = gift.IsBetter ? gift.Class : _memory.Add(link.Key, PriorityClass.Offset(Hints(link, below)), share, isWaiting: true);

@@ -13,6 +13,9 @@ internal sealed class Budgets(CrawlSettings settings)
     private readonly Lock _gate = new();
     private readonly Dictionary<long, HostTemplates> _hosts = [];
     private readonly Dictionary<string, int> _domains = new(StringComparer.Ordinal);
+
+    // Of hosts that were released since the last batch.
+    private readonly List<TemplateRow> _left = [];
     private readonly DomainBudgets _budgets = new(settings);
     private readonly HashSet<string> _returning = new(StringComparer.Ordinal);
 
@@ -42,7 +45,12 @@ internal sealed class Budgets(CrawlSettings settings)
     {
         lock (_gate)
         {
-            if (_hosts.Remove(host.Id) && --System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_domains, host.Domain, out _) <= 0)
+            if (_hosts.Remove(host.Id, out var templates))
+            {
+                templates.Drain(_left);
+            }
+
+            if (templates is not null && --System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_domains, host.Domain, out _) <= 0)
             {
                 _ = _domains.Remove(host.Domain);
                 _budgets.Release(host.Domain);
@@ -70,7 +78,8 @@ internal sealed class Budgets(CrawlSettings settings)
         lock (_gate)
         {
             _budgets.Fetched(host.Domain);
-            if (_hosts.TryGetValue(host.Id, out var templates) && templates.Add(bytes, HostTemplates.IsRepeat(page, isTargetKnown), page.Original.Hash))
+            // What is not there, or could not be had, tells nothing of its kind.
+            if (page.Status is >= 200 and < 400 && _hosts.TryGetValue(host.Id, out var templates) && Add(templates, bytes, host.Origin, page, isTargetKnown))
             {
                 _ = _returning.Add(host.Domain);
             }
@@ -92,6 +101,8 @@ internal sealed class Budgets(CrawlSettings settings)
         lock (_gate)
         {
             _budgets.Drain(batch.Domains);
+            batch.Templates.AddRange(_left);
+            _left.Clear();
             foreach (var templates in _hosts.Values)
             {
                 templates.Drain(batch.Templates);
@@ -109,6 +120,13 @@ internal sealed class Budgets(CrawlSettings settings)
             _returning.Clear();
             return returning;
         }
+    }
+
+    private static bool Add(HostTemplates templates, ReadOnlySpan<byte> path, string origin, PageRow page, bool isTargetKnown)
+    {
+        // A redirect to the next one of its kind is a chain without end.
+        var isChain = page.Status >= 300 && page.Target is { } target && target.StartsWith(origin, StringComparison.Ordinal) && HostTemplates.AreOfOneKind(path, Encoding.ASCII.GetBytes(target[origin.Length..]));
+        return templates.Add(path, isChain || HostTemplates.IsRepeat(page, isTargetKnown), isChain ? 0 : page.Original.Hash);
     }
 
     private bool IsOwned(string domain)

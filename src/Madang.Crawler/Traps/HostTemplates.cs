@@ -140,6 +140,14 @@ internal sealed class HostTemplates(long host)
     public static bool IsRepeat(PageRow page, bool isTargetKnown) =>
         page.Duplicate is DuplicateKind.Body or DuplicateKind.Near || (page.Duplicate == DuplicateKind.Canonical && isTargetKnown) || page.Noise >= MostNoise;
 
+    /// <summary>Whether two URLs of a host have one template, and are not the same.</summary>
+    public static bool AreOfOneKind(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other)
+    {
+        Span<byte> first = stackalloc byte[PathTemplate.BufferLength];
+        Span<byte> second = stackalloc byte[PathTemplate.BufferLength];
+        return !one.SequenceEqual(other) && PathTemplate.Of(one, first).Text.SequenceEqual(PathTemplate.Of(other, second).Text);
+    }
+
     /// <summary>A page of this noise counts as nothing.</summary>
     public const int MostNoise = 80;
 

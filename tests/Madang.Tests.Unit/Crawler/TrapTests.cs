@@ -172,6 +172,15 @@ public sealed class TrapTests(ITestOutputHelper output)
         Assert.InRange(templates.Count, 100, HostTemplates.MostTemplates + 200);
     }
 
+    [Theory]
+    [InlineData("/trap/1", "/trap/2", true)]
+    [InlineData("/trap/1", "/trap/1", false)]
+    [InlineData("/go/1", "/news/a-title-of-a-page", false)]
+    [InlineData("/x?page=1", "/x?page=2", true)]
+    [InlineData("/x", "/x/", false)]
+    public void A_redirect_to_the_next_of_its_kind_is_told_from_a_page_that_moved(string path, string target, bool isChain) =>
+        Assert.Equal(isChain, HostTemplates.AreOfOneKind(Bytes(path), Bytes(target)));
+
     [Fact]
     public void A_domain_has_its_base_and_more_for_each_domain_that_links_to_it()
     {
