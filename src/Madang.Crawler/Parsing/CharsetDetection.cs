@@ -63,6 +63,11 @@ public static class CharsetDetection
             return null;
         }
 
+        if (contentType.EndsWith("charset=utf-8", StringComparison.OrdinalIgnoreCase))
+        {
+            return Charset.Utf8; // nearly all of them
+        }
+
         Span<byte> bytes = stackalloc byte[1024];
         return Encoding.Latin1.TryGetBytes(contentType, bytes, out var length) ? MetaPrescan.CharsetIn(bytes[..length]) : null;
     }
