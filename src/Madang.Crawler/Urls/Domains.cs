@@ -4,6 +4,9 @@ using System.Text;
 namespace Madang.Crawler.Urls;
 
 /// <summary>Domain to ASCII (url.spec.whatwg.org §3.3) and which bytes a host may hold (§3.2).</summary>
+/// <remarks>
+/// Names in ASCII that begin with xn-- are checked, too, as the standard had it until 2026 and as Node does; since then it lets pass those that stand for nothing.
+/// </remarks>
 internal static class Domains
 {
     /// <summary>A name in another script, before encoding: far beyond the 253 bytes of DNS, and little enough for an encoding whose cost grows with the square.</summary>
