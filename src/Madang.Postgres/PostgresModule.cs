@@ -4,6 +4,7 @@ using Madang.Chat;
 using Madang.Crawler;
 using Madang.Crawler.Frontier;
 using Madang.Crawler.Previews;
+using Madang.Crawler.Searching;
 using Madang.Jobs;
 using Madang.Jobs.Running;
 using Madang.Jobs.Scheduling;
@@ -53,6 +54,7 @@ public static class PostgresModule
         _ = services.AddSingleton<IFrontierStores, PostgresFrontierStores>();
         _ = services.AddSingleton<IRetention, CrawlPruning>();
         _ = services.AddSingleton<IPreviewStore, PostgresPreviewStore>();
+        _ = services.AddSingleton<IPageSearchStores, PostgresPageSearchStores>();
         return builder;
     }
 }

@@ -4,6 +4,7 @@ using Madang.Chat;
 using Madang.Crawler;
 using Madang.Crawler.Frontier;
 using Madang.Crawler.Previews;
+using Madang.Crawler.Searching;
 using Madang.Jobs;
 using Madang.Jobs.Scheduling;
 using Madang.Realtime;
@@ -52,6 +53,9 @@ public static class SqliteModule
         _ = services.AddSingleton<ICrawlStore, SqliteCrawlStore>();
         _ = services.AddSingleton<IPreviewStore, SqlitePreviewStore>();
         _ = services.AddSingleton<IFrontierStores, SqliteFrontierStores>();
+        _ = services.AddSingleton<SqliteFrontierStores>();
+        _ = services.AddSingleton<IFrontierStores>(provider => provider.GetRequiredService<SqliteFrontierStores>());
+        _ = services.AddSingleton<IPageSearchStores>(provider => provider.GetRequiredService<SqliteFrontierStores>());
         return builder;
     }
 
@@ -64,7 +68,9 @@ public static class SqliteModule
         services.TryAddSingleton<Migrator>();
         services.TryAddSingleton<StorageMetrics>();
         _ = services.AddOptions<SqliteOptions>();
-        _ = services.AddSingleton<IFrontierStores, SqliteFrontierStores>();
+        _ = services.AddSingleton<SqliteFrontierStores>();
+        _ = services.AddSingleton<IFrontierStores>(provider => provider.GetRequiredService<SqliteFrontierStores>());
+        _ = services.AddSingleton<IPageSearchStores>(provider => provider.GetRequiredService<SqliteFrontierStores>());
         return services;
     }
 }

@@ -1,5 +1,6 @@
 using Madang.Crawler;
 using Madang.Crawler.Frontier;
+using Madang.Crawler.Searching;
 using Madang.Storage;
 using Madang.Storage.Migrating;
 using Microsoft.Extensions.Logging;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace Madang.Sqlite.Crawler;
 
 /// <summary>Opens each crawl's file once, for its frontier and for those who read beside it, and closes it with the last of them.</summary>
-internal sealed class SqliteFrontierStores : IFrontierStores, IAsyncDisposable
+internal sealed class SqliteFrontierStores : IFrontierStores, IPageSearchStores, IAsyncDisposable
 {
     private readonly CrawlFileParts _parts;
     private readonly SemaphoreSlim _gate = new(1);
@@ -65,6 +66,12 @@ internal sealed class SqliteFrontierStores : IFrontierStores, IAsyncDisposable
         {
             await GiveBackAsync(shared, asFrontier: false);
         }
+    }
+
+    public async Task<IPageSearchStore> OpenSearchAsync(CrawlId crawl, string folder, CancellationToken cancellationToken)
+    {
+        var shared = await TakeAsync(folder, asFrontier: false, cancellationToken);
+        return new SqlitePageSearchStore(shared.File, () => GiveBackAsync(shared, asFrontier: false));
     }
 
     public async Task<bool> DeleteAsync(CrawlId crawl, string folder, int limit, CancellationToken cancellationToken)
