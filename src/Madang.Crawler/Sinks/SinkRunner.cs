@@ -11,6 +11,7 @@ internal sealed partial class SinkRunner : IAsyncDisposable
     public const int BatchPages = 64;
 
     private const int TextsAtOnce = 500;
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
 
@@ -77,7 +78,7 @@ internal sealed partial class SinkRunner : IAsyncDisposable
             {
                 if (!await StepAsync(loop, _stop.Token))
                 {
-                    _ = await loop.Signal.Reader.ReadAsync(_stop.Token);
+                    await IdleAsync(loop);
                 }
 
                 wait = FirstWait;
@@ -92,6 +93,21 @@ internal sealed partial class SinkRunner : IAsyncDisposable
             {
                 return;
             }
+        }
+    }
+
+    /// <summary>Until the next commit here, or <see cref="Poll"/>: other nodes write too, and on PostgreSQL a page can be read only once the transactions before it have ended.</summary>
+    private async Task IdleAsync(Loop loop)
+    {
+        using var timer = new CancellationTokenSource(Poll, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, _stop.Token);
+        try
+        {
+            _ = await loop.Signal.Reader.ReadAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!_stop.IsCancellationRequested)
+        {
+            // Time to look.
         }
     }
 

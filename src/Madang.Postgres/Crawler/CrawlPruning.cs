@@ -9,7 +9,7 @@ internal sealed class CrawlPruning : IRetention
     // Each by its primary key; the large ones first, since what is left of a crawl without its book is not found again by anybody.
     private static readonly (string Table, string Key)[] Tables =
     [
-        ("crawl_text", "log"), ("crawl_page", "log"), ("crawl_url", "host, hash"), ("crawl_template", "host, hash"), ("crawl_robots", "host"), ("crawl_reach", "host, region"),
+        ("search_page", "host, hash"), ("crawl_text", "log"), ("crawl_page", "log"), ("crawl_url", "host, hash"), ("crawl_template", "host, hash"), ("crawl_robots", "host"), ("crawl_reach", "host, region"),
         ("crawl_host", "id"), ("crawl_gate", "name"), ("crawl_domain", "name"), ("crawl_domain_lease", "domain"), ("crawl_warc", "name"), ("crawl_count", "node, name"),
         ("crawl_sink", "name"), ("crawl_node", "node"),
     ];
