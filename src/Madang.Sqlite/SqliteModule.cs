@@ -52,7 +52,6 @@ public static class SqliteModule
         _ = services.AddSingleton<IInboxStore, SqliteInboxStore>();
         _ = services.AddSingleton<ICrawlStore, SqliteCrawlStore>();
         _ = services.AddSingleton<IPreviewStore, SqlitePreviewStore>();
-        _ = services.AddSingleton<IFrontierStores, SqliteFrontierStores>();
         _ = services.AddSingleton<SqliteFrontierStores>();
         _ = services.AddSingleton<IFrontierStores>(provider => provider.GetRequiredService<SqliteFrontierStores>());
         _ = services.AddSingleton<IPageSearchStores>(provider => provider.GetRequiredService<SqliteFrontierStores>());

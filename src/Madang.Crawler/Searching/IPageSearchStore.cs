@@ -19,7 +19,7 @@ internal interface IPageSearchStore : IAsyncDisposable
     Task RemoveAsync(IReadOnlyList<UrlKey> keys, CancellationToken cancellationToken);
 
     /// <summary>The entries that match, the newest <paramref name="max"/> where there are more, in any order.</summary>
-    Task<SearchMatches> MatchAsync(PageQuery query, SearchFilter filter, int max, CancellationToken cancellationToken);
+    Task<SearchMatches> MatchAsync(SearchQuery query, SearchFilter filter, int max, CancellationToken cancellationToken);
 
     /// <summary>What is shown of entries, in their order; null for one that is gone meanwhile.</summary>
     Task<IReadOnlyList<SearchShown?>> ShowAsync(IReadOnlyList<long> ids, CancellationToken cancellationToken);

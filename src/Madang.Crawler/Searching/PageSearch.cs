@@ -15,7 +15,7 @@ internal static class PageSearch
 
     /// <summary>A page of hits over several crawls.</summary>
     public static async Task<Result<Page<PageHit>>> FindAsync(
-        IReadOnlyList<(CrawlId Crawl, IPageSearchStore Store)> indexes, PageQuery query, SearchFilter filter, SearchPlace? after, int limit, CancellationToken cancellationToken)
+        IReadOnlyList<(CrawlId Crawl, IPageSearchStore Store)> indexes, SearchQuery query, SearchFilter filter, SearchPlace? after, int limit, CancellationToken cancellationToken)
     {
         var found = new List<SearchPlace>();
         foreach (var (crawl, store) in indexes)
@@ -31,7 +31,7 @@ internal static class PageSearch
     }
 
     private static async Task<List<PageHit>> ShowAsync(
-        IReadOnlyList<(CrawlId Crawl, IPageSearchStore Store)> indexes, PageQuery query, List<SearchPlace> places, CancellationToken cancellationToken)
+        IReadOnlyList<(CrawlId Crawl, IPageSearchStore Store)> indexes, SearchQuery query, List<SearchPlace> places, CancellationToken cancellationToken)
     {
         var shown = new Dictionary<SearchPlace, SearchShown>();
         foreach (var (crawl, store) in indexes)
@@ -50,7 +50,7 @@ internal static class PageSearch
         return [.. places.Where(shown.ContainsKey).Select(place => Hit(place, shown[place], query))];
     }
 
-    private static PageHit Hit(SearchPlace place, SearchShown shown, PageQuery query) =>
+    private static PageHit Hit(SearchPlace place, SearchShown shown, SearchQuery query) =>
         new(new CrawlId(place.Crawl), shown.Url, shown.Title, Snippets.Cut(StoredText.Unpack(shown.Text), query), place.Score, shown.FetchedAt);
 }
 

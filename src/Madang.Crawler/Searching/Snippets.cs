@@ -14,7 +14,7 @@ internal static class Snippets
     private const int Before = 40;
     private const int MostHits = 400;
 
-    public static IReadOnlyList<SnippetPart> Cut(string text, PageQuery query)
+    public static IReadOnlyList<SnippetPart> Cut(string text, SearchQuery query)
     {
         var hits = Hits(text, query);
         var from = hits.Count == 0 ? 0 : WordStart(text, Math.Max(0, hits[Best(hits)].Start - Before));
@@ -33,7 +33,7 @@ internal static class Snippets
     }
 
     /// <summary>Merged ranges of the text that match a term of the query; a clause of several terms where they follow one another.</summary>
-    private static List<Hit> Hits(string text, PageQuery query)
+    private static List<Hit> Hits(string text, SearchQuery query)
     {
         var hits = new List<Hit>();
         var terms = new SearchTerms(text);

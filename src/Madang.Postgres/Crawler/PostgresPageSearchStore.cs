@@ -52,7 +52,7 @@ internal sealed class PostgresPageSearchStore(PostgresDatabase database, long cr
             cancellationToken);
     }
 
-    public async Task<SearchMatches> MatchAsync(PageQuery query, SearchFilter filter, int max, CancellationToken cancellationToken)
+    public async Task<SearchMatches> MatchAsync(SearchQuery query, SearchFilter filter, int max, CancellationToken cancellationToken)
     {
         await using var select = database.Source.CreateCommand(
             $$"""
@@ -109,7 +109,7 @@ internal sealed class PostgresPageSearchStore(PostgresDatabase database, long cr
         }
     }
 
-    private static string Match(PageQuery query) => string.Join(
+    private static string Match(SearchQuery query) => string.Join(
         " & ",
         query.Clauses.Select(clause => "(" + string.Join(" <-> ", clause.Terms.Select((term, i) => $"'{term}'{(clause.IsPrefix && i == clause.Terms.Count - 1 ? ":*" : "")}")) + ")"));
 

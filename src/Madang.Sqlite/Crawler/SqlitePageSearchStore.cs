@@ -37,7 +37,7 @@ internal sealed class SqlitePageSearchStore(CrawlFile file, Func<Task> close) : 
         cancellationToken,
         Lane.Background);
 
-    public Task<SearchMatches> MatchAsync(PageQuery query, SearchFilter filter, int max, CancellationToken cancellationToken) => file.ReadAsync(
+    public Task<SearchMatches> MatchAsync(SearchQuery query, SearchFilter filter, int max, CancellationToken cancellationToken) => file.ReadAsync(
         connection =>
         {
             using var select = connection.Use(
@@ -105,7 +105,7 @@ internal sealed class SqlitePageSearchStore(CrawlFile file, Func<Task> close) : 
     }
 
     /// <summary>Terms hold letters, digits and marks alone: nothing in them is FTS5's syntax once they are quoted.</summary>
-    private static string Match(PageQuery query)
+    private static string Match(SearchQuery query)
     {
         var match = new StringBuilder();
         foreach (var clause in query.Clauses)

@@ -152,7 +152,7 @@ public abstract class PageSearchFacts(Func<Task<TestDatabase>> fresh)
         await one.PutAsync(("a", "", "마당 하나"));
         await two.PutAsync(("a", "", "마당 둘"));
         Assert.Single(await one.FindAsync("마당"));
-        var both = await PageSearch.FindAsync([(new(7), one.Store), (new(8), two.Store)], PageQuery.Parse("마당").Value, new(null, null), null, 10, Token);
+        var both = await PageSearch.FindAsync([(new(7), one.Store), (new(8), two.Store)], SearchQuery.Parse("마당").Value, new(null, null), null, 10, Token);
         Assert.Equal([7, 8], both.Value.Items.Select(hit => hit.Crawl.Value).Order());
     }
 
@@ -209,7 +209,7 @@ public abstract class PageSearchFacts(Func<Task<TestDatabase>> fresh)
         {
             SearchPlace place = default;
             Assert.True(cursor is null || SearchPlace.TryRead(cursor, out place));
-            var query = PageQuery.Parse(q).Value;
+            var query = SearchQuery.Parse(q).Value;
             return (await PageSearch.FindAsync([(new CrawlId(_crawl), Store)], query, filter ?? new(null, null), cursor is null ? null : place, limit, Token)).Value;
         }
 

@@ -120,7 +120,7 @@ public abstract class SinkFacts(Func<Task<TestDatabase>> fresh)
             await runner.DrainAsync(Token);
         }
 
-        var found = await PageSearch.FindAsync([(new(7), store)], PageQuery.Parse("text 2").Value, new(null, null), null, 10, Token);
+        var found = await PageSearch.FindAsync([(new(7), store)], SearchQuery.Parse("text 2").Value, new(null, null), null, 10, Token);
         Assert.Equal("https://h1.example/2", Assert.Single(found.Value.Items).Url);
     }
 

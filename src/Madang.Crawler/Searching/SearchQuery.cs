@@ -7,13 +7,13 @@ namespace Madang.Crawler.Searching;
 /// What is looked for: every clause must be there. A clause is a word, a run of syllables (its pairs next to one another), or a phrase in quotation marks; <c>word*</c> and a single
 /// syllable match beginnings.
 /// </summary>
-internal sealed record PageQuery(IReadOnlyList<QueryClause> Clauses)
+internal sealed record SearchQuery(IReadOnlyList<QueryClause> Clauses)
 {
     public const int MaxLength = 256;
     public const int MaxTerms = 32;
 
     /// <summary>Reads what a person typed.</summary>
-    public static Result<PageQuery> Parse(string? q)
+    public static Result<SearchQuery> Parse(string? q)
     {
         var checkedText = Madang.Api.Text.Line(q, "q", MaxLength);
         if (!checkedText.IsOk)
@@ -32,7 +32,7 @@ internal sealed record PageQuery(IReadOnlyList<QueryClause> Clauses)
         {
             0 => ApiErrors.Invalid("q", "required", "q holds nothing that can be looked for."),
             > MaxTerms => ApiErrors.Invalid("q", "too_long", $"q may hold {MaxTerms} words or pairs of syllables."),
-            _ => new PageQuery(clauses),
+            _ => new SearchQuery(clauses),
         };
     }
 

@@ -5,7 +5,7 @@ using Madang.Crawler.Searching;
 namespace Madang.Tests.Unit.Crawler.Searching;
 
 /// <summary>How a query is read, and how what it finds is shown and ordered.</summary>
-public sealed class PageQueryTests
+public sealed class SearchQueryTests
 {
     [Theory]
     [InlineData("대한민국", "대한+한민+민국")]
@@ -22,21 +22,21 @@ public sealed class PageQueryTests
     [InlineData(null, "required")]
     [InlineData("   ", "required")]
     [InlineData("!?* \"\"", "required")]
-    public void A_query_without_anything_to_look_for_is_refused(string? q, string code) => Assert.Equal(code, Assert.Single(PageQuery.Parse(q).Error!.Fields).Code);
+    public void A_query_without_anything_to_look_for_is_refused(string? q, string code) => Assert.Equal(code, Assert.Single(SearchQuery.Parse(q).Error!.Fields).Code);
 
     [Fact]
     public void A_query_is_bounded_in_length_and_terms()
     {
-        Assert.Equal("too_long", Assert.Single(PageQuery.Parse(new string('a', 300)).Error!.Fields).Code);
-        Assert.Equal("too_long", Assert.Single(PageQuery.Parse(string.Join(' ', Enumerable.Range(0, 33))).Error!.Fields).Code);
-        Assert.True(PageQuery.Parse(string.Join(' ', Enumerable.Range(0, 32))).IsOk);
-        Assert.Equal("too_long", Assert.Single(PageQuery.Parse(new string('가', 100)).Error!.Fields).Code);
+        Assert.Equal("too_long", Assert.Single(SearchQuery.Parse(new string('a', 300)).Error!.Fields).Code);
+        Assert.Equal("too_long", Assert.Single(SearchQuery.Parse(string.Join(' ', Enumerable.Range(0, 33))).Error!.Fields).Code);
+        Assert.True(SearchQuery.Parse(string.Join(' ', Enumerable.Range(0, 32))).IsOk);
+        Assert.Equal("too_long", Assert.Single(SearchQuery.Parse(new string('가', 100)).Error!.Fields).Code);
     }
 
     [Fact]
     public void Any_input_is_a_query_or_a_refusal_and_never_holds_syntax() => Prop.ForAll<string>(q =>
     {
-        var parsed = PageQuery.Parse(q);
+        var parsed = SearchQuery.Parse(q);
         return !parsed.IsOk || (parsed.Value.Clauses.Count > 0 && parsed.Value.Clauses.SelectMany(c => c.Terms).All(t => t.Length is > 0 and <= 64 && t.All(c => !"\"'*&|!:()<>\\ ".Contains(c))));
     }).QuickCheckThrowOnFailure();
 
@@ -62,7 +62,7 @@ public sealed class PageQueryTests
     public void A_snippet_is_bounded_and_whole_for_any_text() => Prop.ForAll<NonNull<string>>(text =>
     {
         var normal = Madang.Storage.Searching.SearchTerms.Normal(text.Get + " a " + text.Get + "가나다 𠀀");
-        var parts = Snippets.Cut(normal, PageQuery.Parse("a 나다 가*").Value);
+        var parts = Snippets.Cut(normal, SearchQuery.Parse("a 나다 가*").Value);
         return parts.Sum(p => p.Text.Length) <= 260 && parts.All(p => p.Text.Length > 0);
     }).QuickCheckThrowOnFailure();
 
@@ -101,7 +101,7 @@ public sealed class PageQueryTests
     }
 
     private static string Read(string q) =>
-        string.Join(" & ", PageQuery.Parse(q).Value.Clauses.Select(c => string.Join('+', c.Terms) + (c.IsPrefix ? "*" : "")));
+        string.Join(" & ", SearchQuery.Parse(q).Value.Clauses.Select(c => string.Join('+', c.Terms) + (c.IsPrefix ? "*" : "")));
 
-    private static string Show(string text, string q) => string.Concat(Snippets.Cut(text, PageQuery.Parse(q).Value).Select(p => p.Hit ? $"[{p.Text}]" : p.Text));
+    private static string Show(string text, string q) => string.Concat(Snippets.Cut(text, SearchQuery.Parse(q).Value).Select(p => p.Hit ? $"[{p.Text}]" : p.Text));
 }
