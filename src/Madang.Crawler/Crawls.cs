@@ -129,19 +129,6 @@ public sealed class Crawls
         }
     }
 
-    /// <summary>What was fetched, newest first.</summary>
-    internal async Task<Page<StoredPage>> PagesAsync(CrawlId id, PageFilter filter, PageQuery page, CancellationToken cancellationToken)
-    {
-        await using var pages = await _stores.OpenPagesAsync(id, _folders.Of(id), cancellationToken);
-        return page.Of(await pages.PagesAsync(filter, page.After, descending: true, page.Fetch, cancellationToken), stored => stored.Log);
-    }
-
-    internal async Task<Page<HostRow>> HostsAsync(CrawlId id, string? query, PageQuery page, CancellationToken cancellationToken)
-    {
-        await using var pages = await _stores.OpenPagesAsync(id, _folders.Of(id), cancellationToken);
-        return page.Of(await pages.HostsAsync(query, page.After, busiest: false, page.Fetch, cancellationToken), host => host.Id);
-    }
-
     /// <summary>Why a URL is next, waiting, parked or refused, or what came of it.</summary>
     internal async Task<Result<Explanation>> ExplainAsync(Crawl crawl, string? text, CancellationToken cancellationToken)
     {
@@ -159,13 +146,6 @@ public sealed class Crawls
 
         await using var pages = await _stores.OpenPagesAsync(crawl.Id, folder, cancellationToken);
         return Explainer.Explain(await FactsReading.ReadAsync(pages, crawl, new SipHash(key), url, _runs.Time, cancellationToken));
-    }
-
-    /// <summary>The URLs of these keys, for a page's original and its referrer.</summary>
-    internal async Task<IReadOnlyList<string?>> UrlsAsync(CrawlId id, IReadOnlyList<UrlKey> keys, CancellationToken cancellationToken)
-    {
-        await using var pages = await _stores.OpenPagesAsync(id, _folders.Of(id), cancellationToken);
-        return await pages.UrlsAsync(keys, cancellationToken);
     }
 
     private async Task<IReadOnlyDictionary<string, long>> CountsAsync(Crawl crawl, CancellationToken cancellationToken)

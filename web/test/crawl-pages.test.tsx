@@ -245,8 +245,8 @@ describe('explaining', () => {
   test('tells verdict, reasons, terms and the clock', async () => {
     server.routes.set('GET /v1/crawls/7', () => crawlOf())
     server.routes.set('GET /v1/crawls/7/explain', ({ url }) => ({
-      url: url.searchParams.get('url'), verdict: 'refused', reasons: [{ code: 'robots', detail: 'line 12: Disallow: /private/' }], class: 3,
-      terms: [{ name: 'depth', value: 4, weight: -0.5 }], place: 0, depth: 4, referrer: 'https://example.org/', host: host(),
+      url: url.searchParams.get('url'), verdict: 'refused', sentence: 'It is not fetched.', reasons: [{ code: 'robots', detail: 'line 12: Disallow: /private/' }], class: 3,
+      terms: [{ name: 'depth', classes: 4, detail: '3 links from a seed' }], place: 0, depth: 4, referrer: 'https://example.org/', host: { ...host(), delay_ms: 1_000, gates: [], robots: { status: 200, allowed: false, line: 12 } },
     }))
     open('/crawls/7/explain', 'ko')
     await userEvent.type(await screen.findByLabelText('주소'), 'https://example.org/private/a{Enter}')
@@ -254,7 +254,7 @@ describe('explaining', () => {
     expect(verdict).toHaveTextContent('robots.txt가 금지함')
     expect(verdict).toHaveTextContent('line 12: Disallow: /private/')
     expect(verdict).toHaveTextContent('맨 앞')
-    expect(screen.getByRole('row', { name: /4 -0.5 -2/ })).toBeVisible()
+    expect(screen.getByRole('row', { name: /3 links from a seed \+4/ })).toBeVisible()
     expect(screen.getByRole('region', { name: '호스트의 시계' })).toHaveTextContent('https://example.org')
   })
 

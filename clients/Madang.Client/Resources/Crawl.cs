@@ -73,17 +73,20 @@ public sealed record CrawlHost(
 /// <param name="Status">0 before the first fetch, and when there was no answer.</param>
 public sealed record HostRobots(int Status, DateTimeOffset? FetchedAt = null, long? CrawlDelayMs = null);
 
-/// <param name="Verdict">Where the URL stands, such as waiting or refused.</param>
+/// <param name="Verdict">unknown, refused, next, waiting, resting, parked, fetched or gone.</param>
+/// <param name="Sentence">The verdict in words.</param>
 /// <param name="Class">Priority class, 0 (first) to 15.</param>
-/// <param name="Terms">What made up the priority.</param>
+/// <param name="Terms">What the class is made of.</param>
 /// <param name="Place">How many URLs of its host stand before it.</param>
+/// <param name="NextAt">When it is due, or when its host lets the next request through.</param>
 public sealed record UrlExplanation(
-    string Url, string Verdict, IReadOnlyList<UrlReason> Reasons, IReadOnlyList<PriorityTerm> Terms, int? Class = null, long? Place = null, int? Depth = null, string? Referrer = null,
-    CrawlHost? Host = null, DateTimeOffset? NextAt = null);
+    string Url, string Verdict, string Sentence, IReadOnlyList<UrlReason> Reasons, IReadOnlyList<PriorityTerm> Terms, int? Class = null, long? Place = null, int? Depth = null,
+    string? Referrer = null, int? Attempts = null, DateTimeOffset? NextAt = null);
 
-public sealed record UrlReason(string Code, string? Detail = null);
+public sealed record UrlReason(string Code, string Detail);
 
-public sealed record PriorityTerm(string Name, double Value, double Weight);
+/// <param name="Classes">By how many classes it moves the URL; positive is later.</param>
+public sealed record PriorityTerm(string Name, int Classes, string Detail);
 
 /// <param name="Snippet">Parts of the text in order.</param>
 public sealed record FoundPage(string Url, IReadOnlyList<SnippetPart> Snippet, double Score, string CrawlId, DateTimeOffset FetchedAt, string? Title = null);

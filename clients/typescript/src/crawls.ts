@@ -121,22 +121,61 @@ export interface CrawlHost {
   robots: { status: number; fetched_at?: string; crawl_delay_ms?: number }
 }
 
+export interface ExplainedHost {
+  origin: string
+  domain: string
+  waiting: number
+  fetched: number
+  parked: number
+  /** Between the end of a response and the next request. */
+  delay_ms: number
+  latency_ms: number
+  errors: number
+  block?: string
+  /** When host, domain and address all let a request through; absent when they do now. */
+  opens_at?: string
+  /** Each clock that is not yet open. */
+  gates: { gate: 'host' | 'domain' | 'address'; opens_at: string }[]
+  /** `status` is absent when it was not asked for yet; `line` is the one that decides, from 1. */
+  robots: { status?: number; fetched_at?: string; allowed?: boolean; line?: number; crawl_delay_ms?: number }
+}
+
 /** Why a URL is next, waiting or refused. */
 export interface UrlExplanation {
   /** Normalised. */
   url: string
+  /** `unknown`, `refused`, `next`, `waiting`, `resting`, `parked`, `fetched` or `gone`. */
   verdict: string
-  reasons: { code: string; detail?: string }[]
+  /** The verdict in words, in English. */
+  sentence: string
+  reasons: { code: string; detail: string }[]
   /** Priority class, 0 (first) to 15. */
   class?: number
-  /** What made up the priority. */
-  terms: { name: string; value: number; weight: number }[]
+  /** What the class is made of; positive is later. */
+  terms: { name: string; classes: number; detail: string }[]
   /** How many URLs of its host stand before it. */
   place?: number
   depth?: number
   referrer?: string
-  host?: CrawlHost
+  /** Visits that failed. */
+  attempts?: number
+  /** When it is due, or when its host lets the next request through. */
   next_at?: string
+  page?: {
+    status: number
+    fault?: string
+    fetched_at: string
+    duplicate?: DuplicateKind
+    original?: string
+    noise: number
+    importance: number
+    visits: number
+    changes: number
+    missing: number
+    interval_seconds?: number
+  }
+  host?: ExplainedHost
+  budget?: { template: string; fetched: number; repeats: number; domain_fetched?: number; domain_allowance?: number; domain_references?: number }
 }
 
 export interface FoundPage {

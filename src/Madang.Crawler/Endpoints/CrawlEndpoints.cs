@@ -23,6 +23,7 @@ internal static class CrawlEndpoints
             .WithName("resume_crawl").WithSummary("Goes on where it was");
         crawls.MapPost("{id}/stop", (string id, Crawls verbs, CancellationToken token) => ChangeAsync(id, verbs, verbs.StopAsync, token))
             .WithName("stop_crawl").WithSummary("Ends a crawl; what it has is kept");
+        crawls.MapGet("{id}/explain", ExplainAsync).WithName("explain_url").WithSummary("Why a URL is next, waiting, parked or refused, or what came of it");
         // A stream stays: its own bounds are the crawl's end, the credential and the drain.
         crawls.MapGet("{id}/events", FollowAsync).WithName("follow_crawl").WithSummary("Server-sent events: state with the crawl, progress every second while something changes")
             .Produces<CrawlProgress>(200, "text/event-stream").DisableRequestTimeout();
@@ -80,6 +81,22 @@ internal static class CrawlEndpoints
     {
         var changed = Id.TryParse<CrawlId>(id, out var crawl) ? await change(crawl, cancellationToken) : ApiErrors.NotFound;
         return changed.IsOk ? TypedResults.Ok(await ShapeAsync(changed.Value, crawls, cancellationToken)) : (Refusal)changed.Error;
+    }
+
+    private static async Task<Results<Ok<UrlExplanationJson>, Refusal>> ExplainAsync(string id, [FromQuery] string? url, Crawls crawls, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrWhiteSpace(url))
+        {
+            return (Refusal)ApiErrors.Invalid("url", "required", "url is the URL to explain.");
+        }
+
+        if (!Id.TryParse<CrawlId>(id, out var crawl) || await crawls.FindAsync(crawl, cancellationToken) is not { } found)
+        {
+            return (Refusal)ApiErrors.NotFound;
+        }
+
+        var told = await crawls.ExplainAsync(found, url, cancellationToken);
+        return told.IsOk ? TypedResults.Ok(UrlExplanationJson.Of(told.Value)) : (Refusal)told.Error;
     }
 
     private static async Task<IResult> FollowAsync(string id, HttpContext context, Caller caller, Crawls crawls, CrawlStreams streams)

@@ -81,6 +81,8 @@ internal static class Requests
         ["stop_crawl"] = async scene => new(await CrawlAsync(scene)),
         ["follow_crawl"] = async scene => new(await CrawlAsync(scene)),
         ["list_crawled_pages"] = async scene => new(await CrawlAsync(scene)),
+        // Nobody has taken the crawl up: past authorisation the answer is crawl_not_started.
+        ["explain_url"] = async scene => new(await CrawlAsync(scene), Query: "?url=https://example.org/"),
         ["list_crawl_hosts"] = async scene => new(await CrawlAsync(scene)),
         // Without a WebSocket handshake: past authorisation the answer is not_a_websocket.
         ["socket"] = Plain(),

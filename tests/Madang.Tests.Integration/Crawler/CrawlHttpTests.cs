@@ -104,6 +104,40 @@ public sealed class CrawlHttpTests(CrawlingHost crawling) : IClassFixture<Crawli
     }
 
     [Fact]
+    public async Task Explaining_tells_why_a_url_is_where_it_is()
+    {
+        await using var site = await SmallSite.StartAsync(Garden(), "User-agent: *\nDisallow: /private/\n");
+        var admin = (await _host.AdminAsync()).Http;
+        var id = (string)(await StartAsync(admin, site))["id"]!;
+        await FinishAsync(admin, id);
+
+        var tree = await ExplainAsync(site.Address + "/tree#top");
+        Assert.Equal(site.Address + "/tree", (string)tree["url"]!);
+        Assert.Equal("fetched", (string)tree["verdict"]!);
+        Assert.Equal(1, (int)tree["depth"]!);
+        Assert.Equal(site.Address + "/", (string)tree["referrer"]!);
+        Assert.Equal(200, (int)tree["page"]!["status"]!);
+        Assert.Equal(site.Address, (string)tree["host"]!["origin"]!);
+
+        var secret = await ExplainAsync(site.Address + "/private/a");
+        Assert.Equal("refused", (string)secret["verdict"]!);
+        var reason = secret["reasons"]!.AsArray().First(told => (string)told!["code"]! == "robots")!;
+        Assert.Contains("line 2", (string)reason["detail"]!, StringComparison.Ordinal);
+        Assert.Equal("out_of_scope", (string)(await ExplainAsync("https://elsewhere.example/"))["reasons"]![0]!["code"]!);
+
+        foreach (var (query, code) in new[] { ("", "required"), ("?url=", "required"), ("?url=nonsense", "invalid"), ("?url=ftp://a.org/", "invalid") })
+        {
+            var problem = await Problems.AssertAsync(
+                await admin.GetAsync($"/v1/crawls/{id}/explain{query}", TestContext.Current.CancellationToken), HttpStatusCode.UnprocessableEntity, "invalid_fields", "url");
+            Assert.Equal(code, problem.GetProperty("errors")[0].GetProperty("code").GetString());
+        }
+
+        await Problems.AssertAsync(await admin.GetAsync("/v1/crawls/1/explain?url=https://a.org/", TestContext.Current.CancellationToken), HttpStatusCode.NotFound, "not_found");
+
+        Task<JsonNode> ExplainAsync(string url) => MadangHost.GetAsync(admin, $"/v1/crawls/{id}/explain?url={Uri.EscapeDataString(url)}");
+    }
+
+    [Fact]
     public async Task Its_states_are_changed_in_order_and_refused_out_of_it()
     {
         await using var site = await SmallSite.StartAsync(Many(40));

@@ -1,4 +1,4 @@
-import { hasEnded, type UrlExplanation } from '@madang/client'
+import { type CrawlHost, type ExplainedHost, hasEnded, type UrlExplanation } from '@madang/client'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { useSearchParams } from 'react-router'
@@ -80,40 +80,44 @@ function Explanation({ answer, ended }: { answer: UrlExplanation; ended: boolean
         <section className="card" aria-label={t('crawl.explain.host')}>
           <h2 className="card-title">{t('crawl.explain.host')}</h2>
           <p className="page-url">{answer.host.origin}</p>
-          <div className="host-below"><HostFacts host={answer.host} now={now} ended={ended} /></div>
+          <div className="host-below"><HostFacts host={shownHost(answer.host)} now={now} ended={ended} /></div>
         </section>
       )}
     </div>
   )
 }
 
+/** Its clock as the view of hosts shows it: open when host, domain and address all are. */
+function shownHost({ opens_at, robots, gates: _, delay_ms: __, ...host }: ExplainedHost): Omit<CrawlHost, 'id'> {
+  return { ...host, next_at: opens_at, robots: { ...robots, status: robots.status ?? 0 } }
+}
+
 function Terms({ terms }: { terms: UrlExplanation['terms'] }) {
   const { t, locale } = useI18n()
-  const digits = new Intl.NumberFormat(locale, { maximumFractionDigits: 3 })
-  const most = Math.max(...terms.map(({ value, weight }) => Math.abs(value * weight)), Number.MIN_VALUE)
+  const signed = new Intl.NumberFormat(locale, { signDisplay: 'exceptZero' })
   return (
     <section className="card" aria-label={t('crawl.explain.terms')}>
       <h2 className="card-title">{t('crawl.explain.terms')}</h2>
       <table className="terms">
         <thead>
-          <tr><th scope="col">{t('crawl.explain.term')}</th><th scope="col">{t('crawl.explain.value')}</th><th scope="col">{t('crawl.explain.weight')}</th><th scope="col">{t('crawl.explain.share')}</th></tr>
+          <tr><th scope="col">{t('crawl.explain.term')}</th><th scope="col">{t('crawl.explain.classes')}</th></tr>
         </thead>
         <tbody>
-          {terms.map(({ name, value, weight }) => (
+          {terms.map(({ name, classes, detail }) => (
             <tr key={name}>
-              <th scope="row">{crawlCode(t, name)}</th>
-              <td>{digits.format(value)}</td>
-              <td>{digits.format(weight)}</td>
-              <td>
-                {digits.format(value * weight)}
-                <span className={`shares-bar${value * weight < 0 ? ' danger' : ''}`} aria-hidden="true"><span style={{ width: `${(Math.abs(value * weight) / most) * 100}%` }} /></span>
-              </td>
+              <th scope="row">{termText(t, name)}<small>{detail}</small></th>
+              <td>{signed.format(classes)}</td>
             </tr>
           ))}
         </tbody>
       </table>
     </section>
   )
+}
+
+function termText(t: Translate, term: string): string {
+  const key = `crawl.term.${term}`
+  return hasMessage(key) ? t(key) : crawlCode(t, term)
 }
 
 function verdictText(t: Translate, verdict: string): string {

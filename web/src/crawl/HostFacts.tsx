@@ -4,7 +4,7 @@ import { useI18n } from '../i18n/i18n'
 import { crawlCode, durationText, numberText, shortNumber } from './text'
 
 /** A host's clock and books; the view of hosts lays them out in columns, explaining below each other. */
-export function HostFacts({ host, now, ended }: { host: CrawlHost; now: number; ended?: boolean }) {
+export function HostFacts({ host, now, ended }: { host: Omit<CrawlHost, 'id'>; now: number; ended?: boolean }) {
   const { t, locale } = useI18n()
   return (
     <dl className="host-facts">
@@ -33,7 +33,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   )
 }
 
-function Clock({ host, now, ended }: { host: CrawlHost; now: number; ended?: boolean }) {
+function Clock({ host, now, ended }: { host: Omit<CrawlHost, 'id'>; now: number; ended?: boolean }) {
   const { t, locale } = useI18n()
   if (ended || host.waiting === 0) return <span className="quiet-text">{t('crawl.hosts.nothingDue')}</span>
   const leftMs = host.next_at === undefined ? 0 : new Date(host.next_at).getTime() - now

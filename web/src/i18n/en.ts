@@ -272,6 +272,5 @@ export const en = {
   'invalid.invalid': 'Not valid.',
   'invalid.out_of_range': 'Out of range.',
   'invalid.unknown_value': 'Not a known value.',
-  'invalid.operator_only': 'Only the operator of the server can set this.',
   'invalid.weak_password': 'This password is too common.',
 } as const satisfies Record<string, string | { one: string; other: string }>

@@ -273,6 +273,5 @@ export const ko: Messages = {
   'invalid.invalid': '올바르지 않습니다.',
   'invalid.out_of_range': '범위를 벗어났습니다.',
   'invalid.unknown_value': '알 수 없는 값입니다.',
-  'invalid.operator_only': '서버 운영자만 정할 수 있습니다.',
   'invalid.weak_password': '너무 흔한 비밀번호입니다.',
 }
