@@ -25,8 +25,8 @@ internal sealed class HostTemplates(long host)
     // What is assumed of a template that comes from the store; the first URL of it says better.
     private const int RestoredFree = 4;
 
-    // Distinct pages of the host for each URL that is tried although its template is over: 0.2 %.
-    private const int DistinctPerTrial = 512;
+    // Distinct pages of the host for each URL that is tried although its template is over: 0.1 %.
+    private const int DistinctPerTrial = 1_024;
 
     private readonly Dictionary<long, TemplateCluster> _templates = [];
     private readonly Dictionary<long, TemplateCluster> _groups = [];

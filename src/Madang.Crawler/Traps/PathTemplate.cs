@@ -58,7 +58,7 @@ internal readonly ref struct PathTemplate
             group.Add(text.Written[..firstEnd]);
             group.Add("/**"u8);
         }
-        var free = shape.IsOdd || shape.Wildcards >= 4 || names >= 3 ? OddFree : names >= 1 ? 4 : 6;
+        var free = shape.IsOdd || shape.Wildcards >= 4 || names >= 3 ? OddFree : names >= 1 ? 3 : 6;
         return new PathTemplate(text.Written, group.Written, free);
     }
 
