@@ -44,6 +44,14 @@ public sealed class PageDocument : IDisposable
     /// <summary>What relative addresses are relative to: the page's URL, or its base.</summary>
     public Uri Url { get; }
 
+    /// <summary>As <see cref="OpenAsync"/>, for who has all the time: what it refuses bounds the work, but nobody looks at the clock.</summary>
+    public static PageDocument? Open(ReadOnlySpan<byte> body, string? contentType, Uri url, out DocumentRefusal refusal)
+    {
+        var html = "";
+        refusal = body.Length > MaxBytes ? DocumentRefusal.TooLarge : Check(body, contentType, out html);
+        return refusal == DocumentRefusal.None ? Of(new HtmlParser().ParseDocument(html), url) : null;
+    }
+
     /// <param name="body">As it came, decompressed.</param>
     /// <param name="contentType">The header, or null.</param>
     /// <param name="url">Absolute, where the page was found.</param>
@@ -64,9 +72,7 @@ public sealed class PageDocument : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            var document = await new HtmlParser().ParseDocumentAsync(html, either.Token);
-            var from = document.QuerySelector("base[href]")?.GetAttribute("href");
-            return (new PageDocument(document, from is { Length: <= 8192 } && Uri.TryCreate(url, from.Trim(), out var resolved) ? resolved : url), DocumentRefusal.None);
+            return (Of(await new HtmlParser().ParseDocumentAsync(html, either.Token), url), DocumentRefusal.None);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -79,6 +85,12 @@ public sealed class PageDocument : IDisposable
         address is { Length: > 0 and <= 8192 } && Uri.TryCreate(Url, address.Trim(), out var absolute) && absolute.Scheme is "http" or "https"
             ? absolute.AbsoluteUri
             : null;
+
+    private static PageDocument Of(IHtmlDocument document, Uri url)
+    {
+        var from = document.QuerySelector("base[href]")?.GetAttribute("href");
+        return new PageDocument(document, from is { Length: <= 8192 } && Uri.TryCreate(url, from.Trim(), out var resolved) ? resolved : url);
+    }
 
     private static DocumentRefusal Check(ReadOnlySpan<byte> body, string? contentType, out string html)
     {

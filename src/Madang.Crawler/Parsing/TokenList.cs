@@ -32,6 +32,14 @@ public static class TokenList
     public static IReadOnlyList<HtmlToken> Read(ReadOnlySpan<byte> input) =>
         Read(input.StartsWith("\uFEFF"u8) ? input[3..] : input, TextMode.Data, default, steer: true);
 
+    /// <summary>Reads a page in whatever encoding it is.</summary>
+    /// <param name="contentType">The header, or null.</param>
+    public static IReadOnlyList<HtmlToken> Read(ReadOnlySpan<byte> body, string? contentType)
+    {
+        using var decoded = new PageBody();
+        return Read(decoded.From(CharsetDetection.Of(body, contentType).Charset, body), TextMode.Data, default, steer: true);
+    }
+
     /// <summary>Reads from a given mode; without <paramref name="steer"/> start tags change nothing, as the standard's tests want it.</summary>
     internal static List<HtmlToken> Read(ReadOnlySpan<byte> input, TextMode mode, ReadOnlySpan<byte> lastStartTag, bool steer, int scratchSize = 1024)
     {

@@ -59,10 +59,11 @@ internal static class CrawlTools
         var url = new Option<string?>("--url") { Description = "Where a file was found: links are resolved against it.", HelpName = "URL" };
         var type = new Option<string?>("--content-type") { Description = "The Content-Type that a file came with.", HelpName = "TYPE" };
         var tokens = new Option<bool>("--tokens") { Description = "Add the list of HTML tokens." };
-        var command = new Command("page", "Show what the crawler reads from a page.") { source, url, type, tokens, Allow };
+        var extract = new Option<bool>("--extract") { Description = "Add the readable article and the metadata (Open Graph, Twitter cards, JSON-LD)." };
+        var command = new Command("page", "Show what the crawler reads from a page.") { source, url, type, tokens, extract, Allow };
         command.SetAction((parsed, cancellation) =>
         {
-            var tool = new PageTool(parsed.GetValue(tokens));
+            var tool = new PageTool(parsed.GetValue(tokens), parsed.GetValue(extract));
             return parsed.GetValue(source) is { } named
                 ? tool.OnceAsync(new ToolSource(named, parsed.GetValue(Allow)), parsed.GetValue(url), parsed.GetValue(type), cancellation)
                 : JsonLines.RunAsync(tool.Answer, cancellation);

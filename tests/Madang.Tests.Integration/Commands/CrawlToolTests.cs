@@ -78,6 +78,20 @@ public sealed class CrawlToolTests : IDisposable
     }
 
     [Fact]
+    public async Task Page_extracts_article_and_metadata_and_says_why_it_could_not()
+    {
+        var paragraph = string.Concat(Enumerable.Repeat("Many words, one after the other, make a paragraph. ", 4)).Trim();
+        var answers = await LinesAsync(
+            ["page", "--extract"],
+            JsonSerializer.Serialize(new { html = $"<meta property=og:site_name content=Here><article><h1>Head</h1><p>{paragraph}</p></article>", url = "http://a.example/d" }),
+            JsonSerializer.Serialize(new { html = string.Concat(Enumerable.Repeat("<div>", 600)) }));
+        var extracted = answers[0].GetProperty("extracted");
+        Assert.Equal(("Head", $"Head\n\n{paragraph}"), (extracted.GetProperty("article").GetProperty("title").GetString(), extracted.GetProperty("article").GetProperty("text").GetString()));
+        Assert.Equal("Here", extracted.GetProperty("metadata").GetProperty("open_graph").GetProperty("site_name").GetString());
+        Assert.Equal("too_deep", answers[1].GetProperty("extraction_refused").GetString());
+    }
+
+    [Fact]
     public async Task Sitemap_names_its_kind_and_resolves_addresses()
     {
         var answers = await LinesAsync(

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Madang.Crawler.Extraction;
 using Madang.Crawler.Parsing;
 using Madang.Crawler.Urls;
 
@@ -11,8 +12,11 @@ namespace Madang.Commands.Crawling;
 /// out when they are no URLs; without a URL they stay as they are written.
 /// </summary>
 /// <param name="withTokens">Whether the list of HTML tokens is added.</param>
-internal sealed class PageTool(bool withTokens)
+/// <param name="withExtracts">Whether article and metadata are added.</param>
+internal sealed class PageTool(bool withTokens, bool withExtracts)
 {
+    private static readonly IExtractor[] Extractors = [new ArticleExtractor(), new MetadataExtractor()];
+
     private readonly ParsedPage _page = new();
     private readonly Url _url = new();
     private readonly Url _base = new();
@@ -71,9 +75,14 @@ internal sealed class PageTool(bool withTokens)
         WriteLinks(against, writer);
         writer.WriteString("text", _page.Text);
         writer.WriteString("simhash", _page.SimHash.ToString("x16", CultureInfo.InvariantCulture));
+        if (withExtracts)
+        {
+            WriteExtracts(body, headers.ContentType, url, writer);
+        }
+
         if (withTokens)
         {
-            WriteTokens(body, writer);
+            WriteTokens(body, headers.ContentType, writer);
         }
 
         writer.WriteEndObject();
@@ -121,11 +130,33 @@ internal sealed class PageTool(bool withTokens)
     private static string Rel(LinkRel rel) =>
         rel == LinkRel.None ? "" : string.Join(' ', Enum.GetValues<LinkRel>().Where(one => (rel & one) != 0).Select(one => one.ToString().ToLowerInvariant()));
 
-    private void WriteTokens(byte[] body, Utf8JsonWriter writer)
+    /// <summary>What the extractors take from it, by their names; instead, why no document could be made of it.</summary>
+    private static void WriteExtracts(byte[] body, string? contentType, string? url, Utf8JsonWriter writer)
     {
-        var text = _page.Charset == Charset.Utf8 ? body : Encoding.UTF8.GetBytes(Decoded(body, _page.Charset.Name));
+        using var document = PageDocument.Open(body, contentType, new Uri(url ?? "about:blank"), out var refusal);
+        if (document is null)
+        {
+            writer.WriteString("extraction_refused", JsonNamingPolicy.SnakeCaseLower.ConvertName(refusal.ToString()));
+            return;
+        }
+
+        writer.WriteStartObject("extracted");
+        foreach (var extractor in Extractors)
+        {
+            if (extractor.Extract(document) is { } extract)
+            {
+                writer.WritePropertyName(extractor.Name);
+                extract.WriteTo(writer);
+            }
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WriteTokens(byte[] body, string? contentType, Utf8JsonWriter writer)
+    {
         writer.WriteStartArray("tokens");
-        foreach (var token in TokenList.Read(text))
+        foreach (var token in TokenList.Read(body, contentType))
         {
             writer.WriteStartObject();
             writer.WriteString("type", token.Type);
@@ -151,9 +182,6 @@ internal sealed class PageTool(bool withTokens)
 
         writer.WriteEndArray();
     }
-
-    private static string Decoded(byte[] body, string charset) =>
-        (CodePagesEncodingProvider.Instance.GetEncoding(charset) ?? Encoding.GetEncoding(charset)).GetString(body);
 
     private static void WriteOptional(string name, string? value, Utf8JsonWriter writer)
     {

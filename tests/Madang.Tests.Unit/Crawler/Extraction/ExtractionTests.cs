@@ -91,6 +91,8 @@ public sealed class ExtractionTests
         var watch = Stopwatch.StartNew();
         var (page, refusal) = await PageDocument.OpenAsync(body, "text/html; charset=utf-8", Home, TimeProvider.System, Cancel);
         Assert.Equal(expected, refusal);
+        PageDocument.Open(body, "text/html; charset=utf-8", Home, out var again)?.Dispose();
+        Assert.Equal(expected, again);
         if (page is not null)
         {
             _ = ArticleExtractor.Read(page);
