@@ -114,6 +114,9 @@ public sealed class OutboundClient : IDisposable
         return response;
     }
 
+    /// <summary>Why a URL can never be asked for, whatever its host leads to; null when it can. For refusing it where it is written.</summary>
+    public static string? Check(string url) => Target.TryRead(url, out _, out var fault) ? null : fault;
+
     public void Dispose() => _wire.Dispose();
 
     /// <summary>One request and its answer; the next hop when that was a redirect to follow.</summary>

@@ -12,6 +12,7 @@ using Madang.Postgres;
 using Madang.Realtime;
 using Madang.Settings;
 using Madang.Sqlite;
+using Madang.Webhooks;
 
 namespace Madang;
 
@@ -63,6 +64,7 @@ internal static class MadangServer
         builder.AddOutbound();
         builder.AddJobs();
         builder.AddAccounts();
+        builder.AddWebhooks();
         builder.AddRealtime();
         builder.AddChat();
         builder.AddCrawler(Path.Combine(settings.Data, "crawls"));
@@ -76,6 +78,7 @@ internal static class MadangServer
         app.MapApiDocs();
         app.MapJobs();
         app.MapAccounts();
+        app.MapWebhooks();
         app.MapRealtime();
         app.MapChat();
         app.MapCrawler();

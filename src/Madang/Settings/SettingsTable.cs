@@ -13,6 +13,7 @@ using Madang.Outbound;
 using Madang.Postgres;
 using Madang.Realtime;
 using Madang.Sqlite;
+using Madang.Webhooks;
 
 namespace Madang.Settings;
 
@@ -58,6 +59,7 @@ internal static class SettingsTable
         .. Of<CrawlerOptions>(CrawlerOptions.Section),
         .. Of<JobsOptions>("Madang:Jobs"),
         .. Of<OutboundOptions>(OutboundOptions.Section),
+        .. Of<WebhooksOptions>(WebhooksOptions.Section),
         .. Of<SqliteOptions>("Madang:Sqlite"),
         .. Of<PostgresOptions>("Madang:Postgres"),
     ];

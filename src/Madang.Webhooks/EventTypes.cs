@@ -1,0 +1,20 @@
+namespace Madang.Webhooks;
+
+/// <summary>The events there are. A type is stable; its data may gain fields.</summary>
+public static class EventTypes
+{
+    public const string CrawlStarted = "crawl.started";
+    public const string CrawlFinished = "crawl.finished";
+
+    /// <summary>Pages seen for the first time, some in one event.</summary>
+    public const string PageNew = "crawl.page.new";
+
+    /// <summary>Pages whose content changed, some in one event.</summary>
+    public const string PageChanged = "crawl.page.changed";
+
+    /// <summary>Pages that are no longer there, some in one event.</summary>
+    public const string PageGone = "crawl.page.gone";
+
+    /// <summary>Sent by hand, to one endpoint alone.</summary>
+    public const string Test = "webhook.test";
+}
