@@ -57,6 +57,17 @@ internal static class Requests
         ["get_job"] = About(_ => "1"),
         ["cancel_job"] = About(_ => "1"),
         ["replay_job"] = About(_ => "1"),
+        ["create_webhook"] = Body(new() { ["url"] = Hook }),
+        ["list_webhooks"] = Plain(),
+        ["get_webhook"] = Webhook(),
+        ["change_webhook"] = Webhook(new() { ["description"] = "another" }),
+        ["delete_webhook"] = Webhook(),
+        ["rotate_webhook_secret"] = Webhook([]),
+        ["test_webhook"] = Webhook(),
+        ["list_webhook_deliveries"] = Webhook(),
+        ["get_webhook_delivery"] = async scene => new(await scene.MadeAsync("/v1/webhooks", new() { ["url"] = Hook }) + " 1"),
+        ["resend_webhook_delivery"] = async scene => new(await scene.MadeAsync("/v1/webhooks", new() { ["url"] = Hook }) + " 1"),
+        ["resend_webhook"] = Webhook(new() { ["since"] = "2026-01-31T09:00:00Z" }),
         ["create_room"] = scene => Task.FromResult(new Request(Body: new() { ["kind"] = "direct", ["user_ids"] = new JsonArray(scene.Other.Id) })),
         ["list_rooms"] = Plain(),
         ["get_room"] = About(scene => scene.Room),
@@ -101,6 +112,12 @@ internal static class Requests
     }
 
     private static Func<Scene, Task<Request>> Plain() => _ => Task.FromResult(new Request());
+
+    // Nobody is there, and nothing leaves this machine: the address is not public.
+    private const string Hook = "http://127.0.0.1:8080/";
+
+    private static Func<Scene, Task<Request>> Webhook(JsonObject? body = null) =>
+        async scene => new(await scene.MadeAsync("/v1/webhooks", new() { ["url"] = Hook }), (JsonObject?)body?.DeepClone());
 
     private static Func<Scene, Task<Request>> About(Func<Scene, string> id) => scene => Task.FromResult(new Request(id(scene)));
 

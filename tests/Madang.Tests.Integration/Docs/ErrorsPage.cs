@@ -7,6 +7,7 @@ using Madang.Crawler;
 using Madang.Crawler.Previews;
 using Madang.Jobs;
 using Madang.Realtime;
+using Madang.Webhooks;
 
 namespace Madang.Tests.Integration.Docs;
 
@@ -20,6 +21,7 @@ internal static class ErrorsPage
         ("Realtime", RealtimeErrors.All),
         ("Chat", ChatErrors.All),
         ("Crawler", CrawlerErrors.All),
+        ("Webhooks", WebhooksErrors.All),
         ("Jobs", JobsErrors.All),
         ("Previews", PreviewErrors.All),
     ];
