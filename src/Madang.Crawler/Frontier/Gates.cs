@@ -187,7 +187,8 @@ internal sealed class Gates(CrawlSettings settings, SelectorBounds bounds, bool 
         if (gate is not null && gate.Passed == passage && gate.Holder == host)
         {
             gate.Passed = 0;
-            gate.NextAt = now + gate.IntervalMs;
+            // One more, since the clock counts whole milliseconds and this one is not over.
+            gate.NextAt = now + gate.IntervalMs + Math.Sign(gate.IntervalMs);
             CallNext(gate, host, schedule);
         }
     }

@@ -85,7 +85,8 @@ internal sealed class Selector(CrawlSettings settings, CrawlClock clock, Selecto
         _gates.OpenLate(now, Schedule);
         while (CanStart && _ready.TryDequeue(out var host))
         {
-            Step(host, now);
+            // The time is read anew for each: a host whose moment comes during this loop would be sent back and forth for ever by an old one.
+            Step(host, clock.Now);
         }
 
         LeaseIfDue(now);

@@ -205,9 +205,10 @@ internal sealed class Visits(CrawlParts parts, Bookkeeper books, VisitReading re
     /// <summary>Sets the host's clock by what came.</summary>
     private HostClock Tick(HostSlot host, OutboundResponse response, RobotsAnswer? robots)
     {
+        var now = parts.Clock.Now;
         var pause = HostDelay.Next(parts.Settings, new HostTurn
         {
-            Now = parts.Clock.Now,
+            Now = now,
             LatencyMs = host.LatencyMs,
             Errors = host.Errors,
             CrawlDelay = host.Robots.Rules.CrawlDelay,
@@ -216,7 +217,8 @@ internal sealed class Visits(CrawlParts parts, Bookkeeper books, VisitReading re
             RetryAfter = response.RetryAfter,
             Random = Random.Shared.NextDouble(),
         });
-        (host.NextAt, host.Block, host.LatencyMs, host.Errors) = (pause.NextAt, pause.Block, pause.LatencyMs, pause.Errors);
+        // A pause ends one later, since the clock counts whole milliseconds and the one in which the answer ended is not over.
+        (host.NextAt, host.Block, host.LatencyMs, host.Errors) = (pause.NextAt + Math.Sign(pause.NextAt - now), pause.Block, pause.LatencyMs, pause.Errors);
         host.Refusal = pause.Refusal;
         if (response.Address is { } address)
         {
