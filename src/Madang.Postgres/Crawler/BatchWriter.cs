@@ -6,6 +6,10 @@ namespace Madang.Postgres.Crawler;
 /// Writes one batch, each table by one statement over arrays in key order. Hosts come last: their rows are locked for the shortest time, by all nodes in ascending
 /// order, and only then it shows whether they are still ours; if one is not, all of it is undone (<see cref="HostsLostException"/>).
 /// </summary>
+/// <remarks>
+/// A plan lives on while tables grow. One that was made for an empty table may walk the table and look each row up in the batch's arrays; so nothing is joined here,
+/// but each key looked up by itself (LATERAL with OFFSET 0 or a lock stays as it is written), met as a conflict, or asked for by = ANY.
+/// </remarks>
 /// <param name="lost">Hosts whose pages, moves and clocks are left out; null for moves that need no holder.</param>
 internal sealed class BatchWriter(PostgresTx tx, long crawl, string node, string? region, CrawlBatch batch, IReadOnlySet<long>? lost)
 {
@@ -68,7 +72,7 @@ internal sealed class BatchWriter(PostgresTx tx, long crawl, string node, string
                 INSERT INTO crawl_host (crawl_id, id, origin, domain, region, ruled, abandoned, next_at, latency_ms, errors, robots_at, robots_status, robots_failing_since, waiting, fetched, parked)
                 SELECT $1, n.id, n.origin, n.domain, n.region, n.region IS NOT NULL, false, 0, 0, 0, 0, 0, 0, 0, 0, 0
                 FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[]) AS n (id, origin, domain, region)
-                WHERE NOT EXISTS (SELECT FROM crawl_host h WHERE h.crawl_id = $1 AND h.id = n.id)
+                WHERE NOT EXISTS (SELECT FROM crawl_host h WHERE h.crawl_id = $1 AND h.id = n.id OFFSET 0)
                 ON CONFLICT (crawl_id, id) DO NOTHING
                 """,
                 crawl, hosts.Select(static host => host.Id).ToArray(), hosts.Select(static host => host.Origin).ToArray(), hosts.Select(static host => host.Domain).ToArray(),
@@ -87,8 +91,9 @@ internal sealed class BatchWriter(PostgresTx tx, long crawl, string node, string
         var order = keys.Distinct().OrderBy(static key => key.Host).ThenBy(static key => key.Hash).ToList();
         using var read = tx.Use(
             """
-            SELECT u.host, u.hash, u.state, u.class, u.seq, u.reason, u.attempts, u.due_at, u.log FROM unnest($2::bigint[], $3::bigint[]) AS k (host, hash)
-            JOIN crawl_url u ON u.crawl_id = $1 AND u.host = k.host AND u.hash = k.hash FOR NO KEY UPDATE OF u
+            SELECT k.host, k.hash, u.state, u.class, u.seq, u.reason, u.attempts, u.due_at, u.log FROM unnest($2::bigint[], $3::bigint[]) AS k (host, hash)
+            CROSS JOIN LATERAL (
+              SELECT state, class, seq, reason, attempts, due_at, log FROM crawl_url WHERE crawl_id = $1 AND host = k.host AND hash = k.hash FOR NO KEY UPDATE) u
             """,
             crawl, order.Select(static key => key.Host).ToArray(), order.Select(static key => key.Hash).ToArray());
         using var rows = read.ExecuteReader();
@@ -158,6 +163,7 @@ internal sealed class BatchWriter(PostgresTx tx, long crawl, string node, string
         PageWriter.Remove(tx, crawl, replaced);
     }
 
+    /// <summary>All of them are there and locked: the conflict is the rule, and finds each by its key whatever the planner thinks of the table's size.</summary>
     private void WriteUrls()
     {
         if (_urls.Count == 0)
@@ -168,10 +174,10 @@ internal sealed class BatchWriter(PostgresTx tx, long crawl, string node, string
         var order = _urls.OrderBy(static url => url.Key.Host).ThenBy(static url => url.Key.Hash).ToList();
         _ = tx.Run(
             """
-            UPDATE crawl_url u SET state = n.state, class = n.class, seq = n.seq, reason = n.reason, attempts = n.attempts, due_at = n.due_at, log = n.log
-            FROM unnest($2::bigint[], $3::bigint[], $4::smallint[], $5::smallint[], $6::bigint[], $7::smallint[], $8::int[], $9::bigint[], $10::bigint[])
-              AS n (host, hash, state, class, seq, reason, attempts, due_at, log)
-            WHERE u.crawl_id = $1 AND u.host = n.host AND u.hash = n.hash
+            INSERT INTO crawl_url (crawl_id, host, hash, state, class, seq, reason, attempts, due_at, log, depth, path)
+            SELECT $1, n.*, 0, '' FROM unnest($2::bigint[], $3::bigint[], $4::smallint[], $5::smallint[], $6::bigint[], $7::smallint[], $8::int[], $9::bigint[], $10::bigint[]) AS n
+            ON CONFLICT (crawl_id, host, hash) DO UPDATE SET
+              state = excluded.state, class = excluded.class, seq = excluded.seq, reason = excluded.reason, attempts = excluded.attempts, due_at = excluded.due_at, log = excluded.log
             """,
             crawl, order.Select(static url => url.Key.Host).ToArray(), order.Select(static url => url.Key.Hash).ToArray(), order.Select(static url => (short)url.Value.State).ToArray(),
             order.Select(static url => (short)url.Value.Class).ToArray(), order.Select(static url => url.Value.Seq).ToArray(), order.Select(static url => (short)url.Value.Reason).ToArray(),

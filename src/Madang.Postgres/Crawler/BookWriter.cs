@@ -63,7 +63,7 @@ internal sealed class BookWriter(PostgresTx tx, long crawl, string node, CrawlBa
         _ = tx.Run("INSERT INTO crawl_domain (crawl_id, name, fetched) SELECT $1, name, 0 FROM unnest($2::text[]) AS n (name) ON CONFLICT (crawl_id, name) DO NOTHING", crawl, names);
         var known = new Dictionary<string, byte[]?>(StringComparer.Ordinal);
         using (var read = tx.Use(
-            "SELECT d.name, d.refs FROM unnest($2::text[]) AS n (name) JOIN crawl_domain d ON d.crawl_id = $1 AND d.name = n.name FOR NO KEY UPDATE OF d", crawl, names))
+            "SELECT n.name, d.refs FROM unnest($2::text[]) AS n (name) CROSS JOIN LATERAL (SELECT refs FROM crawl_domain WHERE crawl_id = $1 AND name = n.name FOR NO KEY UPDATE) d", crawl, names))
         {
             using var reader = read.ExecuteReader();
             while (reader.Read())
@@ -74,8 +74,8 @@ internal sealed class BookWriter(PostgresTx tx, long crawl, string node, CrawlBa
 
         _ = tx.Run(
             """
-            UPDATE crawl_domain d SET fetched = d.fetched + n.fetched, refs = n.refs FROM unnest($2::text[], $3::bigint[], $4::bytea[]) AS n (name, fetched, refs)
-            WHERE d.crawl_id = $1 AND d.name = n.name
+            INSERT INTO crawl_domain AS d (crawl_id, name, fetched, refs) SELECT $1, n.* FROM unnest($2::text[], $3::bigint[], $4::bytea[]) AS n
+            ON CONFLICT (crawl_id, name) DO UPDATE SET fetched = d.fetched + excluded.fetched, refs = excluded.refs
             """,
             crawl, names, rows.Select(static row => row.Fetched).ToArray(),
             rows.Select(row => row.References.Aggregate(known[row.Name], static (all, more) => all is null ? more : DomainDelta.Merge(all, more))).ToArray());

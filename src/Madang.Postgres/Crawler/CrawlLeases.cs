@@ -91,8 +91,7 @@ internal sealed class CrawlLeases(long crawl, string node)
             .OrderBy(static domain => domain.Name, StringComparer.Ordinal).ToList();
         _ = tx.Run(
             """
-            UPDATE crawl_domain_lease d SET held = d.held - given.held FROM unnest($3::text[], $4::int[]) AS given (domain, held)
-            WHERE d.crawl_id = $1 AND d.domain = given.domain AND d.node = $2
+            UPDATE crawl_domain_lease SET held = held - ($4::int[])[array_position($3::text[], domain)] WHERE crawl_id = $1 AND domain = ANY($3) AND node = $2
             """,
             crawl, node, counted.Select(static domain => domain.Name).ToArray(), counted.Select(static domain => domain.Count).ToArray());
         _ = tx.Run("DELETE FROM crawl_domain_lease WHERE crawl_id = $1 AND node = $2 AND held <= 0 AND domain = ANY($3)", crawl, node, counted.Select(static domain => domain.Name).ToArray());
@@ -135,9 +134,8 @@ internal sealed class CrawlLeases(long crawl, string node)
     {
         _ = tx.Run(
             """
-            WITH held AS (SELECT id FROM crawl_host WHERE crawl_id = $1 AND node = $2 ORDER BY id FOR NO KEY UPDATE)
-            UPDATE crawl_host h SET node = NULL, abandoned = $3, next_at = CASE WHEN $3 THEN greatest(next_at, (extract(epoch FROM clock_timestamp()) * 1000)::bigint) ELSE next_at END
-            FROM held WHERE h.crawl_id = $1 AND h.id = held.id
+            UPDATE crawl_host SET node = NULL, abandoned = $3, next_at = CASE WHEN $3 THEN greatest(next_at, (extract(epoch FROM clock_timestamp()) * 1000)::bigint) ELSE next_at END
+            WHERE crawl_id = $1 AND id = ANY(ARRAY(SELECT id FROM crawl_host WHERE crawl_id = $1 AND node = $2 ORDER BY id FOR NO KEY UPDATE))
             """,
             crawl, holder, abandoned);
         _ = tx.Run("DELETE FROM crawl_domain_lease WHERE crawl_id = $1 AND node = $2", crawl, holder);
@@ -174,9 +172,8 @@ internal sealed class CrawlLeases(long crawl, string node)
         var leased = new List<LeasedHost>(ids.Length);
         using (var read = tx.Use(
             $"""
-            SELECT {CrawlRows.HostColumns}, r.body, h.abandoned, coalesce(g.at, 0) FROM unnest($2::bigint[]) WITH ORDINALITY AS k (id, place)
-            JOIN crawl_host h ON h.crawl_id = $1 AND h.id = k.id LEFT JOIN crawl_robots r ON r.crawl_id = $1 AND r.host = k.id
-            LEFT JOIN crawl_gate g ON g.crawl_id = $1 AND g.name = 'd:' || h.domain ORDER BY k.place
+            SELECT {CrawlRows.HostColumns}, {CrawlRows.RobotsColumn}, h.abandoned, coalesce((SELECT at FROM crawl_gate WHERE crawl_id = $1 AND name = 'd:' || h.domain), 0)
+            FROM unnest($2::bigint[]) WITH ORDINALITY AS k (id, place) CROSS JOIN LATERAL (SELECT * FROM crawl_host WHERE crawl_id = $1 AND id = k.id OFFSET 0) h ORDER BY k.place
             """,
             crawl, ids))
         {

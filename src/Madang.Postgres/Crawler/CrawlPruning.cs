@@ -6,12 +6,11 @@ namespace Madang.Postgres.Crawler;
 /// <summary>Lets go of the rows of deleted crawls, a few at a time: one of ten million URLs would hold a transaction open for minutes.</summary>
 internal sealed class CrawlPruning : IRetention
 {
-    // Each by its primary key; the large ones first, since what is left of a crawl without its book is not found again by anybody.
-    private static readonly (string Table, string Key)[] Tables =
+    // The large ones first: what is left of a crawl without its book is not found again by anybody.
+    private static readonly string[] Tables =
     [
-        ("search_page", "host, hash"), ("crawl_text", "log"), ("crawl_page", "log"), ("crawl_url", "host, hash"), ("crawl_template", "host, hash"), ("crawl_robots", "host"), ("crawl_reach", "host, region"),
-        ("crawl_host", "id"), ("crawl_gate", "name"), ("crawl_domain", "name"), ("crawl_domain_lease", "domain"), ("crawl_warc", "name"), ("crawl_count", "node, name"),
-        ("crawl_sink", "name"), ("crawl_node", "node"),
+        "search_page", "crawl_text", "crawl_page", .. Enumerable.Range(0, 16).Select(static part => $"crawl_url_{part}"), "crawl_template", "crawl_robots", "crawl_reach", "crawl_host", "crawl_gate", "crawl_domain",
+        "crawl_domain_lease", "crawl_warc", "crawl_count", "crawl_sink", "crawl_node",
     ];
 
     public string Name => "crawls";
@@ -38,10 +37,10 @@ internal sealed class CrawlPruning : IRetention
     public static int Prune(PostgresTx tx, long crawl, int limit)
     {
         var pruned = 0;
-        foreach (var (table, key) in Tables)
+        foreach (var table in Tables)
         {
             pruned += tx.Run(
-                $"DELETE FROM {table} WHERE (crawl_id, {key}) IN (SELECT crawl_id, {key} FROM {table} WHERE crawl_id = $1 LIMIT $2)", crawl, (long)(limit - pruned));
+                $"DELETE FROM {table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {table} WHERE crawl_id = $1 LIMIT $2))", crawl, (long)(limit - pruned));
             if (pruned >= limit)
             {
                 return pruned;

@@ -12,10 +12,13 @@ internal static class CrawlRows
         h.id, h.origin, h.domain, h.next_at, h.block, h.latency_ms, h.errors, h.robots_at, h.robots_status, h.robots_failing_since, h.address, h.region, h.waiting, h.fetched, h.parked
         """;
 
+    /// <summary>Beside <see cref="HostColumns"/>, where it is wanted.</summary>
+    public const string RobotsColumn = "(SELECT body FROM crawl_robots WHERE crawl_id = $1 AND host = h.id)";
+
     public const string QueueSql =
         """
         SELECT u.hash, u.path, u.class, u.seq, u.depth, u.attempts, p.log, p.etag, p.last_modified, p.body_hash, p.sim_hash, p.interval_seconds, p.fetches, p.changes, p.missing, p.fetched_at
-        FROM crawl_url u LEFT JOIN crawl_page p ON p.crawl_id = u.crawl_id AND p.log = u.log
+        FROM crawl_url u LEFT JOIN LATERAL (SELECT * FROM crawl_page WHERE crawl_id = $1 AND log = u.log OFFSET 0) p ON true
         WHERE u.crawl_id = $1 AND u.host = $2 AND u.state = 0 ORDER BY u.class, u.seq LIMIT $3
         """;
 
@@ -28,7 +31,10 @@ internal static class CrawlRows
 
     /// <summary>What <see cref="PageColumns"/> are read from, beside <c>crawl_page p</c>.</summary>
     public const string PageJoins =
-        "JOIN crawl_url u ON u.crawl_id = p.crawl_id AND u.host = p.host AND u.hash = p.hash JOIN crawl_host h ON h.crawl_id = p.crawl_id AND h.id = p.host";
+        """
+        CROSS JOIN LATERAL (SELECT path, depth, state, reason, due_at, attempts FROM crawl_url WHERE crawl_id = $1 AND host = p.host AND hash = p.hash OFFSET 0) u
+        CROSS JOIN LATERAL (SELECT origin FROM crawl_host WHERE crawl_id = $1 AND id = p.host OFFSET 0) h
+        """;
 
     public static async Task<List<T>> AllAsync<T>(NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {

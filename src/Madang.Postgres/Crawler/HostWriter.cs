@@ -35,7 +35,7 @@ internal sealed class HostWriter(PostgresTx tx, long crawl, string node, string?
         var found = 0;
         List<long> others = [];
         using (var read = tx.Use(
-            "SELECT h.id, h.node FROM unnest($2::bigint[]) AS k (id) JOIN crawl_host h ON h.crawl_id = $1 AND h.id = k.id FOR NO KEY UPDATE OF h", crawl, ids))
+            "SELECT k.id, h.node FROM unnest($2::bigint[]) AS k (id) CROSS JOIN LATERAL (SELECT node FROM crawl_host WHERE crawl_id = $1 AND id = k.id FOR NO KEY UPDATE) h", crawl, ids))
         {
             using var rows = read.ExecuteReader();
             while (rows.Read())
@@ -72,8 +72,9 @@ internal sealed class HostWriter(PostgresTx tx, long crawl, string node, string?
         {
             _ = tx.Run(
                 """
-                UPDATE crawl_host h SET waiting = h.waiting + n.waiting, fetched = h.fetched + n.fetched, parked = h.parked + n.parked
-                FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) AS n (id, waiting, fetched, parked) WHERE h.crawl_id = $1 AND h.id = n.id
+                UPDATE crawl_host SET (waiting, fetched, parked) = (
+                  SELECT waiting + ($3::bigint[])[at], fetched + ($4::bigint[])[at], parked + ($5::bigint[])[at] FROM (SELECT array_position($2::bigint[], id) AS at OFFSET 0) place)
+                WHERE crawl_id = $1 AND id = ANY($2)
                 """,
                 crawl, rows.Select(static host => host.Key).ToArray(), rows.Select(static host => host.Value.Waiting).ToArray(), rows.Select(static host => host.Value.Fetched).ToArray(),
                 rows.Select(static host => host.Value.Parked).ToArray());
@@ -86,9 +87,10 @@ internal sealed class HostWriter(PostgresTx tx, long crawl, string node, string?
         {
             _ = tx.Run(
                 """
-                UPDATE crawl_host h SET next_at = n.next_at, block = n.block, latency_ms = n.latency_ms, errors = n.errors, address = coalesce(n.address, h.address)
-                FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::int[], $6::int[], $7::text[]) AS n (id, next_at, block, latency_ms, errors, address)
-                WHERE h.crawl_id = $1 AND h.id = n.id
+                UPDATE crawl_host SET (next_at, block, latency_ms, errors, address) = (
+                  SELECT ($3::bigint[])[at], ($4::text[])[at], ($5::int[])[at], ($6::int[])[at], coalesce(($7::text[])[at], address)
+                  FROM (SELECT array_position($2::bigint[], id) AS at OFFSET 0) place)
+                WHERE crawl_id = $1 AND id = ANY($2)
                 """,
                 crawl, clocks.Select(static clock => clock.Id).ToArray(), clocks.Select(static clock => clock.NextAt).ToArray(), clocks.Select(static clock => clock.Block).ToArray(),
                 clocks.Select(static clock => clock.LatencyMs).ToArray(), clocks.Select(static clock => clock.Errors).ToArray(), clocks.Select(static clock => clock.Address).ToArray());
@@ -130,10 +132,8 @@ internal sealed class HostWriter(PostgresTx tx, long crawl, string node, string?
             crawl, region, ids, clocks.Select(static clock => clock.ConnectMs!.Value).ToArray(), Weight);
         _ = tx.Run(
             """
-            UPDATE crawl_host h SET region = near.region
-            FROM unnest($2::bigint[]) AS k (id)
-            CROSS JOIN LATERAL (SELECT r.region, count(*) OVER () AS regions FROM crawl_reach r WHERE r.crawl_id = $1 AND r.host = k.id ORDER BY r.connect_ms, r.region LIMIT 1) AS near
-            WHERE h.crawl_id = $1 AND h.id = k.id AND NOT h.ruled AND near.regions > 1 AND h.region IS DISTINCT FROM near.region
+            UPDATE crawl_host h SET region = (SELECT r.region FROM crawl_reach r WHERE r.crawl_id = $1 AND r.host = h.id ORDER BY r.connect_ms, r.region LIMIT 1)
+            WHERE h.crawl_id = $1 AND h.id = ANY($2) AND NOT h.ruled AND (SELECT count(*) FROM crawl_reach r WHERE r.crawl_id = $1 AND r.host = h.id) > 1
             """,
             crawl, ids);
     }

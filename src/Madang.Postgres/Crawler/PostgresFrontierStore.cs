@@ -79,8 +79,9 @@ internal sealed class PostgresFrontierStore(PostgresDatabase database, long craw
             ? tx.Use("SELECT host, hash FROM crawl_url WHERE crawl_id = $1 AND state = 3 AND reason = $2 ORDER BY host, seq LIMIT $3 FOR UPDATE SKIP LOCKED", crawl, (short)reason, (long)max)
             : tx.Use(
                 """
-                SELECT u.host, u.hash FROM crawl_host h JOIN crawl_url u ON u.crawl_id = h.crawl_id AND u.host = h.id
-                WHERE h.crawl_id = $1 AND h.domain = $4 AND u.state = 3 AND u.reason = $2 ORDER BY u.seq LIMIT $3 FOR UPDATE OF u SKIP LOCKED
+                SELECT u.host, u.hash FROM crawl_host h CROSS JOIN LATERAL (
+                  SELECT host, hash, seq FROM crawl_url WHERE crawl_id = $1 AND host = h.id AND state = 3 AND reason = $2 ORDER BY seq LIMIT $3 FOR UPDATE SKIP LOCKED) u
+                WHERE h.crawl_id = $1 AND h.domain = $4 ORDER BY u.seq LIMIT $3
                 """,
                 crawl, (short)reason, (long)max, domain))),
         cancellationToken);

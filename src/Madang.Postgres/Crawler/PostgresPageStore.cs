@@ -31,7 +31,7 @@ internal sealed class PostgresPageStore(PostgresDatabase database, long crawl) :
     public async Task<HostRow?> HostAsync(long host, CancellationToken cancellationToken)
     {
         await using var select = database.Keyed.CreateCommand(
-            $"SELECT {CrawlRows.HostColumns}, r.body FROM crawl_host h LEFT JOIN crawl_robots r ON r.crawl_id = h.crawl_id AND r.host = h.id WHERE h.crawl_id = $1 AND h.id = $2").With(crawl, host);
+            $"SELECT {CrawlRows.HostColumns}, {CrawlRows.RobotsColumn} FROM crawl_host h WHERE h.crawl_id = $1 AND h.id = $2").With(crawl, host);
         return await CrawlRows.AllAsync(select, static row => CrawlRows.Host(row, withRobots: true), cancellationToken) is [var found] ? found : null;
     }
 
@@ -50,7 +50,10 @@ internal sealed class PostgresPageStore(PostgresDatabase database, long crawl) :
         // Whoever goes upward remembers where it was, and must not pass by a page that is still being written; downward one looks at what there is.
         // One text per combination, so that each gets the plan it deserves.
         var range = descending ? "p.log < $2" : $"p.log > $2 AND p.log < {PageLog.Complete}";
-        var from = filter.Host is null ? "crawl_page p" : "crawl_url mine JOIN crawl_page p ON mine.crawl_id = $1 AND mine.host = $4 AND p.crawl_id = mine.crawl_id AND p.log = mine.log";
+        var from = filter.Host is null ? "crawl_page p" : """
+            (SELECT log FROM crawl_url WHERE crawl_id = $1 AND host = $4 AND log IS NOT NULL OFFSET 0) mine
+            CROSS JOIN LATERAL (SELECT * FROM crawl_page WHERE crawl_id = $1 AND log = mine.log OFFSET 0) p
+            """;
         await using var select = database.Keyed.CreateCommand(
             $"""
             SELECT {CrawlRows.PageColumns} FROM {from} {CrawlRows.PageJoins}
@@ -78,7 +81,8 @@ internal sealed class PostgresPageStore(PostgresDatabase database, long crawl) :
         await using var select = database.Keyed.CreateCommand(
             """
             SELECT h.origin || u.path FROM unnest($2::bigint[], $3::bigint[]) WITH ORDINALITY AS k (host, hash, place)
-            LEFT JOIN crawl_url u ON u.crawl_id = $1 AND u.host = k.host AND u.hash = k.hash LEFT JOIN crawl_host h ON h.crawl_id = $1 AND h.id = k.host ORDER BY k.place
+            LEFT JOIN LATERAL (SELECT path FROM crawl_url WHERE crawl_id = $1 AND host = k.host AND hash = k.hash OFFSET 0) u ON true
+            LEFT JOIN LATERAL (SELECT origin FROM crawl_host WHERE crawl_id = $1 AND id = k.host OFFSET 0) h ON true ORDER BY k.place
             """).With(crawl, keys.Select(static key => key.Host).ToArray(), keys.Select(static key => key.Hash).ToArray());
         return await CrawlRows.AllAsync(select, static row => row.IsDBNull(0) ? null : row.GetString(0), cancellationToken);
     }
@@ -97,7 +101,7 @@ internal sealed class PostgresPageStore(PostgresDatabase database, long crawl) :
     public async Task<IReadOnlyList<byte[]?>> TextsAsync(IReadOnlyList<long> logs, CancellationToken cancellationToken)
     {
         await using var select = database.Keyed.CreateCommand(
-            "SELECT t.text FROM unnest($2::bigint[]) WITH ORDINALITY AS k (log, place) LEFT JOIN crawl_text t ON t.crawl_id = $1 AND t.log = k.log ORDER BY k.place").With(crawl, logs.ToArray());
+            "SELECT (SELECT text FROM crawl_text WHERE crawl_id = $1 AND log = k.log) FROM unnest($2::bigint[]) WITH ORDINALITY AS k (log, place) ORDER BY k.place").With(crawl, logs.ToArray());
         return await CrawlRows.AllAsync(select, static row => row.IsDBNull(0) ? null : row.GetFieldValue<byte[]>(0), cancellationToken);
     }
 

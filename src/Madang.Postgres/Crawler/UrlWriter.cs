@@ -46,8 +46,8 @@ internal sealed class UrlWriter(PostgresTx tx, long crawl, List<NewUrl> urls, Re
         List<UrlKey> better = [];
         using var find = tx.Use(
             """
-            SELECT u.host, u.hash, u.state, u.class FROM unnest($2::bigint[], $3::bigint[]) AS k (host, hash)
-            JOIN crawl_url u ON u.crawl_id = $1 AND u.host = k.host AND u.hash = k.hash
+            SELECT k.host, k.hash, u.state, u.class FROM unnest($2::bigint[], $3::bigint[]) AS k (host, hash)
+            CROSS JOIN LATERAL (SELECT state, class FROM crawl_url WHERE crawl_id = $1 AND host = k.host AND hash = k.hash OFFSET 0) u
             """,
             crawl, order.Select(static key => key.Host).ToArray(), order.Select(static key => key.Hash).ToArray());
         using var rows = find.ExecuteReader();
@@ -96,17 +96,21 @@ internal sealed class UrlWriter(PostgresTx tx, long crawl, List<NewUrl> urls, Re
         return added;
     }
 
+    /// <summary>Few, each by its key. The sums keep the planner from the queue's index, which would walk a long queue for one URL.</summary>
     private void Better(List<UrlKey> keys)
     {
-        if (keys.Count > 0)
+        if (keys.Count == 0)
         {
-            var order = keys.OrderBy(static key => key.Host).ThenBy(static key => key.Hash).ToList();
-            _ = tx.Run(
-                """
-                UPDATE crawl_url u SET class = n.class FROM unnest($2::bigint[], $3::bigint[], $4::smallint[]) AS n (host, hash, class)
-                WHERE u.crawl_id = $1 AND u.host = n.host AND u.hash = n.hash AND u.state = 0 AND u.class > n.class
-                """,
-                crawl, order.Select(static key => key.Host).ToArray(), order.Select(static key => key.Hash).ToArray(), order.Select(key => (short)_best[key]).ToArray());
+            return;
         }
+
+        using var updates = tx.Batch();
+        foreach (var key in keys.OrderBy(static key => key.Host).ThenBy(static key => key.Hash))
+        {
+            updates.Add(
+                "UPDATE crawl_url SET class = $4 WHERE crawl_id = $1 AND host = $2 AND hash = $3 AND state + 0 = 0 AND class + 0 > $4", crawl, key.Host, key.Hash, (short)_best[key]);
+        }
+
+        _ = updates.ExecuteNonQuery();
     }
 }

@@ -156,6 +156,7 @@ public sealed class PostgresSharedFrontierTests
         for (var host = 1; host <= 12; host++)
         {
             books.Host(host, region: (host % 4) switch { 0 => "kr", 1 => "eu", 2 => "us", _ => null }).Url(host, 1);
+            books.Batch.Clocks.Add(new(host, host, null, 0, 0, null, null, null));
         }
 
         await books.CommitAsync();
