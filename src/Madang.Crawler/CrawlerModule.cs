@@ -2,6 +2,8 @@ using Madang.Api;
 using Madang.Crawler.Endpoints;
 using Madang.Crawler.Frontier;
 using Madang.Crawler.Running;
+using Madang.Crawler.Searching;
+using Madang.Crawler.Sinks;
 using Madang.Outbound;
 using Madang.Storage;
 using Microsoft.AspNetCore.Builder;
@@ -27,8 +29,8 @@ public static class CrawlerModule
 
         // By hand where a verb takes an internal port: the container sees public constructors only.
         services.AddSingleton(s => new CrawlTools(
-            s.GetRequiredService<IFrontierStores>(), s.GetRequiredService<CrawlFolders>(), s.GetRequiredService<OutboundClient>(), s.GetRequiredService<TimeProvider>(),
-            s.GetRequiredService<ILoggerFactory>()));
+            s.GetRequiredService<IFrontierStores>(), s.GetRequiredService<IPageSearchStores>(), s.GetRequiredService<CrawlFolders>(), s.GetRequiredService<OutboundClient>(),
+            [.. s.GetServices<IPageSink>()], s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton(s => new CrawlRuns(
             s.GetRequiredService<ICrawlStore>(), s.GetRequiredService<Database>(), s.GetRequiredService<CrawlTools>(), s.GetRequiredService<IOptions<CrawlerOptions>>(),
             s.GetRequiredService<ILogger<CrawlRuns>>()));

@@ -1,10 +1,9 @@
-using System.Globalization;
 using System.Text.Json;
 using Madang.Api;
 using Madang.Crawler.Frontier;
 using Madang.Crawler.Running;
+using Madang.Crawler.Searching;
 using Madang.Outbound;
-using Madang.Outbound.Addresses;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -15,11 +14,11 @@ public sealed class FolderCrawl : IAsyncDisposable
 {
     private const string SettingsFile = "crawl.json";
 
-    private readonly IPageStore _pages;
-    private readonly OutboundClient? _wider;
-    private readonly CrawlRun _run;
+    private static readonly CrawlId Only = new(1);
 
-    private FolderCrawl(CrawlRun run, IPageStore pages, OutboundClient? wider) => (_run, _pages, _wider) = (run, pages, wider);
+    private readonly ActiveCrawl _crawl;
+
+    private FolderCrawl(ActiveCrawl crawl) => _crawl = crawl;
 
     /// <summary>True when the crawl is finished, false when it was stopped before. Fails with what broke it; all that was told until then is durable.</summary>
     public Task<bool> Completion => CompleteAsync();
@@ -35,36 +34,35 @@ public sealed class FolderCrawl : IAsyncDisposable
     /// <exception cref="Madang.Storage.FolderTakenException">Another process works on it.</exception>
     public static async Task<FolderCrawl> StartAsync(IServiceProvider services, string folder, CrawlSettings settings, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(folder);
         var time = services.GetRequiredService<TimeProvider>();
         var stores = services.GetRequiredService<IFrontierStores>();
-        var log = services.GetRequiredService<ILoggerFactory>().CreateLogger<FolderCrawl>();
-        var node = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
-        var crawl = new CrawlId(1);
-        var store = await stores.OpenAsync(crawl, folder, node, cancellationToken);
+        var tools = new CrawlTools(
+            stores, services.GetRequiredService<IPageSearchStores>(), new CrawlFolders(folder, IsOne: true), services.GetRequiredService<OutboundClient>(), [], time,
+            services.GetRequiredService<ILoggerFactory>());
+        var crawl = new Crawl(Only, null, settings, CrawlState.Running, null, time.GetUtcNow(), null, null, new Dictionary<string, long>());
+        var active = await ActiveCrawl.StartAsync(crawl, tools, region: null, cancellationToken);
         // Ours now: nobody else writes this file.
         Save(folder, settings);
-        var pages = await stores.OpenPagesAsync(crawl, folder, cancellationToken);
-        var outbound = services.GetRequiredService<OutboundClient>();
-        var wider = settings.Allow.Count > 0 && AddressPolicy.TryParse(string.Join(',', settings.Allow), out var allow) ? outbound.Allowing(allow) : null;
-        var run = await CrawlRun.StartAsync(
-            new CrawlParts(crawl, settings, folder, store, pages, wider ?? outbound, new CrawlClock(time), node, Region: null), log, cancellationToken);
-        return new FolderCrawl(run, pages, wider);
+        return new FolderCrawl(active);
     }
 
-    public async Task<CrawlProgress> ProgressAsync(CancellationToken cancellationToken = default) => _run.Progress(await _pages.CountsAsync(cancellationToken));
+    public Task<CrawlProgress> ProgressAsync(CancellationToken cancellationToken = default) => _crawl.ProgressAsync(cancellationToken);
 
     /// <summary>Starts nothing more; what is under way ends and is written.</summary>
-    public void Stop() => _run.Stop();
+    public void Stop() => _crawl.Stop();
 
     public async ValueTask DisposeAsync()
     {
-        await _run.DisposeAsync();
-        await _pages.DisposeAsync();
-        _wider?.Dispose();
+        _crawl.Leave();
+        _ = await _crawl.Ended;
     }
 
-    private async Task<bool> CompleteAsync() => await _run.Completion == CrawlEnd.Finished;
+    private async Task<bool> CompleteAsync() => await _crawl.Ended switch
+    {
+        (CrawlState.Finished, _) => true,
+        (null, _) => false,
+        (_, var failure) => throw new CrawlBrokenException(new InvalidOperationException(failure)),
+    };
 
     private static void Save(string folder, CrawlSettings settings)
     {

@@ -1,57 +1,77 @@
 using System.Security.Cryptography;
 using Madang.Crawler.Frontier;
+using Madang.Crawler.Searching;
+using Madang.Crawler.Sinks;
 using Madang.Outbound;
 using Madang.Outbound.Addresses;
 using Microsoft.Extensions.Logging;
 
 namespace Madang.Crawler.Running;
 
-/// <summary>A crawl that this process works on, with its books open for reading beside it.</summary>
+/// <summary>A crawl that this process works on: its run, its sinks, and its books open for reading beside them.</summary>
 internal sealed class ActiveCrawl
 {
+    /// <summary>What the sinks may catch up with when a crawl is stopped; a finished one waits for all of it.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly CancellationTokenSource _leaving = new();
     private readonly CrawlRun _run;
     private readonly IPageStore _pages;
+    private readonly IPageSearchStore? _search;
+    private readonly SinkRunner _sinks;
     private readonly OutboundClient? _wider;
 
-    private ActiveCrawl(CrawlRun run, IPageStore pages, OutboundClient? wider)
+    private ActiveCrawl(CrawlRun run, IPageStore pages, IPageSearchStore? search, SinkRunner sinks, OutboundClient? wider)
     {
-        (_run, _pages, _wider) = (run, pages, wider);
+        (_run, _pages, _search, _sinks, _wider) = (run, pages, search, sinks, wider);
+        _run.Committed = sinks.Wake;
         Ended = EndAsync();
     }
 
-    /// <summary>How it ended: null when somebody stopped it. Never fails.</summary>
+    /// <summary>How it ended: null when somebody stopped it. The sinks have all of it by then, unless the process had to leave. Never fails.</summary>
     public Task<(CrawlState? State, string? Failure)> Ended { get; }
 
     public IReadOnlyDictionary<string, long>? LastCounts { get; private set; }
 
-    public static async Task<ActiveCrawl> StartAsync(Crawl crawl, CrawlTools tools, CrawlerOptions options, CancellationToken cancellationToken)
+    public static async Task<ActiveCrawl> StartAsync(Crawl crawl, CrawlTools tools, string? region, CancellationToken cancellationToken)
     {
         var folder = tools.Folders.Of(crawl.Id);
         Directory.CreateDirectory(folder);
         var node = RandomNumberGenerator.GetHexString(8, lowercase: true);
         var store = await tools.Stores.OpenAsync(crawl.Id, folder, node, cancellationToken);
-        var pages = await tools.Stores.OpenPagesAsync(crawl.Id, folder, cancellationToken);
-        var wider = crawl.Settings.Allow.Count > 0 && AddressPolicy.TryParse(string.Join(',', crawl.Settings.Allow), out var allow) ? tools.Outbound.Allowing(allow) : null;
-        var region = options.Region.Length > 0 ? options.Region : null;
-        var parts = new CrawlParts(crawl.Id, crawl.Settings, folder, store, pages, wider ?? tools.Outbound, new CrawlClock(tools.Time), node, region);
-        var run = await CrawlRun.StartAsync(parts, tools.Logs.CreateLogger<CrawlRun>(), cancellationToken);
-        return new ActiveCrawl(run, pages, wider);
-    }
-
-    public async Task<CrawlProgress> ProgressAsync(CancellationToken cancellationToken)
-    {
         try
         {
-            return _run.Progress(LastCounts ?? await _pages.CountsAsync(cancellationToken));
+            return await StartAsync(crawl, tools, region, store, node, cancellationToken);
         }
-        catch (ObjectDisposedException) when (LastCounts is not null)
+        catch
         {
-            // It ended while it was asked; the books were closed after its last counts were read.
-            return _run.Progress(LastCounts);
+            await store.DisposeAsync();
+            throw;
         }
+    }
+
+    public async Task<CrawlProgress> ProgressAsync(CancellationToken cancellationToken) => _run.Progress(await _pages.CountsAsync(cancellationToken));
+
+    private static async Task<ActiveCrawl> StartAsync(Crawl crawl, CrawlTools tools, string? region, IFrontierStore store, string node, CancellationToken cancellationToken)
+    {
+        var (folder, settings) = (tools.Folders.Of(crawl.Id), crawl.Settings);
+        var pages = await tools.Stores.OpenPagesAsync(crawl.Id, folder, cancellationToken);
+        var search = settings.Search ? await tools.Searches.OpenSearchAsync(crawl.Id, folder, cancellationToken) : null;
+        var wider = settings.Allow.Count > 0 && AddressPolicy.TryParse(string.Join(',', settings.Allow), out var allow) ? tools.Outbound.Allowing(allow) : null;
+        var parts = new CrawlParts(crawl.Id, settings, folder, store, pages, wider ?? tools.Outbound, new CrawlClock(tools.Time), node, region);
+        var run = await CrawlRun.StartAsync(parts, tools.Logs.CreateLogger<CrawlRun>(), cancellationToken);
+        IEnumerable<IPageSink> sinks = search is null ? tools.Sinks : tools.Sinks.Append(new SearchSink(search));
+        return new ActiveCrawl(run, pages, search, SinkRunner.Start(crawl.Id, settings, pages, sinks, tools.Time, tools.Logs.CreateLogger<SinkRunner>()), wider);
     }
 
     public void Stop() => _run.Stop();
+
+    /// <summary>The process ends: the sinks go on from their cursors at the next start.</summary>
+    public void Leave()
+    {
+        _leaving.Cancel();
+        _run.Stop();
+    }
 
     private async Task<(CrawlState? State, string? Failure)> EndAsync()
     {
@@ -68,7 +88,27 @@ internal sealed class ActiveCrawl
 
         try
         {
+            if (end.State != CrawlState.Finished)
+            {
+                _leaving.CancelAfter(Patience);
+            }
+
+            await _sinks.DrainAsync(_leaving.Token);
+        }
+        // They have their cursors.
+        catch (Exception)
+        {
+        }
+
+        try
+        {
+            await _sinks.DisposeAsync();
             LastCounts = await _pages.CountsAsync(CancellationToken.None);
+            if (_search is not null)
+            {
+                await _search.DisposeAsync();
+            }
+
             await _pages.DisposeAsync();
         }
         // The books could not be read or closed: the end stands without counts.
@@ -78,6 +118,7 @@ internal sealed class ActiveCrawl
         }
 
         _wider?.Dispose();
+        _leaving.Dispose();
         return end;
     }
 }

@@ -60,6 +60,7 @@ internal sealed partial class CrawlRun : IAsyncDisposable
             Committed = batch =>
             {
                 _rate.Add(batch.Settled.Count);
+                Committed?.Invoke();
                 _selector!.Tell(new SelectorTurn(TurnKind.Committed, Payload: batch));
             },
             InFlight = () => _selector!.InFlight,
@@ -76,6 +77,9 @@ internal sealed partial class CrawlRun : IAsyncDisposable
         _selector = new Selector(parts.Settings, parts.Clock, bounds, _visits) { Rested = Rested };
         _visits.Selector = _selector;
     }
+
+    /// <summary>Told after each commit: there may be pages for the sinks.</summary>
+    public Action? Committed { get; set; }
 
     /// <summary>Ends when nothing is left or <see cref="Stop"/> was heard, and fails with what broke the run.</summary>
     public Task<CrawlEnd> Completion { get; private set; } = null!;

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Madang.Crawler.Frontier;
+using Madang.Crawler.Searching;
+using Madang.Crawler.Sinks;
 using Madang.Outbound;
 using Madang.Storage;
 using Microsoft.Extensions.Hosting;
@@ -10,7 +12,9 @@ using Microsoft.Extensions.Options;
 namespace Madang.Crawler.Running;
 
 /// <summary>What this node needs to run a crawl of the catalogue.</summary>
-internal sealed record CrawlTools(IFrontierStores Stores, CrawlFolders Folders, OutboundClient Outbound, TimeProvider Time, ILoggerFactory Logs);
+/// <param name="Sinks">Of other modules; the search index is opened with each crawl.</param>
+internal sealed record CrawlTools(
+    IFrontierStores Stores, IPageSearchStores Searches, CrawlFolders Folders, OutboundClient Outbound, IReadOnlyList<IPageSink> Sinks, TimeProvider Time, ILoggerFactory Logs);
 
 /// <summary>
 /// This node's part in the crawls of the catalogue: takes up those that are to run, lets go of those that are not, and writes down how they end. What the catalogue says
@@ -37,7 +41,7 @@ internal sealed partial class CrawlRuns(ICrawlStore crawls, Database database, C
         await base.StopAsync(cancellationToken);
         foreach (var crawl in _active.Values)
         {
-            crawl.Stop();
+            crawl.Leave();
         }
 
         await Task.WhenAll(_active.Values.Select(crawl => crawl.Ended));
@@ -90,7 +94,7 @@ internal sealed partial class CrawlRuns(ICrawlStore crawls, Database database, C
     {
         try
         {
-            var active = await ActiveCrawl.StartAsync(crawl, tools, options.Value, cancellationToken);
+            var active = await ActiveCrawl.StartAsync(crawl, tools, options.Value.Region is { Length: > 0 } region ? region : null, cancellationToken);
             _active[crawl.Id] = active;
             _ = FollowAsync(crawl.Id, active);
             TakenUp(crawl.Id);

@@ -26,13 +26,13 @@ internal sealed class CrawlFlags
     private readonly Option<string?> _agent = new("--agent") { Description = "The product token that robots.txt is read for.", HelpName = "NAME" };
     private readonly Option<int?> _concurrency = new("--concurrency") { Description = "Requests under way at once (default 256).", HelpName = "N" };
     private readonly Option<bool> _noArchive = new("--no-archive") { Description = "Write no WARC files." };
-    private readonly Option<bool> _noSearch = new("--no-search") { Description = "Build no search index." };
+    private readonly Option<bool> _search = new("--search") { Description = "Build a search index of the pages, which takes about as long again as the crawl." };
     private readonly Option<bool> _recrawl = new("--recrawl") { Description = "Keep visiting pages to see what changed, until stopped." };
 
     public void AddTo(Command crawl)
     {
         crawl.Add(Seeds);
-        foreach (var option in new Option[] { Out, _maxPages, _depth, _scope, _delay, _domainDelay, _addressDelay, _allow, _agent, _concurrency, _noArchive, _noSearch, _recrawl, Resume, Json })
+        foreach (var option in new Option[] { Out, _maxPages, _depth, _scope, _delay, _domainDelay, _addressDelay, _allow, _agent, _concurrency, _noArchive, _search, _recrawl, Resume, Json })
         {
             crawl.Add(option);
         }
@@ -51,7 +51,7 @@ internal sealed class CrawlFlags
     /// <summary>What a new crawl is told; a crawl that goes on keeps what it was told before where no flag says otherwise.</summary>
     public CrawlSettings Read(ParseResult parsed, CrawlSettings? before)
     {
-        var settings = before ?? new CrawlSettings { Seeds = parsed.GetValue(Seeds) ?? [] };
+        var settings = before ?? new CrawlSettings { Seeds = parsed.GetValue(Seeds) ?? [], Search = false };
         return settings with
         {
             MaxPages = parsed.GetValue(_maxPages) ?? settings.MaxPages,
@@ -64,7 +64,7 @@ internal sealed class CrawlFlags
             Agent = parsed.GetValue(_agent) ?? settings.Agent,
             Concurrency = parsed.GetValue(_concurrency) ?? settings.Concurrency,
             Archive = settings.Archive && !parsed.GetValue(_noArchive),
-            Search = settings.Search && !parsed.GetValue(_noSearch),
+            Search = settings.Search || parsed.GetValue(_search),
             Recrawl = settings.Recrawl || parsed.GetValue(_recrawl),
         };
     }
