@@ -118,7 +118,6 @@ internal sealed class ActiveCrawl
         }
 
         _wider?.Dispose();
-        _leaving.Dispose();
         return end;
     }
 }
