@@ -52,6 +52,11 @@ public sealed partial class Charset
 
     internal int CodePage { get; }
 
+    /// <summary>The encoding in which a link of the page escapes its query; null for UTF-8, which stands in for UTF-16 and the replacement encoding, too.</summary>
+    public Encoding? QueryEncoding => CodePage <= 0 || Kind is CharsetKind.Utf8 or CharsetKind.Replacement || Name.StartsWith("UTF-16", StringComparison.Ordinal)
+        ? null
+        : CodePagesEncodingProvider.Instance.GetEncoding(CodePage);
+
     /// <summary>The upper half of a single-byte set that .NET lacks.</summary>
     internal string? Upper => Name == "x-user-defined" ? string.Create(128, 0, static (upper, _) =>
     {

@@ -4,7 +4,7 @@ using System.Text;
 namespace Madang.Crawler.Robots;
 
 /// <summary>
-/// A robots.txt (RFC 9309 §2), read with patience: any line end, a byte order mark, junk lines, unknown records, comments, missing blanks. Unknown records never end a
+/// A robots.txt (RFC 9309 §2), read with patience: any line end, a byte order mark, junk lines, unknown records, comments, a forgotten colon, the usual misspellings. Unknown records never end a
 /// group (§2.2.4); a user-agent line after a rule begins the next.
 /// </summary>
 public sealed class RobotsFile
@@ -104,7 +104,7 @@ public sealed class RobotsFile
         {
             var comment = text.IndexOf((byte)'#');
             text = Trim(comment < 0 ? text : text[..comment]);
-            var colon = text.IndexOf((byte)':');
+            var colon = Separator(text);
             if (colon <= 0)
             {
                 return;
@@ -112,11 +112,11 @@ public sealed class RobotsFile
 
             var name = Trim(text[..colon]);
             var value = Trim(text[(colon + 1)..]);
-            if (Is(name, "user-agent"u8))
+            if (Is(name, "user-agent"u8) || Is(name, "useragent"u8) || Is(name, "user agent"u8))
             {
                 Agent(value);
             }
-            else if (Is(name, "disallow"u8) || Is(name, "allow"u8))
+            else if (Is(name, "allow"u8) || IsDisallow(name))
             {
                 Rule(value, name.Length == "allow".Length, line);
             }
@@ -173,6 +173,23 @@ public sealed class RobotsFile
                 _group.Delays.Add((seconds < MaxCrawlDelay.TotalSeconds ? TimeSpan.FromSeconds(seconds) : MaxCrawlDelay, _group.Agents.Count));
             }
         }
+
+        /// <summary>Where the name ends: at a colon, which some forget; then at the blank between two words.</summary>
+        private static int Separator(ReadOnlySpan<byte> text)
+        {
+            var colon = text.IndexOf((byte)':');
+            if (colon >= 0)
+            {
+                return colon;
+            }
+
+            var blank = text.IndexOfAny((byte)' ', (byte)'\t');
+            return blank > 0 && !Trim(text[blank..]).ContainsAny((byte)' ', (byte)'\t') ? blank : -1;
+        }
+
+        /// <summary>As it is spelled, and as it is often misspelled: whoever wrote it wanted to be left alone.</summary>
+        private static bool IsDisallow(ReadOnlySpan<byte> name) =>
+            Is(name, "disallow"u8) || Is(name, "dissallow"u8) || Is(name, "dissalow"u8) || Is(name, "disalow"u8) || Is(name, "diasllow"u8) || Is(name, "disallaw"u8);
 
         private static bool Is(ReadOnlySpan<byte> name, ReadOnlySpan<byte> wanted) => Ascii.EqualsIgnoreCase(name, wanted);
 

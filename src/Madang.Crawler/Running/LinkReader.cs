@@ -13,15 +13,18 @@ internal sealed class LinkReader(SipHash hash, AdmissionPolicy admission)
     private readonly Url _link = new();
     private long _pageHost;
     private int _pageOrigin;
+    private Encoding? _queryEncoding;
     private Dictionary<RefusalReason, int>? _refused;
 
     /// <summary>What was not taken up since <see cref="Begin"/>, by reason.</summary>
     public Dictionary<RefusalReason, int>? Refused => _refused;
 
     /// <summary>The page whose links follow.</summary>
-    public bool Begin(ReadOnlySpan<byte> pageUrl, ReadOnlySpan<byte> baseHref)
+    /// <param name="queryEncoding">The page's, see <see cref="Url.TryParse(ReadOnlySpan{byte}, Url?, Url, Encoding?)"/>.</param>
+    public bool Begin(ReadOnlySpan<byte> pageUrl, ReadOnlySpan<byte> baseHref, Encoding? queryEncoding = null)
     {
         _refused = null;
+        _queryEncoding = queryEncoding;
         if (!Url.TryParse(pageUrl, null, _page))
         {
             return false;
@@ -60,7 +63,7 @@ internal sealed class LinkReader(SipHash hash, AdmissionPolicy admission)
     /// <summary>Widens the crawl's scope to where this link leads.</summary>
     public void Include(ReadOnlySpan<byte> href)
     {
-        if (Url.TryParse(href, _base, _link) && _link.Kind.IsWeb())
+        if (Url.TryParse(href, _base, _link, _queryEncoding) && _link.Kind.IsWeb())
         {
             admission.Scope.Include(_link);
         }
@@ -72,7 +75,7 @@ internal sealed class LinkReader(SipHash hash, AdmissionPolicy admission)
     private RefusalReason Resolve(ReadOnlySpan<byte> href, int depth, out UrlKey key)
     {
         key = default;
-        if (!Url.TryParse(href, _base, _link))
+        if (!Url.TryParse(href, _base, _link, _queryEncoding))
         {
             return RefusalReason.BadUrl;
         }

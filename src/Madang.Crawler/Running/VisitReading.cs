@@ -181,7 +181,7 @@ internal sealed class VisitReading(CrawlParts parts, SipHash hash, AdmissionPoli
             Link = response.Header("link"),
             RobotsTags = response.HeaderValues("x-robots-tag"),
         }, parsed);
-        desk.Links.Begin(href, parsed.BaseHref);
+        desk.Links.Begin(href, parsed.BaseHref, parsed.Charset.QueryEncoding);
         outcome.Links = LinkTable.Rent();
         var robots = parsed.Robots;
         ReadLinks(desk.Links, parsed, url.Depth, robots.NoFollow && parts.Settings.ObeyNofollow, outcome.Links);

@@ -74,6 +74,10 @@ public sealed class CrawlToolTests : IDisposable
             Assert.Contains(page.GetProperty("tokens").EnumerateArray(), token => token.GetProperty("type").GetString() == "text" && token.GetProperty("text").GetString() == "링크");
         });
         Assert.Equal(["UTF-8", "EUC-KR"], answers[..2].Select(page => page.GetProperty("charset").GetString()));
+        var query = Convert.ToBase64String(CodePagesEncodingProvider.Instance.GetEncoding("euc-kr")!.GetBytes("<meta charset=euc-kr><a href='?q=한'>x</a>"));
+        Assert.Equal(
+            "http://a.example/d?q=%C7%D1",
+            (await LinesAsync(["page"], JsonSerializer.Serialize(new { html_base64 = query, url = "http://a.example/d" })))[0].GetProperty("links")[0].GetProperty("href").GetString());
         Assert.Equal("bad_base64", answers[2].GetProperty("error").GetProperty("code").GetString());
     }
 
@@ -115,7 +119,7 @@ public sealed class CrawlToolTests : IDisposable
         var lines = Enumerable.Range(0, 50_000).Select(n => $$"""{"input":"/page/{{n}}?b=2","base":"http://a.example/x/"}""").ToArray();
 
         Assert.Equal("http://a.example/page/49999?b=2", (await LinesAsync(["url"], lines))[^1].GetProperty("href").GetString());
-        Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(10));
+        Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(20));
     }
 
     [Fact]

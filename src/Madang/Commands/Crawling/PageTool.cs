@@ -90,7 +90,7 @@ internal sealed class PageTool(bool withTokens, bool withExtracts)
 
     /// <summary>The href against the base; empty when it is no URL, as it stands when there is no base.</summary>
     private ReadOnlySpan<byte> Resolve(ReadOnlySpan<byte> href, Url? against) =>
-        Url.TryParse(href, against, _link) ? _link.Href : against is null ? href : default;
+        Url.TryParse(href, against, _link, _page.Charset.QueryEncoding) ? _link.Href : against is null ? href : default;
 
     private void WriteLinks(Url? against, Utf8JsonWriter writer)
     {

@@ -73,11 +73,12 @@ internal sealed class RobotsTool
         }
     }
 
-    /// <param name="text">A URL, or a path with or without a query.</param>
+    /// <param name="text">A URL, or a path with or without a query; nothing means the home page.</param>
     private static RobotsVerdict Judge(RobotsRules rules, Url url, string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
-        return bytes is [(byte)'/', ..] ? rules.Check(bytes)
+        return bytes is [] ? rules.Check("/"u8)
+            : bytes is [(byte)'/', ..] ? rules.Check(bytes)
             : Url.TryParse(bytes, null, url) && !url.HasOpaquePath ? rules.Check(url.PathAndQuery)
             : throw new LineException("bad_url", "\"url\" is neither a URL nor a path.");
     }

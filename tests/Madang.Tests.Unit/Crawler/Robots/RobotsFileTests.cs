@@ -131,6 +131,9 @@ public sealed class RobotsFileTests
     [InlineData("disallow: /\nuser-agent: a\nallow: /", "a", "/x", true)]
     [InlineData("<html>\n\0\nuser-agent: a\nno colon\n: x\ndisallow: /", "a", "/x", false)]
     [InlineData("  USER-AGENT \t:a#b\n\t disallow\t:\t/x # y\n", "a", "/x", false)]
+    [InlineData("user-agent a\nDISALLOW  /x", "a", "/x", false)]
+    [InlineData("user-agent: a\ndisallow /x is mine", "a", "/x", true)]
+    [InlineData("UserAgent: a\nDissallow: /x", "a", "/x", false)]
     [InlineData("user-agent: a\rdisallow: /x\r\rdisallow: /y", "a", "/y", false)]
     [InlineData("\uFEFFuser-agent: a\r\ndisallow: /x", "a", "/x", false)]
     public void Reads_groups_with_patience(string file, string agent, string path, bool isAllowed) =>
@@ -198,7 +201,7 @@ public sealed class RobotsFileTests
             Assert.False(rules.Check(path).Allowed);
         }
 
-        Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(2));
+        Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(5));
     }
 
     [Fact]
