@@ -50,7 +50,18 @@ internal sealed class ActiveCrawl
         }
     }
 
-    public async Task<CrawlProgress> ProgressAsync(CancellationToken cancellationToken) => _run.Progress(await _pages.CountsAsync(cancellationToken));
+    public async Task<CrawlProgress> ProgressAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return _run.Progress(LastCounts ?? await _pages.CountsAsync(cancellationToken));
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended just now.
+            return _run.Progress(LastCounts ?? new Dictionary<string, long>());
+        }
+    }
 
     private static async Task<ActiveCrawl> StartAsync(Crawl crawl, CrawlTools tools, string? region, IFrontierStore store, string node, CancellationToken cancellationToken)
     {
