@@ -6,6 +6,7 @@ using Madang.Crawler.Searching;
 using Madang.Crawler.Sinks;
 using Madang.Outbound;
 using Madang.Storage;
+using Madang.Webhooks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -32,8 +33,9 @@ public static class CrawlerModule
             s.GetRequiredService<IFrontierStores>(), s.GetRequiredService<IPageSearchStores>(), s.GetRequiredService<CrawlFolders>(), s.GetRequiredService<OutboundClient>(),
             [.. s.GetServices<IPageSink>()], s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton(s => new CrawlRuns(
-            s.GetRequiredService<ICrawlStore>(), s.GetRequiredService<Database>(), s.GetRequiredService<CrawlTools>(), s.GetRequiredService<IOptions<CrawlerOptions>>(),
-            s.GetRequiredService<ILogger<CrawlRuns>>()));
+            s.GetRequiredService<ICrawlStore>(), s.GetRequiredService<Database>(), s.GetRequiredService<CrawlTools>(), s.GetRequiredService<WebhookEvents>(),
+            s.GetRequiredService<IOptions<CrawlerOptions>>(), s.GetRequiredService<ILogger<CrawlRuns>>()));
+        services.AddSingleton<IPageSink>(s => new WebhookSink(s.GetRequiredService<WebhookEvents>(), s.GetRequiredService<Database>()));
         services.AddHostedService(s => s.GetRequiredService<CrawlRuns>());
         services.AddSingleton(s => new Crawls(
             s.GetRequiredService<ICrawlStore>(), s.GetRequiredService<IFrontierStores>(), s.GetRequiredService<CrawlFolders>(), s.GetRequiredService<CrawlRuns>(),

@@ -50,6 +50,7 @@ public sealed class Crawls
             {
                 var made = new Crawl(new CrawlId(_ids.Next()), name, settings, CrawlState.Running, caller.User, tx.Now, null, null, new Dictionary<string, long>());
                 _crawls.Create(tx, made);
+                _runs.Tell(tx, made.Id, made.State, null);
                 return made;
             },
             cancellationToken: cancellationToken);
@@ -162,7 +163,7 @@ public sealed class Crawls
 
     private async Task<Result<Crawl>> ChangeAsync(CrawlId id, CrawlState to, IReadOnlyCollection<CrawlState> from, Error refusal, CancellationToken cancellationToken)
     {
-        var changed = await _database.WriteAsync(tx => _crawls.SetState(tx, id, to, from, null, null), cancellationToken: cancellationToken);
+        var changed = await _database.WriteAsync(tx => _runs.SetState(tx, id, to, from, null, null), cancellationToken: cancellationToken);
         if (changed)
         {
             _runs.Look();

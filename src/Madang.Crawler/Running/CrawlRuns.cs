@@ -5,6 +5,7 @@ using Madang.Crawler.Searching;
 using Madang.Crawler.Sinks;
 using Madang.Outbound;
 using Madang.Storage;
+using Madang.Webhooks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -20,7 +21,8 @@ internal sealed record CrawlTools(
 /// This node's part in the crawls of the catalogue: takes up those that are to run, lets go of those that are not, and writes down how they end. What the catalogue says
 /// is looked at whenever somebody changed it here, and every two seconds since others may have.
 /// </summary>
-internal sealed partial class CrawlRuns(ICrawlStore crawls, Database database, CrawlTools tools, IOptions<CrawlerOptions> options, ILogger<CrawlRuns> log) : BackgroundService
+internal sealed partial class CrawlRuns(
+    ICrawlStore crawls, Database database, CrawlTools tools, WebhookEvents events, IOptions<CrawlerOptions> options, ILogger<CrawlRuns> log) : BackgroundService
 {
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(2);
     private readonly ConcurrentDictionary<CrawlId, ActiveCrawl> _active = new();
@@ -30,6 +32,27 @@ internal sealed partial class CrawlRuns(ICrawlStore crawls, Database database, C
 
     /// <summary>Something changed in the catalogue.</summary>
     public void Look() => _look.Writer.TryWrite(true);
+
+    /// <summary>Changes the state in the catalogue, and tells webhooks of a start or an end in the same transaction.</summary>
+    public bool SetState(WriteTx tx, CrawlId id, CrawlState state, IReadOnlyCollection<CrawlState> expected, string? failure, IReadOnlyDictionary<string, long>? counts)
+    {
+        var changed = crawls.SetState(tx, id, state, expected, failure, counts);
+        if (changed && !expected.Contains(state))
+        {
+            Tell(tx, id, state, failure);
+        }
+
+        return changed;
+    }
+
+    /// <summary>Tells webhooks that a crawl runs, or that it has ended.</summary>
+    public void Tell(WriteTx tx, CrawlId id, CrawlState state, string? failure)
+    {
+        if (state == CrawlState.Running || state.IsEnd())
+        {
+            events.Publish(tx, state == CrawlState.Running ? CrawlEvents.Started : CrawlEvents.Finished, CrawlEvents.Data(id, state, failure));
+        }
+    }
 
     public ActiveCrawl? Find(CrawlId id) => _active.GetValueOrDefault(id);
 
@@ -119,7 +142,7 @@ internal sealed partial class CrawlRuns(ICrawlStore crawls, Database database, C
     {
         try
         {
-            _ = await database.WriteAsync(tx => crawls.SetState(tx, id, state ?? CrawlState.Paused, state is null ? [CrawlState.Paused] : [CrawlState.Running], failure, counts));
+            _ = await database.WriteAsync(tx => SetState(tx, id, state ?? CrawlState.Paused, state is null ? [CrawlState.Paused] : [CrawlState.Running], failure, counts));
         }
         catch (Exception fault) when (fault is UnavailableException or OverloadedException or StorageFullException or StorageBrokenException)
         {
