@@ -218,8 +218,8 @@ public sealed class OutboundClient : IDisposable
         {
             // One byte more than the limit tells that there is more.
             var room = wire.Room(wire.Length == 0 ? BodySize.First(announced, request.MaxWireBytes) : 1);
-            var left = request.MaxWireBytes + 1 - wire.Length;
-            var count = await stream.ReadAsync(room.Length > left ? room[..left] : room, exchange.Over);
+            var left = request.MaxWireBytes + 1L - wire.Length;
+            var count = await stream.ReadAsync(room.Length > left ? room[..(int)left] : room, exchange.Over);
             if (count == 0)
             {
                 break;

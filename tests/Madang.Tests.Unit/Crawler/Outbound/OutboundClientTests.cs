@@ -3,6 +3,9 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Madang.Outbound;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 
 namespace Madang.Tests.Unit.Crawler.Outbound;
 
@@ -135,10 +138,13 @@ public sealed class OutboundClientTests
         Assert.True(cut.IsCut);
         Assert.Equal(1000, cut.Body.Length);
 
-        using var whole = await client.SendAsync(new OutboundRequest { Url = site.Url, MaxWireBytes = 1001, CutsAtLimit = true }, Stop);
-        Assert.Null(whole.Fault);
-        Assert.False(whole.IsCut);
-        Assert.Equal(1001, whole.Body.Length);
+        foreach (var limit in new[] { 1001, int.MaxValue })
+        {
+            using var whole = await client.SendAsync(new OutboundRequest { Url = site.Url, MaxWireBytes = limit, CutsAtLimit = true }, Stop);
+            Assert.Null(whole.Fault);
+            Assert.False(whole.IsCut);
+            Assert.Equal(1001, whole.Body.Length);
+        }
     }
 
     [Theory]
@@ -259,6 +265,39 @@ public sealed class OutboundClientTests
         Assert.Null(response.Fault);
         Assert.Equal("safe", response.Text());
         Assert.Equal(IPAddress.Loopback, response.Address);
+    }
+
+    [Fact]
+    public async Task Where_tls_agrees_on_it_many_requests_share_one_connection_of_http_2()
+    {
+        using var certificate = SelfSigned();
+        var connections = new System.Collections.Concurrent.ConcurrentDictionary<string, bool>();
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
+        await using var server = builder.Build();
+        server.Run(async context =>
+        {
+            connections.TryAdd(context.Connection.Id, true);
+            context.Response.ContentType = "text/plain";
+            await context.Response.WriteAsync(context.Request.Protocol + context.Request.Path);
+        });
+        await server.StartAsync(Stop);
+        using var client = Clients.Local(trust: (_, _, _, _) => true);
+        var url = server.Urls.Single();
+        foreach (var responses in new[] { 1, 20 })
+        {
+            await Task.WhenAll(Enumerable.Range(0, responses).Select(async i =>
+            {
+                using var response = await client.SendAsync(new OutboundRequest { Url = $"{url}/{i}" }, Stop);
+                Assert.Null(response.Fault);
+                Assert.Equal(HttpVersion.Version20, response.Version);
+                Assert.Equal($"HTTP/2/{i}", response.Text());
+                Assert.Equal("text/plain", response.ContentType);
+                Assert.StartsWith("HTTP/1.1 200", Encoding.Latin1.GetString(response.Head.Span), StringComparison.Ordinal);
+            }));
+        }
+
+        Assert.Single(connections);
     }
 
     [Fact]
