@@ -9,7 +9,8 @@ public sealed record PageParserOptions
     /// <summary>A longer body is cut here, in bytes.</summary>
     public int MaxBytes { get; init; } = 10 * 1024 * 1024;
 
-    public int MaxLinks { get; init; } = 10_000;
+    /// <summary>Real pages hold more than ten thousand: SQLite's list of requirements is one.</summary>
+    public int MaxLinks { get; init; } = 50_000;
 
     /// <summary>A link with a longer href is left out, in bytes.</summary>
     public int MaxHref { get; init; } = 8 * 1024;
