@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Madang.Tests.Integration;
+using Madang.Tests.Integration.Crawler;
 using Microsoft.Playwright;
 
 namespace Madang.Tests.Browser;
@@ -22,7 +23,7 @@ public sealed class ScreenTests(Chromium chromium) : IClassFixture<Chromium>
     public async Task Every_page_is_accessible_and_photographed(string locale, int width, bool dark)
     {
         var look = new Look(locale, width, dark);
-        await using var server = await Server.StartAsync();
+        await using var server = await Server.StartAsync(new() { ["MADANG__OUTBOUND__ALLOW"] = "127.0.0.0/8" });
         var page = await chromium.OpenAsync(server.Address, look);
         var mina = new Person(page, look);
         var faults = new List<string>();
@@ -49,12 +50,52 @@ public sealed class ScreenTests(Chromium chromium) : IClassFixture<Chromium>
         await page.GotoAsync("/no-such-page");
         await page.GetByRole(AriaRole.Heading).First.WaitForAsync();
         await LookAtAsync(mina, "not-found", faults);
+        await LookAtCrawlsAsync(mina, server, faults);
         await page.Context.ClearCookiesAsync();
         await page.GotoAsync("/login");
         await page.GetByLabel(mina.Words.Name, new() { Exact = true }).WaitForAsync();
         await LookAtAsync(mina, "login", faults);
 
         Assert.Empty(faults);
+    }
+
+    private static async Task LookAtCrawlsAsync(Person mina, Server server, List<string> faults)
+    {
+        var page = mina.Page;
+        await page.GotoAsync("/crawls");
+        await page.GetByRole(AriaRole.Heading, new() { Level = 2 }).First.WaitForAsync();
+        await LookAtAsync(mina, "crawls-empty", faults);
+        await page.GotoAsync("/crawls/new");
+        await page.Locator("summary").ClickAsync();
+        await page.Locator("form button.primary").ClickAsync();
+        await page.Locator("[aria-invalid]").First.WaitForAsync();
+        await LookAtAsync(mina, "crawl-new", faults);
+
+        await using var site = await SmallSite.StartAsync(CrawlTests.Pages(), "User-agent: *\nDisallow: /private/\n");
+        using var api = await Api.SignInAsync(server, "mina", Password);
+        var crawl = (await api.PostAsync("/v1/crawls", new { seeds = new[] { site.Address + "/" }, delay_ms = 700, name = mina.Look.Locale == "ko-KR" ? "우리 동네" : "The neighbourhood" })).GetProperty("id").GetString();
+        await page.GotoAsync("/crawls");
+        await page.Locator(".crawl-row").First.WaitForAsync();
+        await LookAtAsync(mina, "crawls", faults);
+        await page.GotoAsync($"/crawls/{crawl}");
+        await page.Locator(".chart-layer").First.WaitForAsync();
+        await LookAtAsync(mina, "crawl", faults);
+        await page.GotoAsync($"/crawls/{crawl}/hosts");
+        await page.Locator(".host-row").First.WaitForAsync();
+        await LookAtAsync(mina, "crawl-hosts", faults);
+        await page.Locator(".state-finished").WaitForAsync();
+        await page.GotoAsync($"/crawls/{crawl}/pages");
+        await page.Locator(".page-row summary").First.ClickAsync();
+        await LookAtAsync(mina, "crawl-pages", faults);
+        await page.GotoAsync($"/crawls/{crawl}/explain?url={Uri.EscapeDataString(site.Address + "/private/diary")}");
+        await page.Locator(".verdict").WaitForAsync();
+        await LookAtAsync(mina, "crawl-explain", faults);
+        await page.GotoAsync("/search");
+        await page.GetByRole(AriaRole.Searchbox).WaitForAsync();
+        await LookAtAsync(mina, "search", faults);
+        await page.GotoAsync($"/search?q={Uri.EscapeDataString("마당")}");
+        await page.Locator(".found-page, .empty").First.WaitForAsync();
+        await LookAtAsync(mina, "search-results", faults);
     }
 
     private static async Task LookAtAsync(Person person, string name, List<string> faults)

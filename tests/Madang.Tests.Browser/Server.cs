@@ -10,20 +10,22 @@ internal sealed class Server : IAsyncDisposable
     public const string SetupToken = "a-preset-setup-token-for-tests";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("madang-browser-").FullName;
+    private Dictionary<string, string?> _environment = [];
     private MadangProcess? _process;
 
     public string Address { get; } = $"http://127.0.0.1:{FreePort()}";
 
-    public static async Task<Server> StartAsync()
+    /// <param name="environment">Settings beside those that every test needs.</param>
+    public static async Task<Server> StartAsync(Dictionary<string, string?>? environment = null)
     {
-        var server = new Server();
+        var server = new Server { _environment = environment ?? [] };
         await server.RestartAsync();
         return server;
     }
 
     /// <summary>Starts a process on the same folder and port.</summary>
     public async Task RestartAsync() => _process = await MadangProcess.ServeAsync(
-        _folder, new() { ["MADANG__SETUP__TOKEN"] = SetupToken, ["MADANG__RATELIMITS"] = "off" }, "--urls", Address);
+        _folder, new(_environment) { ["MADANG__SETUP__TOKEN"] = SetupToken, ["MADANG__RATELIMITS"] = "off" }, "--urls", Address);
 
     /// <summary><c>kill -9</c>.</summary>
     public async Task KillAsync()

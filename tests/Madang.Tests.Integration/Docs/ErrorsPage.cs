@@ -35,7 +35,6 @@ internal static class ErrorsPage
         ("out_of_range", "A number outside its bounds."),
         ("unknown_value", "Not one of the words that are known here."),
         ("operator_only", "Only the operator of the machine may set it."),
-        ("operator_only", "Only whoever runs the machine sets it: see docs/configuration.md."),
         ("weak_password", "A password that is guessed first, or that holds the name."),
     ];
 

@@ -33,7 +33,7 @@ export function EndlessList<T>({ pages, empty, children }: EndlessListProps<T>) 
   return (
     <>
       {pages.isError && <p className="form-error" role="alert">{errorText(t, pages.error)}</p>}
-      {items.length === 0 && !pages.isError ? empty : children(items)}
+      {items.length > 0 ? children(items) : !pages.isError && empty}
       {hasNextPage && <button ref={end} type="button" className="button endless-more" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>{t('action.more')}</button>}
     </>
   )

@@ -9,6 +9,8 @@ import { SettingsList } from './SettingsList'
 import { bytesText, crawlCode, durationText, numberText, percentText, rateText, shortNumber, statusClasses } from './text'
 
 const statusLayers = statusClasses.map((each) => `layer-${each}`)
+/** Of a crawl that has ended: no picture is worth so little. */
+const FEW_SAMPLES = 5
 const queueParts = ['waiting', 'resting', 'parked'] as const
 
 export function Overview() {
@@ -30,6 +32,7 @@ function Figures() {
   const { crawl } = useShownCrawl()
   const { progress, state } = crawl
   const over = hasEnded(crawl)
+  const elapsed = crawl.finished_at ? Date.parse(crawl.finished_at) - Date.parse(crawl.created_at) : progress.elapsed_ms
   return (
     <dl className="figures" aria-label={t('crawl.figures')}>
       <Figure name={t('crawl.fetched')} value={numberText(progress.fetched, locale)} note={crawl.settings.max_pages === undefined ? undefined : `/ ${shortNumber(crawl.settings.max_pages, locale)}`} />
@@ -38,7 +41,7 @@ function Figures() {
       <Figure name={t('crawl.waiting')} value={shortNumber(progress.waiting, locale)} />
       {!over && <Figure name={t('crawl.hosts')} value={numberText(progress.hosts, locale)} note={`${t('crawl.inFlight')} ${numberText(progress.in_flight, locale)}`} />}
       <Figure name={t('crawl.bytes')} value={bytesText(progress.wire_bytes, locale)} note={t('crawl.bytesHint', { bytes: bytesText(progress.bytes, locale) })} />
-      <Figure name={t('crawl.elapsed')} value={durationText(progress.elapsed_ms, locale)} note={crawl.finished_at && t('crawl.finishedAt', { time: fullText(crawl.finished_at, locale) })} />
+      <Figure name={t('crawl.elapsed')} value={durationText(elapsed, locale)} note={crawl.finished_at && t('crawl.finishedAt', { time: fullText(crawl.finished_at, locale) })} />
     </dl>
   )
 }
@@ -60,7 +63,7 @@ function Charts() {
     <Legend entries={statusClasses.map((each) => ({ layer: `layer-${each}`, name: t(`crawl.status.${each}`), value: shortNumber(progress.statuses[each] ?? 0, locale) }))} />
   )
   const queue = <Legend entries={queueParts.map((part) => ({ layer: `layer-${part}`, name: t(`crawl.${part}`), value: shortNumber(progress[part], locale) }))} />
-  if (hasEnded(crawl) && samples.length < 2) {
+  if (hasEnded(crawl) && samples.length < FEW_SAMPLES) {
     return (
       <section className="card charts-over" aria-label={t('crawl.chart.statuses')}>
         <p className="quiet-text">{t('crawl.chart.over')}</p>
