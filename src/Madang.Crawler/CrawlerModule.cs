@@ -42,6 +42,7 @@ public static class CrawlerModule
             s.GetRequiredService<Database>(), s.GetRequiredService<Snowflake>(), s.GetRequiredService<IOptions<CrawlerOptions>>()));
         services.AddSingleton(s => new Findings(s.GetRequiredService<ICrawlStore>(), s.GetRequiredService<IFrontierStores>(), s.GetRequiredService<CrawlFolders>()));
         services.AddSingleton<CrawlStreams>();
+        services.AddSingleton(s => new PageSearches(s.GetRequiredService<ICrawlStore>(), s.GetRequiredService<IPageSearchStores>(), s.GetRequiredService<CrawlFolders>()));
         return builder;
     }
 
@@ -50,6 +51,7 @@ public static class CrawlerModule
         var crawls = routes.MapGroup("/v1/crawls").RequireAuthorization(Policies.Admin).WithTags("Crawler");
         CrawlEndpoints.Map(crawls);
         FindingEndpoints.Map(crawls);
+        PageSearchEndpoints.Map(routes);
         return routes;
     }
 }
