@@ -51,6 +51,7 @@ public static class CrawlerModule
         var crawls = routes.MapGroup("/v1/crawls").RequireAuthorization(Policies.Admin).WithTags("Crawler");
         CrawlEndpoints.Map(crawls);
         FindingEndpoints.Map(crawls);
+        ExportEndpoints.Map(crawls);
         PageSearchEndpoints.Map(routes);
         return routes;
     }

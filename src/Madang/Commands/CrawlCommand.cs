@@ -16,6 +16,7 @@ internal static class CrawlCommand
         var crawl = new Command("crawl", "Crawl the web from the URLs given, into a folder.");
         flags.AddTo(crawl);
         CrawlTools.AddTo(crawl);
+        CrawlExportCommand.AddTo(crawl);
         crawl.SetAction((parsed, cancellationToken) => RunAsync(flags, parsed, cancellationToken));
         root.Add(crawl);
     }

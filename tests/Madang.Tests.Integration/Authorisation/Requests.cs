@@ -91,6 +91,8 @@ internal static class Requests
         ["resume_crawl"] = async scene => new(await CrawlAsync(scene, "pause")),
         ["stop_crawl"] = async scene => new(await CrawlAsync(scene)),
         ["follow_crawl"] = async scene => new(await CrawlAsync(scene)),
+        ["export_crawl"] = async scene => new(await CrawlAsync(scene)),
+        ["search_pages"] = _ => Task.FromResult(new Request(Query: "?q=courtyard")),
         ["list_crawled_pages"] = async scene => new(await CrawlAsync(scene)),
         // Nobody has taken the crawl up: past authorisation the answer is crawl_not_started.
         ["explain_url"] = async scene => new(await CrawlAsync(scene), Query: "?url=https://example.org/"),
