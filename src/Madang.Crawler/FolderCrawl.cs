@@ -40,7 +40,7 @@ public sealed class FolderCrawl : IAsyncDisposable
             stores, services.GetRequiredService<IPageSearchStores>(), new CrawlFolders(folder, IsOne: true), services.GetRequiredService<OutboundClient>(), [], time,
             services.GetRequiredService<ILoggerFactory>());
         var crawl = new Crawl(Only, null, settings, CrawlState.Running, null, time.GetUtcNow(), null, null, new Dictionary<string, long>());
-        var active = await ActiveCrawl.StartAsync(crawl, tools, region: null, cancellationToken);
+        var active = await ActiveCrawl.StartAsync(crawl, tools, CrawlPlace.Anywhere, cancellationToken);
         // Ours now: nobody else writes this file.
         Save(folder, settings);
         return new FolderCrawl(active);

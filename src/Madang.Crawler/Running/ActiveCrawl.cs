@@ -33,7 +33,7 @@ internal sealed class ActiveCrawl
 
     public IReadOnlyDictionary<string, long>? LastCounts { get; private set; }
 
-    public static async Task<ActiveCrawl> StartAsync(Crawl crawl, CrawlTools tools, string? region, CancellationToken cancellationToken)
+    public static async Task<ActiveCrawl> StartAsync(Crawl crawl, CrawlTools tools, CrawlPlace place, CancellationToken cancellationToken)
     {
         var folder = tools.Folders.Of(crawl.Id);
         Directory.CreateDirectory(folder);
@@ -41,7 +41,7 @@ internal sealed class ActiveCrawl
         var store = await tools.Stores.OpenAsync(crawl.Id, folder, node, cancellationToken);
         try
         {
-            return await StartAsync(crawl, tools, region, store, node, cancellationToken);
+            return await StartAsync(crawl, tools, place, store, node, cancellationToken);
         }
         catch
         {
@@ -63,13 +63,13 @@ internal sealed class ActiveCrawl
         }
     }
 
-    private static async Task<ActiveCrawl> StartAsync(Crawl crawl, CrawlTools tools, string? region, IFrontierStore store, string node, CancellationToken cancellationToken)
+    private static async Task<ActiveCrawl> StartAsync(Crawl crawl, CrawlTools tools, CrawlPlace place, IFrontierStore store, string node, CancellationToken cancellationToken)
     {
         var (folder, settings) = (tools.Folders.Of(crawl.Id), crawl.Settings);
         var pages = await tools.Stores.OpenPagesAsync(crawl.Id, folder, cancellationToken);
         var search = settings.Search ? await tools.Searches.OpenSearchAsync(crawl.Id, folder, cancellationToken) : null;
         var wider = settings.Allow.Count > 0 && AddressPolicy.TryParse(string.Join(',', settings.Allow), out var allow) ? tools.Outbound.Allowing(allow) : null;
-        var parts = new CrawlParts(crawl.Id, settings, folder, store, pages, wider ?? tools.Outbound, new CrawlClock(tools.Time), node, region);
+        var parts = new CrawlParts(crawl.Id, settings, folder, store, pages, wider ?? tools.Outbound, new CrawlClock(tools.Time), node, place.Region, place.Regions);
         var run = await CrawlRun.StartAsync(parts, tools.Logs.CreateLogger<CrawlRun>(), cancellationToken);
         IEnumerable<IPageSink> sinks = search is null ? tools.Sinks : tools.Sinks.Append(new SearchSink(search));
         return new ActiveCrawl(run, pages, search, SinkRunner.Start(crawl.Id, settings, pages, sinks, tools.Time, tools.Logs.CreateLogger<SinkRunner>()), wider);
@@ -131,4 +131,12 @@ internal sealed class ActiveCrawl
         _wider?.Dispose();
         return end;
     }
+}
+
+/// <summary>Where this node stands, and the operator's table of regions.</summary>
+internal sealed record CrawlPlace(string? Region, RegionRules Regions)
+{
+    public static CrawlPlace Anywhere { get; } = new(null, RegionRules.None);
+
+    public static CrawlPlace Of(CrawlerOptions options) => new(options.Region is { Length: > 0 } region ? region : null, RegionRules.TryParse(options.Regions, out var rules) ? rules : RegionRules.None);
 }

@@ -191,6 +191,11 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
     private void EnterPage(Outcome outcome, PageRow page)
     {
         var importance = _memory.Visit(page.Key);
+        if (outcome.Last is { } last && (last.BodyHash != page.BodyHash || page.Next == UrlState.Gone))
+        {
+            fingerprints.Forget(page.Key, last.BodyHash, last.SimHash);
+        }
+
         if (outcome.IsComparable)
         {
             page = Judge(page);
@@ -204,13 +209,14 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
 
         var isTargetKnown = page.Original != default && _memory.Standing(page.Original) != UrlStanding.Unknown;
         budgets.Fetched(outcome.Host, outcome.Path!, page, isTargetKnown);
-        byte[]? list = null;
+        var list = page.Links;
         if (outcome.Links is { } links)
         {
-            EnterLinks(links, outcome.Host, page.Key, outcome.Depth, Importance.Share(importance, links.Count));
+            EnterLinks(links, outcome.Host, page.Key, outcome.Depth, parts.Settings.FollowImportance ? Importance.Share(importance, links.Count) : 0);
             list = links.Keys();
         }
 
+        _filling.Moves.AddRange(outcome.Moves ?? []);
         _filling.Pages.Add(page with { Importance = importance, Links = list });
         _settled.Add(page.Key);
         CountPage(outcome, page);
@@ -258,8 +264,8 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
             {
                 LinkOrigin.Anchor => depth + 1,
                 LinkOrigin.Sitemap => 1,
-                // So that a chain of redirects has an end. A seed may redirect, however shallow the crawl.
-                LinkOrigin.Redirect or LinkOrigin.Canonical when depth > 0 => depth + 1,
+                // So that a chain of redirects has an end.
+                LinkOrigin.Redirect or LinkOrigin.Canonical => depth + 1,
                 _ => depth,
             };
             var rank = gift.IsBetter ? gift.Class : _memory.Add(link.Key, PriorityClass.Offset(Hints(link, below)), share, isWaiting: true);
@@ -267,7 +273,7 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
             _filling.Urls.Add(new NewUrl(link.Key, links.Path(link), UrlState.Waiting, RefusalReason.None, rank, below, referrer, 0));
             if (_hosts.Add(link.Key.Host))
             {
-                _filling.Hosts.Add(KnownHosts.Row(links, link));
+                _filling.Hosts.Add(KnownHosts.Row(links, link, parts.Regions));
             }
         }
     }
@@ -275,6 +281,7 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
     private UrlHints Hints(Link link, int depth) => new()
     {
         Depth = depth,
+        Boost = link.Boost,
         SitemapPriority = float.IsNaN(link.Priority) ? null : link.Priority,
         ModifiedAgo = link.Modified == 0 ? null : TimeSpan.FromMilliseconds(parts.Clock.Now - link.Modified),
     };

@@ -117,7 +117,7 @@ internal sealed partial class CrawlRuns(
     {
         try
         {
-            var active = await ActiveCrawl.StartAsync(crawl, tools, options.Value.Region is { Length: > 0 } region ? region : null, cancellationToken);
+            var active = await ActiveCrawl.StartAsync(crawl, tools, CrawlPlace.Of(options.Value), cancellationToken);
             _active[crawl.Id] = active;
             _ = FollowAsync(crawl.Id, active);
             TakenUp(crawl.Id);

@@ -22,9 +22,9 @@ internal sealed class KnownHosts
         return _ids.Add(id);
     }
 
-    public static NewHost Row(LinkTable links, Link link)
+    public static NewHost Row(LinkTable links, Link link, RegionRules regions)
     {
-        var domain = PublicSuffixes.RegistrableDomain(links.HostName(link));
-        return new NewHost(link.Key.Host, links.Origin(link), Encoding.ASCII.GetString(domain), null);
+        var name = links.HostName(link);
+        return new NewHost(link.Key.Host, links.Origin(link), Encoding.ASCII.GetString(PublicSuffixes.RegistrableDomain(name)), regions.Of(Encoding.ASCII.GetString(name)));
     }
 }

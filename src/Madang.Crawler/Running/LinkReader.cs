@@ -1,12 +1,13 @@
 using System.Text;
 using Madang.Crawler.Admission;
 using Madang.Crawler.Frontier;
+using Madang.Crawler.Priority;
 using Madang.Crawler.Urls;
 
 namespace Madang.Crawler.Running;
 
 /// <summary>Turns what a page names into admitted URLs with their keys. Kept by one worker at a time; allocates nothing for links that are known.</summary>
-internal sealed class LinkReader(SipHash hash, AdmissionPolicy admission)
+internal sealed class LinkReader(SipHash hash, AdmissionPolicy admission, BoostRules boosts)
 {
     private readonly Url _page = new();
     private readonly Url _base = new();
@@ -49,7 +50,7 @@ internal sealed class LinkReader(SipHash hash, AdmissionPolicy admission)
             return;
         }
 
-        _ = links.Add(key, _link.Href, _link.Origin.Length, origin, modified, priority);
+        _ = links.Add(key, _link.Href, _link.Origin.Length, origin, modified, priority, Math.Clamp(boosts.Of(_link.Href, _link.PathAndQuery), -15, 15));
     }
 
     /// <summary>The key of the URL that a canonical link or a redirect names, whether it is admitted or not.</summary>

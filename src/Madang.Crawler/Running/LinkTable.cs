@@ -26,6 +26,9 @@ internal sealed class LinkTable
 
     public Link this[int index] => _links[index];
 
+    /// <summary>Whether a link came with the time of its last change.</summary>
+    public bool HasDates { get; private set; }
+
     public static LinkTable Rent() => s_free.TryTake(out var table) ? table : new LinkTable();
 
     public void Return()
@@ -35,13 +38,14 @@ internal sealed class LinkTable
             _seen.Clear();
             _links.Clear();
             _length = 0;
+            HasDates = false;
             s_free.Add(this);
         }
     }
 
     /// <summary>False when the page named it already.</summary>
     /// <param name="href">The whole normalised URL, which begins with its origin.</param>
-    public bool Add(UrlKey key, ReadOnlySpan<byte> href, int originLength, LinkOrigin origin, DateTimeOffset? modified = null, double? priority = null)
+    public bool Add(UrlKey key, ReadOnlySpan<byte> href, int originLength, LinkOrigin origin, DateTimeOffset? modified = null, double? priority = null, int boost = 0)
     {
         if (!_seen.Add(key))
         {
@@ -54,8 +58,9 @@ internal sealed class LinkTable
         }
 
         href.CopyTo(_text.AsSpan(_length));
-        _links.Add(new Link(key, _length, originLength, href.Length, origin, modified?.ToUnixTimeMilliseconds() ?? 0, (float)(priority ?? double.NaN)));
+        _links.Add(new Link(key, _length, originLength, href.Length, origin, modified?.ToUnixTimeMilliseconds() ?? 0, (float)(priority ?? double.NaN), (sbyte)boost));
         _length += href.Length;
+        HasDates |= modified is not null;
         return true;
     }
 
@@ -104,4 +109,5 @@ internal enum LinkOrigin : byte
 
 /// <param name="Modified">A sitemap's lastmod or a feed's time, Unix milliseconds; 0 without.</param>
 /// <param name="Priority">A sitemap's, 0 to 1; NaN without.</param>
-internal readonly record struct Link(UrlKey Key, int Start, int OriginLength, int Length, LinkOrigin Origin, long Modified, float Priority);
+/// <param name="Boost">Classes by the rules of the crawl.</param>
+internal readonly record struct Link(UrlKey Key, int Start, int OriginLength, int Length, LinkOrigin Origin, long Modified, float Priority, sbyte Boost);

@@ -31,6 +31,12 @@ internal sealed class Outcome(HostSlot host)
     /// <summary>Path and query of the page.</summary>
     public string? Path { get; init; }
 
+    /// <summary>What the visit before left.</summary>
+    public LastVisit? Last { get; init; }
+
+    /// <summary>Known URLs that are visited sooner than they were to be.</summary>
+    public List<UrlMove>? Moves { get; set; }
+
     /// <summary>SHA-256 of the decoded body; null without one.</summary>
     public byte[]? Digest { get; set; }
 

@@ -9,6 +9,7 @@ using Madang.Crawler.Freshness;
 using Madang.Crawler.Frontier;
 using Madang.Crawler.Noise;
 using Madang.Crawler.Parsing;
+using Madang.Crawler.Priority;
 using Madang.Crawler.Sitemaps;
 using Madang.Crawler.Urls;
 using Madang.Outbound;
@@ -27,14 +28,15 @@ internal sealed class VisitReading(CrawlParts parts, SipHash hash, AdmissionPoli
     private readonly INoisePolicy _noise = new ContentNoise();
     private readonly PageParser _parser = new(new PageParserOptions { Agent = parts.Settings.Agent, MaxBytes = parts.Settings.MaxPageBytes });
     private readonly byte[] _requestLines = Encoding.ASCII.GetBytes($"User-Agent: {Visits.UserAgent(parts.Settings)}\r\n");
+    private readonly BoostRules _boosts = new(parts.Settings.Boosts);
     private readonly ConcurrentBag<Desk> _desks = [];
 
     /// <summary>Whether the body is worth reading.</summary>
     public bool Wants(OutboundResponse response) => response.Status is >= 200 and < 300 && PageType.Of(response.ContentType) != PageKind.Other;
 
-    public ValueTask<Outcome> ReadAsync(HostSlot host, WaitingUrl url, OutboundResponse response, HostClock clock)
+    public async ValueTask<Outcome> ReadAsync(HostSlot host, WaitingUrl url, OutboundResponse response, HostClock clock)
     {
-        var desk = _desks.TryTake(out var free) ? free : new Desk(hash, admission);
+        var desk = _desks.TryTake(out var free) ? free : new Desk(hash, admission, _boosts);
         Outcome outcome;
         try
         {
@@ -45,7 +47,61 @@ internal sealed class VisitReading(CrawlParts parts, SipHash hash, AdmissionPoli
             _desks.Add(desk);
         }
 
-        return !parts.Settings.Archive || response.Status == 0 || response.Fault is not null ? ValueTask.FromResult(outcome) : ArchiveAsync(outcome, host.Origin + url.Path, url, response);
+        if (url.Last is not null && outcome.Page!.Status is not (>= 200 and < 300))
+        {
+            await RememberAsync(outcome);
+        }
+
+        if (parts.Settings.Recrawl && outcome.Links is { HasDates: true } links)
+        {
+            outcome.Moves = await PullAsync(links);
+        }
+
+        return !parts.Settings.Archive || response.Status == 0 || response.Fault is not null ? outcome : await ArchiveAsync(outcome, host.Origin + url.Path, url, response);
+    }
+
+    /// <summary>A visit that brought no page leaves what was known of it: a page that did not change, or failed this once, is still that page.</summary>
+    private async Task RememberAsync(Outcome outcome)
+    {
+        if (await pages.PageAsync(outcome.Page!.Key, CancellationToken.None) is { Page: var known })
+        {
+            outcome.Page = outcome.Page with
+            {
+                Title = known.Title,
+                Language = known.Language,
+                ContentType = outcome.Page.ContentType ?? known.ContentType,
+                Words = known.Words,
+                NoIndex = known.NoIndex,
+                Noise = known.Noise,
+                Links = known.Links,
+                Target = outcome.Page.Target ?? known.Target,
+            };
+        }
+    }
+
+    /// <summary>Pages that a sitemap or feed says have changed are visited sooner.</summary>
+    private async Task<List<UrlMove>> PullAsync(LinkTable links)
+    {
+        var moves = new List<UrlMove>();
+        var now = parts.Clock.Now;
+        for (var i = 0; i < links.Count; i++)
+        {
+            var link = links[i];
+            if (link.Modified == 0 || await pages.UrlAsync(link.Key, CancellationToken.None) is not { State: UrlState.Resting } row
+                || await pages.PageAsync(link.Key, CancellationToken.None) is not { Page: var page })
+            {
+                continue;
+            }
+
+            var last = new LastVisit(page.Etag, page.LastModified, page.BodyHash, page.SimHash, page.IntervalSeconds, page.Fetches, page.Changes, page.Missing, page.FetchedAt);
+            var due = RecrawlPolicy.Pull(parts.Settings, last, row.DueAt, DateTimeOffset.FromUnixTimeMilliseconds(link.Modified), now);
+            if (due < row.DueAt)
+            {
+                moves.Add(new UrlMove(link.Key, UrlState.Resting, RefusalReason.None, -1, due, -1));
+            }
+        }
+
+        return moves;
     }
 
     /// <summary>The sitemaps that a robots.txt names.</summary>
@@ -54,7 +110,7 @@ internal sealed class VisitReading(CrawlParts parts, SipHash hash, AdmissionPoli
         var outcome = new Outcome(host) { Clock = clock };
         if (host.Robots.Sitemaps.Count > 0)
         {
-            var reader = new LinkReader(hash, admission);
+            var reader = new LinkReader(hash, admission, _boosts);
             if (reader.Begin(Encoding.ASCII.GetBytes(host.Origin + "/robots.txt"), default))
             {
                 outcome.Links = LinkTable.Rent();
@@ -73,7 +129,7 @@ internal sealed class VisitReading(CrawlParts parts, SipHash hash, AdmissionPoli
     /// <summary>Takes the places that the seeds led to in earlier runs into the scope again.</summary>
     public async Task RestoreScopeAsync(CancellationToken cancellationToken)
     {
-        var reader = new LinkReader(hash, admission);
+        var reader = new LinkReader(hash, admission, _boosts);
         foreach (var seed in parts.Settings.Seeds)
         {
             var bytes = Encoding.UTF8.GetBytes(seed);
@@ -89,7 +145,7 @@ internal sealed class VisitReading(CrawlParts parts, SipHash hash, AdmissionPoli
     public Outcome ReadSeeds()
     {
         var outcome = new Outcome(new HostSlot(new HostRow { Id = 0, Origin = "", Domain = "" }, parts.Settings.Agent)) { Links = LinkTable.Rent() };
-        var reader = new LinkReader(hash, admission);
+        var reader = new LinkReader(hash, admission, _boosts);
         foreach (var seed in parts.Settings.Seeds)
         {
             var bytes = Encoding.UTF8.GetBytes(seed);
@@ -104,7 +160,7 @@ internal sealed class VisitReading(CrawlParts parts, SipHash hash, AdmissionPoli
 
     private Outcome Read(Desk desk, HostSlot host, WaitingUrl url, OutboundResponse response, HostClock clock)
     {
-        var outcome = new Outcome(host) { Clock = clock, Depth = url.Depth, Path = url.Path };
+        var outcome = new Outcome(host) { Clock = clock, Depth = url.Depth, Path = url.Path, Last = url.Last };
         var status = response.Fault is null ? response.Status : 0;
         var href = Encoding.ASCII.GetBytes(host.Origin + url.Path);
         var hasBody = status is >= 200 and < 300 && !response.IsSkipped && response.Body.Length > 0;
@@ -300,10 +356,10 @@ internal sealed class VisitReading(CrawlParts parts, SipHash hash, AdmissionPoli
     private const int MostSitemaps = 1_000;
 
     /// <summary>What one worker reads with.</summary>
-    private sealed class Desk(SipHash hash, AdmissionPolicy admission)
+    private sealed class Desk(SipHash hash, AdmissionPolicy admission, BoostRules boosts)
     {
         public ParsedPage Page { get; } = new();
 
-        public LinkReader Links { get; } = new(hash, admission);
+        public LinkReader Links { get; } = new(hash, admission, boosts);
     }
 }
