@@ -16,6 +16,8 @@ public sealed class FolderCrawl : IAsyncDisposable
 
     private static readonly CrawlId Only = new(1);
 
+    private static readonly JsonSerializerOptions s_indented = new(ApiJson.Options) { WriteIndented = true };
+
     private readonly ActiveCrawl _crawl;
 
     private FolderCrawl(ActiveCrawl crawl) => _crawl = crawl;
@@ -37,7 +39,7 @@ public sealed class FolderCrawl : IAsyncDisposable
         var time = services.GetRequiredService<TimeProvider>();
         var stores = services.GetRequiredService<IFrontierStores>();
         var tools = new CrawlTools(
-            stores, services.GetRequiredService<IPageSearchStores>(), new CrawlFolders(folder, IsOne: true), services.GetRequiredService<OutboundClient>(), [], time,
+            stores, services.GetRequiredService<IPageSearchStores>(), new CrawlFolders(folder, IsOne: true), services.GetRequiredService<OutboundClient>(), [], CrawlPolicies.Default, time,
             services.GetRequiredService<ILoggerFactory>());
         var crawl = new Crawl(Only, null, settings, CrawlState.Running, null, time.GetUtcNow(), null, null, new Dictionary<string, long>());
         var active = await ActiveCrawl.StartAsync(crawl, tools, CrawlPlace.Anywhere, cancellationToken);
@@ -55,6 +57,7 @@ public sealed class FolderCrawl : IAsyncDisposable
     {
         _crawl.Leave();
         _ = await _crawl.Ended;
+        _crawl.Dispose();
     }
 
     private async Task<bool> CompleteAsync() => await _crawl.Ended switch
@@ -68,7 +71,7 @@ public sealed class FolderCrawl : IAsyncDisposable
     {
         var file = Path.Combine(folder, SettingsFile);
         var next = file + ".new";
-        File.WriteAllBytes(next, JsonSerializer.SerializeToUtf8Bytes(settings, new JsonSerializerOptions(ApiJson.Options) { WriteIndented = true }));
+        File.WriteAllBytes(next, JsonSerializer.SerializeToUtf8Bytes(settings, s_indented));
         File.Move(next, file, overwrite: true);
     }
 }

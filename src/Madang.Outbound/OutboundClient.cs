@@ -143,6 +143,7 @@ public sealed class OutboundClient : IDisposable
             exchange.Touch();
             response.Url = hop.Url;
             response.Address = exchange.Connection?.Address;
+            response.ConnectTime = exchange.Connection?.TakeConnectTime();
             ReadHead(answer, response);
             response.ToHeaders = _time.GetElapsedTime(started);
             if (request.MaxRedirects > 0 && response.IsRedirect)

@@ -25,6 +25,9 @@ public sealed class OutboundResponse : IDisposable
     /// <summary>The address that answered. Null when nothing was connected, and over HTTP/2 where a connection is shared.</summary>
     public IPAddress? Address { get; internal set; }
 
+    /// <summary>How long its connection took, name and TLS apart; null when the request found one open.</summary>
+    public TimeSpan? ConnectTime { get; internal set; }
+
     /// <summary>Redirects that were followed.</summary>
     public int Redirects { get; internal set; }
 

@@ -44,7 +44,7 @@ internal sealed class Gates(CrawlSettings settings, SelectorBounds bounds, bool 
         }
     }
 
-    public void Leave(HostSlot host)
+    public static void Leave(HostSlot host)
     {
         Forget(host.DomainGate);
         Forget(host.AddressGate);
@@ -104,7 +104,7 @@ internal sealed class Gates(CrawlSettings settings, SelectorBounds bounds, bool 
     }
 
     /// <summary>The host has nothing to fetch after all: the next one's turn.</summary>
-    public void GiveUp(HostSlot host, Action<HostSlot, long> schedule)
+    public static void GiveUp(HostSlot host, Action<HostSlot, long> schedule)
     {
         if (host is { HoldsDomain: true, DomainGate: { } domain })
         {

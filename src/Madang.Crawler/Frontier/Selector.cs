@@ -169,7 +169,7 @@ internal sealed class Selector(CrawlSettings settings, CrawlClock clock, Selecto
 
         if (!visits.Prepare(host, now))
         {
-            _gates.GiveUp(host, Schedule);
+            Gates.GiveUp(host, Schedule);
             RefillIfLow(host);
             Rest(host, now);
             return;
@@ -230,7 +230,7 @@ internal sealed class Selector(CrawlSettings settings, CrawlClock clock, Selecto
         }
 
         _hosts.Remove(host.Id);
-        _gates.Leave(host);
+        Gates.Leave(host);
         visits.Release(host);
         _moreHosts = true;
     }

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Madang.Crawler.Running;
 
 /// <summary>A crawl that this process works on: its run, its sinks, and its books open for reading beside them.</summary>
-internal sealed class ActiveCrawl
+internal sealed class ActiveCrawl : IDisposable
 {
     /// <summary>What the sinks may catch up with when a crawl is stopped; a finished one waits for all of it.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -69,7 +69,7 @@ internal sealed class ActiveCrawl
         var pages = await tools.Stores.OpenPagesAsync(crawl.Id, folder, cancellationToken);
         var search = settings.Search ? await tools.Searches.OpenSearchAsync(crawl.Id, folder, cancellationToken) : null;
         var wider = settings.Allow.Count > 0 && AddressPolicy.TryParse(string.Join(',', settings.Allow), out var allow) ? tools.Outbound.Allowing(allow) : null;
-        var parts = new CrawlParts(crawl.Id, settings, folder, store, pages, wider ?? tools.Outbound, new CrawlClock(tools.Time), node, place.Region, place.Regions);
+        var parts = new CrawlParts(crawl.Id, settings, folder, store, pages, wider ?? tools.Outbound, new CrawlClock(tools.Time), node, tools.Policies, place.Region, place.Regions);
         var run = await CrawlRun.StartAsync(parts, tools.Logs.CreateLogger<CrawlRun>(), cancellationToken);
         IEnumerable<IPageSink> sinks = search is null ? tools.Sinks : tools.Sinks.Append(new SearchSink(search));
         return new ActiveCrawl(run, pages, search, SinkRunner.Start(crawl.Id, settings, pages, sinks, tools.Time, tools.Logs.CreateLogger<SinkRunner>()), wider);
@@ -83,6 +83,9 @@ internal sealed class ActiveCrawl
         _leaving.Cancel();
         _run.Stop();
     }
+
+    /// <summary>After <see cref="Ended"/>.</summary>
+    public void Dispose() => _leaving.Dispose();
 
     private async Task<(CrawlState? State, string? Failure)> EndAsync()
     {

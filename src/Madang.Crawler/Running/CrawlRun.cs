@@ -1,4 +1,3 @@
-using System.Text;
 using Madang.Crawler.Admission;
 using Madang.Crawler.Archive;
 using Madang.Crawler.Dedupe;
@@ -65,7 +64,7 @@ internal sealed partial class CrawlRun : IAsyncDisposable
             },
             InFlight = () => _selector!.InFlight,
         };
-        _reading = new VisitReading(parts, new SipHash(start.Key), new AdmissionPolicy(parts.Settings, parts.Clock.Provider), fingerprints, parts.Pages);
+        _reading = new VisitReading(parts, new SipHash(start.Key), new AdmissionPolicy(parts.Settings, parts.Clock.Provider, parts.Policies.Urls), fingerprints, parts.Pages);
         _visits = new Visits(parts, _books, _reading, _budgets, fault => _failed.TrySetResult(fault), _over.Token);
         var pages = start.Counts.GetValueOrDefault(CrawlCounts.Pages);
         var bounds = new SelectorBounds

@@ -15,7 +15,8 @@ namespace Madang.Crawler.Running;
 /// <summary>What this node needs to run a crawl of the catalogue.</summary>
 /// <param name="Sinks">Of other modules; the search index is opened with each crawl.</param>
 internal sealed record CrawlTools(
-    IFrontierStores Stores, IPageSearchStores Searches, CrawlFolders Folders, OutboundClient Outbound, IReadOnlyList<IPageSink> Sinks, TimeProvider Time, ILoggerFactory Logs);
+    IFrontierStores Stores, IPageSearchStores Searches, CrawlFolders Folders, OutboundClient Outbound, IReadOnlyList<IPageSink> Sinks, CrawlPolicies Policies, TimeProvider Time,
+    ILoggerFactory Logs);
 
 /// <summary>
 /// This node's part in the crawls of the catalogue: takes up those that are to run, lets go of those that are not, and writes down how they end. What the catalogue says
@@ -134,6 +135,7 @@ internal sealed partial class CrawlRuns(
         _ = _active.TryRemove(id, out _);
         var counts = active.LastCounts;
         await EndAsync(id, state, failure, counts);
+        active.Dispose();
         Look();
     }
 

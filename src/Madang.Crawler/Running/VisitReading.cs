@@ -25,14 +25,13 @@ internal sealed class VisitReading(CrawlParts parts, SipHash hash, AdmissionPoli
     private const int MostText = 64 * 1024;
     private const int MostHeader = 1024;
 
-    private readonly INoisePolicy _noise = new ContentNoise();
     private readonly PageParser _parser = new(new PageParserOptions { Agent = parts.Settings.Agent, MaxBytes = parts.Settings.MaxPageBytes });
     private readonly byte[] _requestLines = Encoding.ASCII.GetBytes($"User-Agent: {Visits.UserAgent(parts.Settings)}\r\n");
     private readonly BoostRules _boosts = new(parts.Settings.Boosts);
     private readonly ConcurrentBag<Desk> _desks = [];
 
     /// <summary>Whether the body is worth reading.</summary>
-    public bool Wants(OutboundResponse response) => response.Status is >= 200 and < 300 && PageType.Of(response.ContentType) != PageKind.Other;
+    public static bool Wants(OutboundResponse response) => response.Status is >= 200 and < 300 && PageType.Of(response.ContentType) != PageKind.Other;
 
     public async ValueTask<Outcome> ReadAsync(HostSlot host, WaitingUrl url, OutboundResponse response, HostClock clock)
     {
@@ -247,7 +246,7 @@ internal sealed class VisitReading(CrawlParts parts, SipHash hash, AdmissionPoli
             Language = parsed.Language,
             SimHash = (long)parsed.SimHash,
             Words = parsed.WordCount,
-            Noise = _noise.Judge(PageFacts.Of(parsed)).Score,
+            Noise = parts.Policies.Noise.Judge(PageFacts.Of(parsed)).Score,
             NoIndex = robots.NoIndex,
             Text = parts.Settings.Search && !robots.NoIndex ? Cut(parsed.Text) : null,
         };

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Net;
-using System.Text;
 using Madang.Crawler.Frontier;
 using Madang.Crawler.Politeness;
 using Madang.Crawler.Robots;
@@ -186,7 +184,7 @@ internal sealed class Visits(CrawlParts parts, Bookkeeper books, VisitReading re
     }
 
     /// <summary>Nothing may be fetched until robots.txt answers: the host waits; after some attempts its URLs are refused, and come back with the next visit's time.</summary>
-    private HostClock Unreachable(HostSlot host, HostClock clock, long now, int status)
+    private static HostClock Unreachable(HostSlot host, HostClock clock, long now, int status)
     {
         host.RobotsAttempts++;
         if (host.RobotsAttempts >= RobotsAttempts)
@@ -225,8 +223,12 @@ internal sealed class Visits(CrawlParts parts, Bookkeeper books, VisitReading re
             host.Address = Text(address);
         }
 
-        return new HostClock(host.Id, host.NextAt, host.Block, host.LatencyMs, host.Errors, host.Address, null, robots);
+        return new HostClock(host.Id, host.NextAt, host.Block, host.LatencyMs, host.Errors, host.Address, ConnectMs(response), robots);
     }
+
+    /// <summary>For locality; only a node that has a region measures.</summary>
+    private int? ConnectMs(OutboundResponse response) =>
+        parts.Region is not null && response.ConnectTime is { } took ? Math.Max(1, (int)took.TotalMilliseconds) : null;
 
     private OutboundRequest PageRequest(HostSlot host, WaitingUrl url, long passage)
     {
@@ -257,7 +259,7 @@ internal sealed class Visits(CrawlParts parts, Bookkeeper books, VisitReading re
             Accepts = response =>
             {
                 Selector.Tell(new SelectorTurn(TurnKind.Headers, host, Number: passage));
-                return reading.Wants(response);
+                return VisitReading.Wants(response);
             },
         };
     }

@@ -25,8 +25,9 @@ internal sealed class Connector(DnsCache names, ConnectionPlaces places, TimePro
             var addresses = await CheckedAddressesAsync(host, policy, either.Token);
             await EnterAsync(either.Token, cancellation);
             isPlaced = true;
+            var began = time.GetTimestamp();
             var (socket, address) = await RaceAsync(addresses, port, either.Token);
-            return new PinnedStream(socket, address, places);
+            return new PinnedStream(socket, address, time.GetElapsedTime(began), places);
         }
         catch (Exception fault)
         {

@@ -4,11 +4,15 @@ using System.Net.Sockets;
 namespace Madang.Outbound.Connecting;
 
 /// <summary>A connection to an address that was checked. Tells the request that writes on it which one it was.</summary>
-internal sealed class PinnedStream(Socket socket, IPAddress address, ConnectionPlaces places) : NetworkStream(socket, ownsSocket: true)
+internal sealed class PinnedStream(Socket socket, IPAddress address, TimeSpan connecting, ConnectionPlaces places) : NetworkStream(socket, ownsSocket: true)
 {
     private int _disposed;
+    private int _told;
 
     public IPAddress Address { get; } = address;
+
+    /// <summary>How long the connection took, told to the first request on it alone.</summary>
+    public TimeSpan? TakeConnectTime() => Interlocked.Exchange(ref _told, 1) == 0 ? connecting : null;
 
     /// <summary>Its place in the row of idle connections; null while it is in use. Under the lock of <see cref="ConnectionPlaces"/>.</summary>
     public LinkedListNode<PinnedStream>? Idle { get; set; }
