@@ -9,6 +9,7 @@ namespace Madang.Crawler.Archive;
 /// </summary>
 internal static class CdxjLine
 {
+    /// <param name="digest">Of the payload; empty where the record tells none.</param>
     /// <param name="length">Of the gzip member.</param>
     public static void Begin(
         PooledOutput output, ReadOnlySpan<byte> url, DateTimeOffset at, ReadOnlySpan<byte> mime, int status, ReadOnlySpan<byte> digest, int length)
@@ -22,8 +23,12 @@ internal static class CdxjLine
         Escaped(output, mime.IsEmpty ? "unk"u8 : mime);
         output.Write("\",\"status\":\""u8);
         Number(output, status);
-        output.Write("\",\"digest\":\""u8);
-        Escaped(output, digest);
+        if (!digest.IsEmpty)
+        {
+            output.Write("\",\"digest\":\""u8);
+            Escaped(output, digest);
+        }
+
         output.Write("\",\"length\":\""u8);
         Number(output, length);
     }

@@ -72,7 +72,7 @@ internal sealed class WarcRecord
         using var copy = new PooledOutput(HttpHead.Length + 64);
         var http = Archive.HttpHead.Copy(HttpHead, copy);
         var url = Encoding.UTF8.GetBytes(Url ?? "");
-        var digest = Encoding.UTF8.GetBytes(Field("WARC-Payload-Digest") ?? "-");
+        var digest = Encoding.UTF8.GetBytes(Field("WARC-Payload-Digest") ?? "");
         CdxjLine.Begin(line, url, Date ?? default, Type == "revisit" ? "warc/revisit"u8 : http.Type, http.Status, digest, (int)Math.Min(Length, int.MaxValue));
     }
 }

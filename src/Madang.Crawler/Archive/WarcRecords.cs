@@ -39,7 +39,7 @@ internal static class WarcRecords
         }
 
         var length = output.Count;
-        CdxjLine.Begin(output, exchange.Url, exchange.At, exchange.Revisit is null ? http.Type : "warc/revisit"u8, http.Status, DigestText(payload, head), first);
+        CdxjLine.Begin(output, exchange.Url, exchange.At, exchange.Revisit is null ? http.Type : "warc/revisit"u8, http.Status, TellsPayload(exchange) ? DigestText(payload, head) : default, first);
         var index = output.Count - length;
         return new WarcMembers(output.Take(), length, first, index);
     }
@@ -89,8 +89,7 @@ internal static class WarcRecords
             Truncation(record, exchange.Truncated);
         }
 
-        // A 304 comes without the payload that it speaks of.
-        if (exchange.Revisit is not { IsNotModified: true } || !exchange.BodyHash.IsEmpty)
+        if (TellsPayload(exchange))
         {
             record.Digest("WARC-Payload-Digest: "u8, payload);
         }
@@ -172,6 +171,9 @@ internal static class WarcRecords
             });
         }
     }
+
+    /// <summary>A 304 comes without the payload that it speaks of.</summary>
+    private static bool TellsPayload(in WarcExchange exchange) => exchange.Revisit is not { IsNotModified: true } || !exchange.BodyHash.IsEmpty;
 
     private static void Payload(in WarcExchange exchange, Span<byte> payload)
     {
