@@ -63,15 +63,16 @@ internal sealed class CrawlKill(SiteProcess sites, Contender crawler, Politeness
         faults.AddRange(polite.Violations);
         var refetchedAfter = new int[_deaths.Count + 1];
         var (needless, oldest) = (0, 0L);
+        var byHost = requests.ToLookup(request => request.Host);
         foreach (var again in pages.Refetched)
         {
             var life = _deaths.Count(death => death < again.Arrived);
             refetchedAfter[life]++;
-            if (life == 0 || !WasUnderWay(requests, again, _deaths[life - 1]))
+            if (life == 0 || !WasUnderWay(byHost[again.Host], again, _deaths[life - 1]))
             {
                 needless++;
-                var first = requests.First(request => request.Host == again.Host && request.Target == again.Target);
-                oldest = Math.Max(oldest, life == 0 ? 0 : _deaths[life - 1] - first.Arrived);
+                var before = byHost[again.Host].Last(request => request.Target == again.Target && request.Arrived < again.Arrived);
+                oldest = Math.Max(oldest, life == 0 ? 0 : _deaths[life - 1] - before.Arrived);
             }
         }
 
@@ -84,8 +85,8 @@ internal sealed class CrawlKill(SiteProcess sites, Contender crawler, Politeness
     }
 
     /// <summary>Whether this page was the last thing that its host had been asked before the crawler died.</summary>
-    private static bool WasUnderWay(IReadOnlyList<LoggedRequest> requests, LoggedRequest again, long death) =>
-        requests.Where(request => request.Host == again.Host && request.Arrived < death).MaxBy(request => request.Arrived)?.Target == again.Target;
+    private static bool WasUnderWay(IEnumerable<LoggedRequest> ofHost, LoggedRequest again, long death) =>
+        ofHost.Where(request => request.Arrived < death).MaxBy(request => request.Arrived)?.Target == again.Target;
 
     private async Task<bool> ReachAsync(CrawlerRun run, int moment, CancellationToken cancellationToken)
     {

@@ -15,6 +15,9 @@ internal sealed record Politeness
     /// <summary>The same for hosts on one address.</summary>
     public TimeSpan AddressDelay { get; init; }
 
+    /// <summary>Nodes that share an address reserve moments to start at: the delay counts from start to start, and this much jitter on the way is nobody's fault.</summary>
+    public TimeSpan? AddressJitter { get; init; }
+
     /// <summary>The delay is at least this many times what the last answer took.</summary>
     public double LatencyFactor { get; init; }
 
@@ -54,8 +57,10 @@ internal sealed class PoliteCheck(IWeb web, Politeness asked)
             ratios[host.Key] = (requests.Count, Ratio(requests, (a, _) => NextAfter(a, RulesOf(a)) - a.Arrived));
         }
 
-        CheckGroups(ordered, ratios, "domain", host => DomainOf(host.Name), asked.DomainDelay);
-        CheckGroups(ordered, ratios, "address", host => host.Address.ToString(), asked.AddressDelay);
+        CheckGroups(ordered, ratios, "domain", host => DomainOf(host.Name), before => GateOpens(before, asked.DomainDelay));
+        CheckGroups(ordered, ratios, "address", host => host.Address.ToString(), before => asked.AddressJitter is { } jitter
+            ? before.Arrived + (asked.AddressDelay - jitter).Ticks * 100
+            : GateOpens(before, asked.AddressDelay));
         var busiest = ratios.Values.Where(ratio => ratio.Requests > 2).OrderByDescending(ratio => ratio.Requests).Take(Math.Max(1, ratios.Count / 10)).ToList();
         Achieved = busiest.Count == 0 ? 0 : busiest.Average(ratio => ratio.Ratio);
         return this;
@@ -95,7 +100,7 @@ internal sealed class PoliteCheck(IWeb web, Politeness asked)
     }
 
     private void CheckGroups(
-        List<LoggedRequest> ordered, Dictionary<int, (int Requests, double Ratio)> ratios, string name, Func<SiteHost, string> groupOf, TimeSpan delay)
+        List<LoggedRequest> ordered, Dictionary<int, (int Requests, double Ratio)> ratios, string name, Func<SiteHost, string> groupOf, Func<LoggedRequest, long> opens)
     {
         foreach (var group in ordered.GroupBy(request => groupOf(web.Hosts[request.Host])))
         {
@@ -107,13 +112,13 @@ internal sealed class PoliteCheck(IWeb web, Politeness asked)
 
             foreach (var (before, next) in requests.Zip(requests.Skip(1)).Where(pair => pair.First.Host != pair.Second.Host))
             {
-                if (next.Arrived < GateOpens(before, delay))
+                if (next.Arrived < opens(before))
                 {
                     Violation($"{name} {group.Key} was asked again too soon", before, next);
                 }
             }
 
-            var ratio = Ratio(requests, (a, _) => GateOpens(a, delay) - a.Arrived);
+            var ratio = Ratio(requests, (a, _) => opens(a) - a.Arrived);
             foreach (var host in requests.Select(request => request.Host).Distinct())
             {
                 ratios[host] = ratios[host] with { Ratio = Math.Max(ratios[host].Ratio, ratio) };

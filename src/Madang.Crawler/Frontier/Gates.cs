@@ -23,6 +23,10 @@ internal abstract record Passage
 internal sealed class Gates(CrawlSettings settings, SelectorBounds bounds, bool isShared)
 {
     private const int SweepFrom = 8_192;
+
+    /// <summary>Reserved moments lie further apart by so much, since a request may start late by so much.</summary>
+    private const int SlackMs = 20;
+
     private static readonly Passage.Open Open_ = new();
     private static readonly Passage.Queue Queue_ = new();
 
@@ -149,7 +153,8 @@ internal sealed class Gates(CrawlSettings settings, SelectorBounds bounds, bool 
     {
         if (isShared)
         {
-            return host.HoldsAddress ? Open_ : new Passage.Reserve(new GateRequest("a:" + host.Address, _addressMs));
+            // A moment that this node let pass is not used: the next node's request may be just about to start.
+            return host.HoldsAddress && now <= host.ReservedAt + SlackMs ? Open_ : new Passage.Reserve(new GateRequest("a:" + host.Address, _addressMs + SlackMs));
         }
 
         var gate = host.AddressGate;

@@ -69,6 +69,9 @@ internal sealed class HostSlot(HostRow row, string agent)
 
     public bool HoldsAddress { get; set; }
 
+    /// <summary>The moment that was reserved for it at a gate which nodes share.</summary>
+    public long ReservedAt { get; set; }
+
     /// <summary>Next URLs, in order.</summary>
     public Queue<WaitingUrl> Next { get; } = [];
 

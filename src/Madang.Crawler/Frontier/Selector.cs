@@ -137,6 +137,7 @@ internal sealed class Selector(CrawlSettings settings, CrawlClock clock, Selecto
                 break;
             case TurnKind.Reserved:
                 turn.Host!.HoldsAddress = true;
+                turn.Host.ReservedAt = turn.Number;
                 Schedule(turn.Host, turn.Number);
                 break;
         }
