@@ -91,9 +91,8 @@ public sealed class WarcReaderTests : IDisposable
         var place = (int)((uint)at % bytes.Length);
         bytes[place] ^= value;
         File.WriteAllBytes(_archive.Path("x.warc.gz"), bytes);
-        var report = WarcValidation.Check(_archive.Path("x.warc.gz"), CancellationToken.None);
-        // The time, flags and system bytes of a gzip head mean nothing here.
-        return value == 0 || place is > 2 and < 10 || !report.IsValid;
+        // Some bits of a gzip head and of the padding between blocks mean nothing: then nothing is lost.
+        return !WarcValidation.Check(_archive.Path("x.warc.gz"), CancellationToken.None).IsValid || "<p>some text</p>"u8.SequenceEqual(_archive.Read("x.warc.gz")[0].Payload.Span);
     }).QuickCheckThrowOnFailure();
 
     [Fact]
