@@ -61,12 +61,12 @@ internal static class CrawlTools
         var tokens = new Option<bool>("--tokens") { Description = "Add the list of HTML tokens." };
         var extract = new Option<bool>("--extract") { Description = "Add the readable article and the metadata (Open Graph, Twitter cards, JSON-LD)." };
         var command = new Command("page", "Show what the crawler reads from a page.") { source, url, type, tokens, extract, Allow };
-        command.SetAction((parsed, cancellation) =>
+        command.SetAction(async (parsed, cancellation) =>
         {
-            var tool = new PageTool(parsed.GetValue(tokens), parsed.GetValue(extract));
+            using var tool = new PageTool(parsed.GetValue(tokens), parsed.GetValue(extract));
             return parsed.GetValue(source) is { } named
-                ? tool.OnceAsync(new ToolSource(named, parsed.GetValue(Allow)), parsed.GetValue(url), parsed.GetValue(type), cancellation)
-                : JsonLines.RunAsync(tool.Answer, cancellation);
+                ? await tool.OnceAsync(new ToolSource(named, parsed.GetValue(Allow)), parsed.GetValue(url), parsed.GetValue(type), cancellation)
+                : await JsonLines.RunAsync(tool.Answer, cancellation);
         });
         return command;
     }

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Madang.Api;
 using Madang.Crawler;
 using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace Madang.Commands;
 
@@ -62,7 +61,7 @@ internal sealed class CrawlView(Func<CancellationToken, Task<CrawlProgress>> pro
         }
     }
 
-    private static IRenderable Picture(CrawlProgress now)
+    private static Panel Picture(CrawlProgress now)
     {
         var grid = new Grid().AddColumn().AddColumn().AddColumn().AddColumn();
         grid.AddRow("[bold]pages[/]", Number(now.Fetched), "[bold]per second[/]", now.PerSecond.ToString("N1", CultureInfo.CurrentCulture));

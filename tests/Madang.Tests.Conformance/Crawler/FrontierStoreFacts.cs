@@ -100,7 +100,13 @@ public abstract class FrontierStoreFacts(Func<Task<TestDatabase>> fresh)
         await books.Host(1).Url(1, 1).Url(1, 2, state: UrlState.Resting, due: 700).CommitAsync();
         await books.Page(Books.Visit(1, 1, next: UrlState.Resting, due: 500) with
         {
-            Etag = "\"a\"", LastModified = "yesterday", IntervalSeconds = 60, Fetches = 3, Changes = 2, Missing = 1, FetchedAt = 77,
+            Etag = "\"a\"",
+            LastModified = "yesterday",
+            IntervalSeconds = 60,
+            Fetches = 3,
+            Changes = 2,
+            Missing = 1,
+            FetchedAt = 77,
         }).CommitAsync();
         Assert.Equal(new WakeOutcome(0, false, 500), await books.Frontier.WakeAsync(499, 10, Token));
         Assert.Equal(new WakeOutcome(1, true, 700), await books.Frontier.WakeAsync(500, 10, Token));

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Madang.Jobs;
 using Madang.Jobs.Running;
 using Madang.Outbound;
-using Madang.Storage;
 using Madang.Webhooks;
 using Madang.Webhooks.Sending;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,8 +29,8 @@ public abstract class WebhookFacts(Func<Action<IHostApplicationBuilder>, Task<Te
         await PublishAsync(test, EventTypes.PageNew, """{"pages":[{"url":"https://example.org/마당"}]}""");
         await SettleAsync(test);
 
-        Assert.Equal(1, all.Requests.Count);
-        Assert.Equal(1, crawls.Requests.Count);
+        Assert.Single(all.Requests);
+        Assert.Single(crawls.Requests);
         Assert.Empty(other.Requests);
         var request = all.Requests.Single();
         Assert.StartsWith("POST /hook?x=%2F HTTP/1.1\r\n", request, StringComparison.Ordinal);
@@ -142,7 +141,7 @@ public abstract class WebhookFacts(Func<Action<IHostApplicationBuilder>, Task<Te
         await LaterAsync(test, TimeSpan.FromDays(1));
         await PublishAsync(test, "crawl.started", "{}");
         await SettleAsync(test);
-        Assert.Equal(1, site.Requests.Count);
+        Assert.Single(site.Requests);
         Assert.Equal(DisabledReason.Gone, (await test.Store<IEndpointStore>().FindAsync(endpoint.Id, Token))!.Disabled);
         Assert.Equal(DeliveryState.Failed, Assert.Single(await DeliveriesAsync(test, endpoint.Id)).State);
         Assert.Equal("webhook_disabled", (await test.Store<EndpointVerbs>().TestAsync(endpoint.Id, Token)).Error?.Code);
@@ -235,7 +234,7 @@ public abstract class WebhookFacts(Func<Action<IHostApplicationBuilder>, Task<Te
 
         var requests = site.Requests.ToArray();
         Assert.Equal(2, Header(requests[0], "webhook-signature").Split(' ').Length);
-        Assert.Equal(1, Header(requests[1], "webhook-signature").Split(' ').Length);
+        Assert.Single(Header(requests[1], "webhook-signature").Split(' '));
     }
 
     [Fact]

@@ -59,7 +59,9 @@ public sealed class CrawlTests : IDisposable
         Assert.True(check is { Lost.Count: 0, Strange.Count: 0, Forbidden.Count: 0 }, check.ToString());
         AssertPolite(server, new Politeness
         {
-            HostDelay = TimeSpan.FromMilliseconds(200), DomainDelay = TimeSpan.FromMilliseconds(100), AddressDelay = TimeSpan.FromMilliseconds(50),
+            HostDelay = TimeSpan.FromMilliseconds(200),
+            DomainDelay = TimeSpan.FromMilliseconds(100),
+            AddressDelay = TimeSpan.FromMilliseconds(50),
         });
     }
 

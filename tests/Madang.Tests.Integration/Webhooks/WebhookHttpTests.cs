@@ -61,7 +61,7 @@ public sealed class WebhookHttpTests(SharedHost shared) : IClassFixture<SharedHo
         var attempt = Assert.Single(delivery["attempt_log"]!.AsArray());
         Assert.Equal("address_refused", (string)attempt!["fault"]!);
         Assert.Equal((string)made["id"]!, (string)delivery["data"]!["webhook_id"]!);
-        Assert.Equal(1, (await MadangHost.GetAsync(admin, path + "/deliveries?state=waiting"))["items"]!.AsArray().Count);
+        Assert.Single((await MadangHost.GetAsync(admin, path + "/deliveries?state=waiting"))["items"]!.AsArray());
         Assert.Empty((await MadangHost.GetAsync(admin, path + "/deliveries?state=failed"))["items"]!.AsArray());
         await RefusedAsync(admin, HttpMethod.Post, $"{path}/deliveries/{(string)sent["id"]!}/resend", null, HttpStatusCode.Conflict, "webhook_waiting");
         var resent = await MadangHost.PostAsync(admin, path + "/resend", new JsonObject { ["since"] = "2026-01-01T00:00:00Z" });

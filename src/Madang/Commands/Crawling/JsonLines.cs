@@ -27,7 +27,7 @@ internal static class JsonLines
 
     internal static async Task<int> RunAsync(Stream input, Stream output, Action<ReadOnlyMemory<byte>, Utf8JsonWriter> answer, CancellationToken cancellation)
     {
-        var loop = new Loop(answer);
+        using var loop = new Loop(answer);
         var buffer = new byte[64 * 1024];
         var used = 0;
         var isSkipping = false;
@@ -85,11 +85,13 @@ internal static class JsonLines
     }
 
     /// <summary>What is answered and not yet written.</summary>
-    private sealed class Loop(Action<ReadOnlyMemory<byte>, Utf8JsonWriter> answer)
+    private sealed class Loop(Action<ReadOnlyMemory<byte>, Utf8JsonWriter> answer) : IDisposable
     {
         private readonly ArrayBufferWriter<byte> _pending = new(FlushAt * 2);
         private readonly ArrayBufferWriter<byte> _one = new(16 * 1024);
         private readonly Utf8JsonWriter _writer = new(Stream.Null, Writing);
+
+        public void Dispose() => _writer.Dispose();
 
         public void Line(ReadOnlyMemory<byte> line)
         {

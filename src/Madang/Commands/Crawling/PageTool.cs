@@ -13,7 +13,7 @@ namespace Madang.Commands.Crawling;
 /// </summary>
 /// <param name="withTokens">Whether the list of HTML tokens is added.</param>
 /// <param name="withExtracts">Whether article and metadata are added.</param>
-internal sealed class PageTool(bool withTokens, bool withExtracts)
+internal sealed class PageTool(bool withTokens, bool withExtracts) : IDisposable
 {
     private static readonly IExtractor[] Extractors = [new ArticleExtractor(), new MetadataExtractor()];
 
@@ -21,6 +21,8 @@ internal sealed class PageTool(bool withTokens, bool withExtracts)
     private readonly Url _url = new();
     private readonly Url _base = new();
     private readonly Url _link = new();
+
+    public void Dispose() => _page.Dispose();
 
     public void Answer(ReadOnlyMemory<byte> line, Utf8JsonWriter writer)
     {

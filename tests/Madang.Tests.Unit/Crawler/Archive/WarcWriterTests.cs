@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Madang.Crawler.Archive;
 
@@ -102,8 +103,8 @@ public sealed class WarcWriterTests : IDisposable
             {
                 using var json = JsonDocument.Parse(line[line.IndexOf('{', StringComparison.Ordinal)..]);
                 string Text(string name) => json.RootElement.GetProperty(name).GetString()!;
-                var record = WarcReader.At(_archive.Path(Text("filename")), long.Parse(Text("offset")));
-                Assert.Equal((Text("url"), Text("length"), Text("digest")), (record.Url, record.Length.ToString(), record.Field("WARC-Payload-Digest")));
+                var record = WarcReader.At(_archive.Path(Text("filename")), long.Parse(Text("offset"), CultureInfo.InvariantCulture));
+                Assert.Equal((Text("url"), Text("length"), Text("digest")), (record.Url, record.Length.ToString(CultureInfo.InvariantCulture), record.Field("WARC-Payload-Digest")));
                 Assert.Equal(("text/html", "200"), (Text("mime"), Text("status")));
             }
         }

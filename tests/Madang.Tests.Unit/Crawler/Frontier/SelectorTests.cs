@@ -1,6 +1,5 @@
 using Madang.Crawler;
 using Madang.Crawler.Frontier;
-using Madang.Crawler.Running;
 
 namespace Madang.Tests.Unit.Crawler.Frontier;
 

@@ -119,7 +119,7 @@ public sealed class CharsetTests
         Assert.Equal(("EUC-KR", CharsetSource.Header), Named(CharsetDetection.Of(meta, "text/html;Charset=\"EUC-KR\"")));
         Assert.Equal(("KOI8-R", CharsetSource.Meta), Named(CharsetDetection.Of(meta, "text/html; charset=unknown")));
         Assert.Equal((Charset.Utf8, CharsetSource.ValidUtf8), CharsetDetection.Of(Encoding.UTF8.GetBytes(Korean), "text/html"));
-        Assert.Equal((Charset.Utf8, CharsetSource.ValidUtf8), CharsetDetection.Of(Encoding.UTF8.GetBytes(Korean)[..10], "text/html"));
+        Assert.Equal((Charset.Utf8, CharsetSource.ValidUtf8), CharsetDetection.Of(Encoding.UTF8.GetBytes(Korean).AsSpan(0, 10), "text/html"));
     }
 
     [Theory]

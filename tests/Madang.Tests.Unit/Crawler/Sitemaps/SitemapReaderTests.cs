@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using FsCheck;
@@ -135,7 +136,7 @@ public sealed class SitemapReaderTests
         var bomb = new StringBuilder("<?xml version='1.0'?><!DOCTYPE urlset [<!ENTITY a0 'aaaaaaaaaa'>");
         for (var level = 1; level < 20; level++)
         {
-            bomb.Append($"<!ENTITY a{level} '{string.Concat(Enumerable.Repeat($"&a{level - 1};", 10))}'>");
+            bomb.Append(CultureInfo.InvariantCulture, $"<!ENTITY a{level} '{string.Concat(Enumerable.Repeat($"&a{level - 1};", 10))}'>");
         }
 
         bomb.Append("<!ENTITY file SYSTEM 'file:///etc/passwd'>]><urlset><url><loc>/&a19;&file;</loc></url></urlset>");
