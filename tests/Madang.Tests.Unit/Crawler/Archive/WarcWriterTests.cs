@@ -177,6 +177,16 @@ public sealed class WarcWriterTests : IDisposable
         Assert.Equal(written, await File.ReadAllTextAsync(CdxjFile.Of(path), TestContext.Current.CancellationToken));
     }
 
+    [Fact]
+    public void A_full_disk_is_told_from_a_broken_one()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "Needs Linux's /dev/full");
+        using var full = File.OpenHandle("/dev/full", FileMode.Open, FileAccess.Write);
+        var fault = Assert.ThrowsAny<IOException>(() => RandomAccess.Write(full, "x"u8, 0));
+        Assert.IsType<Madang.Storage.StorageFullException>(DiskFault.Of(fault));
+        Assert.IsType<Madang.Storage.StorageBrokenException>(DiskFault.Of(new IOException("EIO", 5)));
+    }
+
     [Theory]
     [InlineData("http://www.Example.com/A/B/?b=2&a=1#x", "com,example)/a/b?a=1&b=2")]
     [InlineData("https://example.com:443/", "com,example)/")]
