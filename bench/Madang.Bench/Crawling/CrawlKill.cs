@@ -61,18 +61,25 @@ internal sealed class CrawlKill(SiteProcess sites, Contender crawler, Politeness
         var polite = new PoliteCheck(sites.Web, asked).Run(requests);
         faults.AddRange(pages.Lost.Select(url => $"lost: {url}"));
         faults.AddRange(polite.Violations);
-        var refetchedAfter = new int[_deaths.Count + 1];
+        var refetchedAfter = new int[_deaths.Count];
         var (needless, oldest) = (0, 0L);
         var byHost = requests.ToLookup(request => request.Host);
         foreach (var again in pages.Refetched)
         {
-            var life = _deaths.Count(death => death < again.Arrived);
+            // The kill that its first fetch did not survive; the second may come lives later.
+            var before = byHost[again.Host].Last(request => request.Target == again.Target && request.Arrived < again.Arrived);
+            var life = _deaths.FindIndex(death => death > before.Arrived);
+            if (life < 0 || _deaths[life] > again.Arrived)
+            {
+                faults.Add($"fetched twice without a kill between: {before} and {again}");
+                continue;
+            }
+
             refetchedAfter[life]++;
-            if (life == 0 || !WasUnderWay(byHost[again.Host], again, _deaths[life - 1]))
+            if (!WasUnderWay(byHost[again.Host], again, _deaths[life]))
             {
                 needless++;
-                var before = byHost[again.Host].Last(request => request.Target == again.Target && request.Arrived < again.Arrived);
-                oldest = Math.Max(oldest, life == 0 ? 0 : _deaths[life - 1] - before.Arrived);
+                oldest = Math.Max(oldest, _deaths[life] - before.Arrived);
             }
         }
 
@@ -81,7 +88,7 @@ internal sealed class CrawlKill(SiteProcess sites, Contender crawler, Politeness
             faults.Add(string.Create(CultureInfo.InvariantCulture, $"{needless} pages were refetched that were not under way at a kill, the oldest had been fetched {oldest / 1e6:0} ms before"));
         }
 
-        return new CrawlKillReport(_deaths.Count, pages, polite, took, refetchedAfter[1..], faults);
+        return new CrawlKillReport(_deaths.Count, pages, polite, took, refetchedAfter, faults);
     }
 
     /// <summary>Whether this page was the last thing that its host had been asked before the crawler died.</summary>

@@ -26,8 +26,8 @@ internal sealed record Politeness
 }
 
 /// <summary>
-/// Politeness as the server saw it. A gap at the server is never shorter than the gap that the crawler kept (the answer still travels when the
-/// server's clock starts, the request has travelled when it stops), so a violation seen here is one.
+/// Politeness as the server saw it. A gap at the server is never shorter than the gap that the crawler kept (the answer is still to be sent when
+/// the server's clock starts, the request has travelled when it stops), so a violation seen here is one.
 /// </summary>
 internal sealed class PoliteCheck(IWeb web, Politeness asked)
 {

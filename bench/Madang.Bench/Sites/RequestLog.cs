@@ -6,7 +6,7 @@ namespace Madang.Bench.Sites;
 
 /// <summary>One request as the server saw it.</summary>
 /// <param name="Arrived">Monotonic nanoseconds when its head had been read.</param>
-/// <param name="Sent">When the last byte of the answer had been handed to the socket, or the connection broke; 0 while that is still to come.</param>
+/// <param name="Sent">When the answer was handed to the socket, at the latest when the connection ended; 0 while that is still to come.</param>
 /// <param name="RetryAfter">Milliseconds that the answer asked to wait.</param>
 internal sealed record LoggedRequest(long Arrived, long Sent, int Connection, int Host, string Target, int Status, int Bytes, int RetryAfter)
 {
@@ -63,15 +63,15 @@ internal sealed class RequestLog
         }
     }
 
-    public void Sent((int Epoch, int Entry) ticket, int status, int bytes, int retryAfter)
+    /// <param name="ended">Monotonic nanoseconds.</param>
+    public void Sent((int Epoch, int Entry) ticket, long ended, int status, int bytes, int retryAfter)
     {
-        var now = Stopwatch.GetTimestamp();
         lock (_gate)
         {
             if (ticket.Epoch == _epoch)
             {
                 ref var entry = ref System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_entries)[ticket.Entry];
-                (entry.Sent, entry.Status, entry.Bytes, entry.RetryAfter) = (now, status, bytes, retryAfter);
+                (entry.Sent, entry.Status, entry.Bytes, entry.RetryAfter) = (ended, status, bytes, retryAfter);
             }
         }
     }

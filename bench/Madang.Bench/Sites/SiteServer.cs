@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -145,6 +146,7 @@ internal sealed class SiteServer : IAsyncDisposable
             return request.KeepAlive;
         }
 
+        var ended = 0L;
         var ticket = Log.Arrive(connection, request.Host, request.Target);
         try
         {
@@ -168,12 +170,15 @@ internal sealed class SiteServer : IAsyncDisposable
                 return false;
             }
 
-            await SendAsync(socket, reply.Finish(request));
+            // Before the send: once it has begun, the visitor may have everything sooner than this thread runs on.
+            var bytes = reply.Finish(request);
+            ended = Stopwatch.GetTimestamp();
+            await SendAsync(socket, bytes);
             return request.KeepAlive && !reply.Close;
         }
         finally
         {
-            Log.Sent(ticket, reply.Status, reply.BodyLength, (int)reply.RetryAfter.TotalMilliseconds);
+            Log.Sent(ticket, ended == 0 ? Stopwatch.GetTimestamp() : ended, reply.Status, reply.BodyLength, (int)reply.RetryAfter.TotalMilliseconds);
         }
     }
 
