@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 
 namespace Madang.Tests.Integration.Authorisation;
@@ -17,7 +18,9 @@ internal static class Requests
         ["metrics"] = Plain(),
         ["read_setup"] = Plain(),
         ["complete_setup"] = Body(new() { ["token"] = MadangHost.SetupToken, ["name"] = "second", ["password"] = "a second admin's password" }),
-        ["register_user"] = Body(new() { ["name"] = "registered", ["password"] = "a registered password" }),
+        // A name of its own: other tests share this host.
+        ["register_user"] = _ => Task.FromResult(new Request(
+            Body: new JsonObject { ["name"] = "registered-" + RandomNumberGenerator.GetHexString(8, lowercase: true), ["password"] = "a registered password" })),
         ["sign_in"] = Body(new() { ["name"] = "admin", ["password"] = MadangHost.AdminPassword }),
         ["sign_out"] = Plain(),
         ["search_users"] = Plain(),

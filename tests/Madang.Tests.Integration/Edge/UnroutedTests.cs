@@ -38,12 +38,12 @@ public sealed class UnroutedTests(SharedHost shared) : IClassFixture<SharedHost>
     }
 
     [Fact]
-    public void Readers_of_the_inbox_outlast_the_time_for_a_request_and_nothing_else_does()
+    public void Streams_outlast_the_time_for_a_request_and_nothing_else_does()
     {
         var lasting = _host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Where(endpoint => endpoint.Metadata.GetMetadata<DisableRequestTimeoutAttribute>() is not null)
             .Select(endpoint => endpoint.RoutePattern.RawText!.TrimEnd('/')).Distinct().Order();
-        Assert.Equal(["/v1/socket", "/v1/sync"], lasting);
+        Assert.Equal(["/v1/crawls/{id}/events", "/v1/socket", "/v1/sync"], lasting);
     }
 
     [Fact]
