@@ -168,6 +168,11 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
             Keep(outcome.Host.AddressGate);
         }
 
+        if (outcome.Fault is { } fault)
+        {
+            Count(CrawlCounts.Fault(fault));
+        }
+
         if (outcome.Move is { } move)
         {
             _filling.Moves.Add(move);

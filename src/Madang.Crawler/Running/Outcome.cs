@@ -11,6 +11,9 @@ internal sealed class Outcome(HostSlot host)
     /// <summary>The host's clock after this turn; null when no request was made.</summary>
     public HostClock? Clock { get; set; }
 
+    /// <summary>What kept robots.txt from being read, Outbound's code.</summary>
+    public string? Fault { get; init; }
+
     /// <summary>The visit; null for robots.txt and for a move.</summary>
     public PageRow? Page { get; set; }
 

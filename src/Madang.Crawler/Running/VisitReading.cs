@@ -104,9 +104,9 @@ internal sealed class VisitReading(CrawlParts parts, SipHash hash, AdmissionPoli
     }
 
     /// <summary>The sitemaps that a robots.txt names.</summary>
-    public Outcome ReadRobots(HostSlot host, HostClock clock)
+    public Outcome ReadRobots(HostSlot host, HostClock clock, string? fault)
     {
-        var outcome = new Outcome(host) { Clock = clock };
+        var outcome = new Outcome(host) { Clock = clock, Fault = fault };
         if (host.Robots.Sitemaps.Count > 0)
         {
             var reader = new LinkReader(hash, admission, _boosts);

@@ -160,6 +160,7 @@ internal sealed class Visits(CrawlParts parts, Bookkeeper books, VisitReading re
             var wait = RetryAfter.Parse(response.RetryAfter, now) is { } asked ? TimeSpan.FromMilliseconds(asked) : (TimeSpan?)null;
             host.Robots = host.Robots.After(status, response.Redirects, wait, body, now, parts.Settings.Agent);
             var clock = Tick(host, response, new RobotsAnswer(now, status, host.Robots.FailingSince, body));
+            GiveUp(host, response);
             if (host.Robots.Meaning == RobotsMeaning.DisallowAll)
             {
                 clock = Unreachable(host, clock, now, status);
@@ -170,7 +171,7 @@ internal sealed class Visits(CrawlParts parts, Bookkeeper books, VisitReading re
             }
 
             Selector.Tell(new SelectorTurn(TurnKind.Ended, host, Number: passage));
-            books.Add(reading.ReadRobots(host, clock));
+            books.Add(reading.ReadRobots(host, clock, response.Fault));
         }
         catch (OperationCanceledException)
         {
@@ -198,6 +199,20 @@ internal sealed class Visits(CrawlParts parts, Bookkeeper books, VisitReading re
         host.NextAt = Math.Max(host.NextAt, now + wait);
         host.Block ??= HostBlocks.RobotsUnreachable;
         return clock with { NextAt = host.NextAt, Block = host.Block };
+    }
+
+    /// <summary>A host that has no address, or one that may not be reached, is not asked again.</summary>
+    private static void GiveUp(HostSlot host, OutboundResponse response)
+    {
+        if (response is { Redirects: 0, Fault: OutboundFaults.AddressRefused or OutboundFaults.PortRefused or OutboundFaults.InvalidRequest })
+        {
+            host.Refusal = RefusalReason.AddressRefused;
+        }
+
+        if (response.Redirects == 0 && (host.Refusal == RefusalReason.AddressRefused || response.Fault == OutboundFaults.NoSuchHost))
+        {
+            host.RobotsAttempts = RobotsAttempts;
+        }
     }
 
     /// <summary>Sets the host's clock by what came.</summary>

@@ -87,6 +87,11 @@ internal static class CrawlCommand
         await new CrawlView(crawl.ProgressAsync, json, TimeProvider.System).ShowAsync(completion);
         if (await completion)
         {
+            if ((await crawl.ProgressAsync()).Faults.ContainsKey(OutboundFaults.AddressRefused))
+            {
+                Say.Warning("some hosts are at private addresses and were left out; --allow CIDR opens a range, such as --allow 127.0.0.0/8.");
+            }
+
             return Cli.Done;
         }
 
