@@ -251,16 +251,18 @@ public sealed class DeliveryTests
         await stream.OpenAsync(null);
         Assert.Equal("reset", (await stream.BlockAsync())!["event"]);
         var signals = host.Get<ISignals>();
+        // A ping may come in between: the heartbeat's first moment is scattered.
+        async Task<string?> NextAsync() => await socket.FrameAsync() is var frame && frame != """{"op":"ping"}""" ? frame : await NextAsync();
         for (var i = 1; i <= 5; i++)
         {
             signals.Send([person.Id], new Signal("typing", "room 7", Typing(i)));
         }
 
         signals.Send([person.Id], new Signal("typing", "room 8", Typing(100)));
-        Assert.Equal("""{"op":"signal","type":"typing","data":{"room_id":"7","user_id":"1","expires_in_ms":1}}""", await socket.FrameAsync());
-        Assert.Equal("""{"op":"signal","type":"typing","data":{"room_id":"7","user_id":"1","expires_in_ms":100}}""", await socket.FrameAsync());
+        Assert.Equal("""{"op":"signal","type":"typing","data":{"room_id":"7","user_id":"1","expires_in_ms":1}}""", await NextAsync());
+        Assert.Equal("""{"op":"signal","type":"typing","data":{"room_id":"7","user_id":"1","expires_in_ms":100}}""", await NextAsync());
         time.Advance(TimeSpan.FromMilliseconds(1100));
-        Assert.Equal("""{"op":"signal","type":"typing","data":{"room_id":"7","user_id":"1","expires_in_ms":5}}""", await socket.FrameAsync());
+        Assert.Equal("""{"op":"signal","type":"typing","data":{"room_id":"7","user_id":"1","expires_in_ms":5}}""", await NextAsync());
         var block = await stream.BlockAsync();
         Assert.Equal("signal", block!["event"]);
         Assert.Equal("""{"type":"typing","data":{"room_id":"7","user_id":"1","expires_in_ms":1}}""", block["data"]);
@@ -268,7 +270,7 @@ public sealed class DeliveryTests
 
         time.Advance(TimeSpan.FromMilliseconds(2000));
         signals.Send([person.Id], new Signal("typing", "room 7", Typing(6)));
-        Assert.Equal("""{"op":"signal","type":"typing","data":{"room_id":"7","user_id":"1","expires_in_ms":6}}""", await socket.FrameAsync());
+        Assert.Equal("""{"op":"signal","type":"typing","data":{"room_id":"7","user_id":"1","expires_in_ms":6}}""", await NextAsync());
     }
 
     [Fact]
