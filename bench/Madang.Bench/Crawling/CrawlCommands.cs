@@ -18,7 +18,7 @@ internal static class CrawlCommands
     private static readonly Option<int> Delay = new("--delay") { Description = "Milliseconds between requests to one host", DefaultValueFactory = _ => 0 };
     private static readonly Option<string?> Folder = new("--folder") { Description = "Where the crawl goes; a temporary folder otherwise, removed at the end" };
 
-    public static IEnumerable<Command> Create() => [Race(), Kill(), Single("crawl-hostile", "hostile", "Crawls good sites beside a hundred that mean harm"), Single("crawl-polite", "polite", "Crawls hosts that ask for politeness, killed twice on the way"), Single("crawl-traps", "trap", "Crawls sites where nine links of ten lead into traps")];
+    public static IEnumerable<Command> Create() => [Race(), Kill(), Single("crawl-hostile", "hostile", "Crawls good sites beside a hundred that mean harm"), Single("crawl-polite", "polite", "Crawls hosts that ask for politeness: violations, and how much of the allowed rate was used"), Single("crawl-traps", "trap", "Crawls sites where nine links of ten lead into traps")];
 
     private static Command Race()
     {
@@ -82,12 +82,14 @@ internal static class CrawlCommands
                 HostDelay = TimeSpan.FromMilliseconds(given.GetValue(Delay)),
                 DomainDelay = TimeSpan.FromMilliseconds(given.GetValue(Delay) / 2),
                 AddressDelay = TimeSpan.FromMilliseconds(given.GetValue(Delay) / 4),
+                LatencyFactor = given.GetValue(Delay) > 0 ? 5 : 0,
             };
             var start = Madang(given).Start(new CrawlTask(sites.Web.Seeds, [], Path.Combine(folder, "crawl")) { Delay = given.GetValue(Delay) });
             start.Environment["MADANG__OUTBOUND__NAMESERVERS"] = names.Address.ToString();
             using var run = new CrawlerRun(start);
             var inTime = await run.WaitAsync(TimeSpan.FromSeconds(given.GetValue(Limit)), cancelled);
             var log = await sites.LogAsync(cancelled);
+            await File.WriteAllLinesAsync(Path.Combine(folder, "sites.log"), log.Select(request => request.ToString()), cancelled);
             return Judge(sites.Web, run, inTime, log, new PoliteCheck(sites.Web, asked).Run(log));
         }, cancelled));
         return command;

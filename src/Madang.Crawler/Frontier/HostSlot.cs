@@ -11,6 +11,9 @@ internal enum HostPlace
     /// <summary>In the wheel, for its own clock or a gate's.</summary>
     Timed,
 
+    /// <summary>In the wheel without URLs: it is given back when none come until then.</summary>
+    Resting,
+
     Ready,
 
     AtGate,

@@ -227,6 +227,7 @@ internal sealed class Selector(CrawlSettings settings, CrawlClock clock, Selecto
         if (now - host.IdleSince < IdleMs)
         {
             Schedule(host, host.IdleSince + IdleMs);
+            host.Place = HostPlace.Resting;
             return;
         }
 
@@ -275,6 +276,12 @@ internal sealed class Selector(CrawlSettings settings, CrawlClock clock, Selecto
         }
 
         host.Committed.Clear();
+        if (host is { Place: HostPlace.Resting, Next.Count: > 0 })
+        {
+            _wheel.Remove(host);
+            host.Place = HostPlace.Idle;
+        }
+
         if (host.Place == HostPlace.Idle)
         {
             Schedule(host, host.NextAt);

@@ -26,7 +26,10 @@ internal sealed partial class CrawlRun : IAsyncDisposable
 {
     /// <summary>A lease holds this long without a heartbeat.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(500);
+    private const int TurnMs = 500;
+
+    /// <summary>Resting URLs are not woken one by one when many come due together.</summary>
+    private const int LeastTurnMs = 20;
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(4);
     private const int WakeAtOnce = 10_000;
 
@@ -186,9 +189,10 @@ internal sealed partial class CrawlRun : IAsyncDisposable
     private async Task<CrawlEnd> KeepHouseAsync(Task selector)
     {
         var beat = _parts.Clock.Now;
+        var turn = TurnMs;
         while (true)
         {
-            await Task.WhenAny(_rested.WaitAsync(Turn), _failed.Task, selector);
+            await Task.WhenAny(_rested.WaitAsync(turn), _failed.Task, selector);
             if (_failed.Task.IsCompleted || selector.IsFaulted)
             {
                 throw selector.Exception?.InnerException ?? await _failed.Task;
@@ -226,6 +230,8 @@ internal sealed partial class CrawlRun : IAsyncDisposable
             {
                 return CrawlEnd.Finished;
             }
+
+            turn = (int)Math.Clamp((wake.NextDueAt ?? long.MaxValue) - _parts.Clock.Now, LeastTurnMs, TurnMs);
         }
     }
 

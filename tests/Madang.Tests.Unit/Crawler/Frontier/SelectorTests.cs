@@ -90,6 +90,19 @@ public sealed class SelectorTests
     }
 
     [Fact]
+    public void A_host_that_rests_goes_on_as_soon_as_it_has_urls_again()
+    {
+        var web = new SimulatedWeb(new CrawlSettings { Seeds = [], DelayMs = 100, DomainDelayMs = 0, AddressDelayMs = 0 }, seed: 7) { CommitMs = 10 };
+        web.AddHost("a.example", "a.example", "192.0.2.1", urls: 1);
+        web.Find("a.example", afterMs: 700);
+
+        web.Run();
+
+        Assert.Equal(2, web.Requests.Count);
+        Assert.InRange(web.Requests[1].Start - web.Began, 700, 800);
+    }
+
+    [Fact]
     public void Nothing_starts_before_the_moment_that_a_resumed_crawl_waits_for()
     {
         var web = new SimulatedWeb(new CrawlSettings { Seeds = [], DelayMs = 100 }, seed: 5, notBeforeMs: 5_000);

@@ -62,6 +62,18 @@ internal sealed class SimulatedWeb : IVisits
         }
     }
 
+    /// <summary>The host gets one more URL some time after the start, as when a page is tried again.</summary>
+    public void Find(string name, int afterMs)
+    {
+        var host = _hosts.Values.Single(host => host.Name == name);
+        var url = _nextUrl++;
+        At(Began + afterMs, () =>
+        {
+            host.Found.Add(url);
+            _grown.Add(host.Id);
+        });
+    }
+
     public void Run()
     {
         At(_clock.Now + CommitMs, Commit);
