@@ -6,6 +6,7 @@ using Madang.Crawler.Previews;
 using Madang.Docs;
 using Madang.Edge;
 using Madang.Jobs;
+using Madang.Notifications;
 using Madang.Operation;
 using Madang.Outbound;
 using Madang.Postgres;
@@ -66,6 +67,7 @@ internal static class MadangServer
         builder.AddAccounts();
         builder.AddWebhooks();
         builder.AddRealtime();
+        builder.AddNotifications();
         builder.AddChat();
         builder.AddCrawler(Path.Combine(settings.Data, "crawls"));
         builder.AddPreviews();
@@ -80,6 +82,7 @@ internal static class MadangServer
         app.MapAccounts();
         app.MapWebhooks();
         app.MapRealtime();
+        app.MapNotifications();
         app.MapChat();
         app.MapCrawler();
         app.MapPreviews();

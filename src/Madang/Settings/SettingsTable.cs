@@ -9,6 +9,7 @@ using Madang.Api;
 using Madang.Chat;
 using Madang.Crawler;
 using Madang.Jobs;
+using Madang.Notifications;
 using Madang.Outbound;
 using Madang.Postgres;
 using Madang.Realtime;
@@ -56,6 +57,7 @@ internal static class SettingsTable
         .. Of<WriteLimitOptions>(WriteLimitOptions.Section, nameof(WriteLimitOptions.Enabled)),
         .. Of<RealtimeOptions>(RealtimeOptions.Section),
         .. Of<ChatOptions>(ChatOptions.Section),
+        .. Of<NotificationsOptions>(NotificationsOptions.Section),
         .. Of<CrawlerOptions>(CrawlerOptions.Section),
         .. Of<JobsOptions>("Madang:Jobs"),
         .. Of<OutboundOptions>(OutboundOptions.Section),

@@ -6,6 +6,7 @@ using Madang.Chat;
 using Madang.Crawler;
 using Madang.Crawler.Previews;
 using Madang.Jobs;
+using Madang.Notifications;
 using Madang.Realtime;
 using Madang.Webhooks;
 
@@ -20,6 +21,7 @@ internal static class ErrorsPage
         ("People", AccountsErrors.All),
         ("Realtime", RealtimeErrors.All),
         ("Chat", ChatErrors.All),
+        ("Notifications", NotificationsErrors.All),
         ("Crawler", CrawlerErrors.All),
         ("Webhooks", WebhooksErrors.All),
         ("Jobs", JobsErrors.All),

@@ -249,6 +249,7 @@ export const en = {
   'error.user_not_found': 'That person does not exist.',
   'error.direct_needs_one': 'A direct chat is with exactly one person.',
   'error.not_a_group': 'Only groups can do that.',
+  'error.category_not_found': 'There is no such kind of notification.',
   'error.last_admin': 'The last administrator has to stay.',
   'error.last_owner': 'A group needs an owner.',
   'error.account_disabled': 'This account is disabled. Ask an administrator.',

@@ -1,0 +1,33 @@
+namespace Madang.Notifications.Channels;
+
+/// <summary>
+/// One configured account at a provider, ready to send: the client and the classifier of its folder. It keeps its own connections and credentials; queue,
+/// pace, breaker and retries are Delivering's. One instance serves many sends at once.
+/// </summary>
+internal interface IProvider
+{
+    /// <summary>The key under <c>Madang:Notifications:Providers</c>, and the name of its queue.</summary>
+    string Name { get; }
+
+    /// <summary><c>apns</c>, <c>fcm</c>, <c>webpush</c>, <c>smtp</c>, <c>twilio</c>, <c>kannel</c>, <c>webhook</c>.</summary>
+    string Kind { get; }
+
+    DeliveryChannel Channel { get; }
+
+    /// <summary>
+    /// Hands one message over and classes the answer (docs: the provider contracts). Never throws for what the network or the provider does: a fault after the
+    /// first byte of the message was written is <see cref="AnswerClass.Ambiguous"/>, before it a retry. Renewing a credential or a connection and trying once
+    /// more is done inside.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The server stops and nothing was written yet.</exception>
+    Task<ProviderAnswer> SendAsync(Envelope envelope, CancellationToken cancellationToken);
+
+    /// <summary>Whether an attempt without an answer was taken after all; <see cref="AnswerClass.Ambiguous"/> again when the provider cannot tell.</summary>
+    Task<ProviderAnswer> LookUpAsync(Envelope envelope, CancellationToken cancellationToken) => Task.FromResult(ProviderAnswer.Ambiguous("no_lookup"));
+
+    /// <summary>True when a second send of the same envelope shows once on the device (collapse id, tag, topic), so that an ambiguous one may be sent again.</summary>
+    bool Collapses { get; }
+
+    /// <summary>What the self-test finds wrong with keys, names and connection, one sentence each; empty when all is well. Sends nothing to anybody.</summary>
+    Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancellationToken);
+}
