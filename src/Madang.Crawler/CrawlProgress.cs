@@ -12,6 +12,7 @@ public sealed record CrawlProgress
     /// <summary>Hosts that this process has leased.</summary>
     public int Hosts { get; init; }
 
+    /// <summary>Requests begun whose outcome is not durable yet: what a kill at this moment would let be made again. At most <see cref="CrawlSettings.Concurrency"/>.</summary>
     public int InFlight { get; init; }
 
     public long Waiting { get; init; }

@@ -77,7 +77,7 @@ public sealed record CrawlSettings
     /// <summary>Whether the pages can be searched.</summary>
     public bool Search { get; init; } = true;
 
-    /// <summary>How many requests one process has under way for this crawl.</summary>
+    /// <summary>How many requests one process has begun for this crawl without having their outcome in the books; a kill costs no more than these.</summary>
     public int Concurrency { get; init; } = 256;
 
     /// <summary>Per registrable domain, before other domains vouch for it: URLs beyond wait in the car park.</summary>

@@ -54,15 +54,16 @@ internal static class CrawlCommands
     private static Command Kill()
     {
         var kills = new Option<int>("--kills") { DefaultValueFactory = _ => 20 };
-        var command = new Command("crawl-kill", "Kills Madang at random moments of a crawl and lets it resume: lost, or fetched twice without need?")
+        var concurrency = new Option<int>("--concurrency") { Description = "Requests in flight: no kill may let more be made again", DefaultValueFactory = _ => 256 };
+        var command = new Command("crawl-kill", "Kills Madang at random moments of a crawl and lets it resume: lost, or more asked again than was in flight?")
         {
-            Mix, Pages, Hosts, Seed, Program, Delay, Folder, kills,
+            Mix, Pages, Hosts, Seed, Program, Delay, Folder, kills, concurrency,
         };
         command.SetAction((given, cancelled) => WithSitesAsync(given, given.GetValue(Mix)!, async (sites, folder) =>
         {
             var asked = new Politeness { HostDelay = TimeSpan.FromMilliseconds(given.GetValue(Delay)) };
             var test = new CrawlKill(sites, Madang(given), asked, (int)given.GetValue(Seed), Console.Out);
-            var task = new CrawlTask(sites.Web.Seeds, [], Path.Combine(folder, "crawl")) { Delay = given.GetValue(Delay) };
+            var task = new CrawlTask(sites.Web.Seeds, [], Path.Combine(folder, "crawl")) { Delay = given.GetValue(Delay), Concurrency = given.GetValue(concurrency) };
             var report = await test.RunAsync(given.GetValue(kills), given.GetValue(Pages), task, cancelled);
             Console.WriteLine(report);
             return report.Faults.Count == 0 ? 0 : 1;

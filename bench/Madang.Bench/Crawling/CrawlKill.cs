@@ -4,18 +4,22 @@ using Madang.Bench.Sites;
 
 namespace Madang.Bench.Crawling;
 
+/// <param name="Concurrency">Requests that the crawler may have begun without their outcome being durable.</param>
+/// <param name="Repeated">After each kill, requests that the life before had made already, robots.txt among them.</param>
+/// <param name="OldestMs">Of these, how long before the kill the earliest had been made.</param>
 /// <param name="Faults">In words; none when all is well.</param>
-internal sealed record CrawlKillReport(int Kills, PageSetCheck Pages, PoliteCheck Polite, TimeSpan Took, IReadOnlyList<int> RefetchedAfter, IReadOnlyList<string> Faults)
+internal sealed record CrawlKillReport(
+    int Kills, int Concurrency, PageSetCheck Pages, PoliteCheck Polite, TimeSpan Took, IReadOnlyList<int> Repeated, double OldestMs, IReadOnlyList<string> Faults)
 {
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Kills} kills in {Took.TotalSeconds:0} s; {Pages}{Environment.NewLine}{Polite}{Environment.NewLine}refetched after each kill: {string.Join(' ', RefetchedAfter)}{Environment.NewLine}{Faults.Count} faults") +
+        $"{Kills} kills in {Took.TotalSeconds:0} s; {Pages}{Environment.NewLine}{Polite}{Environment.NewLine}requests made again after each kill, of {Concurrency} in flight at most: {string.Join(' ', Repeated)}; at most {Repeated.DefaultIfEmpty(0).Max()}, {Repeated.Sum()} in all, the oldest made {OldestMs:0} ms before its kill{Environment.NewLine}{Faults.Count} faults") +
         string.Concat(Faults.Take(10).Select(fault => $"{Environment.NewLine}  {fault}"));
 }
 
 /// <summary>
-/// Kills a crawler with SIGKILL at random moments and lets it resume, again and again. At the end every promised page was fetched, and whatever was
-/// fetched twice was the one request that its host had under way when the process died.
+/// Kills a crawler with SIGKILL at random moments and lets it resume, again and again. At the end every promised page was fetched, and no kill let more requests be made again than
+/// the crawler may have in flight.
 /// </summary>
 internal sealed class CrawlKill(SiteProcess sites, Contender crawler, Politeness asked, int seed, TextWriter log)
 {
@@ -52,48 +56,38 @@ internal sealed class CrawlKill(SiteProcess sites, Contender crawler, Politeness
             }
         }
 
-        return Judge(await sites.LogAsync(cancellationToken), Stopwatch.GetElapsedTime(began), faults);
+        return Judge(await sites.LogAsync(cancellationToken), task.Concurrency, Stopwatch.GetElapsedTime(began), faults);
     }
 
-    private CrawlKillReport Judge(IReadOnlyList<LoggedRequest> requests, TimeSpan took, List<string> faults)
+    private CrawlKillReport Judge(IReadOnlyList<LoggedRequest> requests, int concurrency, TimeSpan took, List<string> faults)
     {
         var pages = PageSetCheck.Of(sites.Web, requests);
         var polite = new PoliteCheck(sites.Web, asked).Run(requests);
         faults.AddRange(pages.Lost.Select(url => $"lost: {url}"));
         faults.AddRange(polite.Violations);
-        var refetchedAfter = new int[_deaths.Count];
-        var (needless, oldest) = (0, 0L);
-        var byHost = requests.ToLookup(request => request.Host);
-        foreach (var again in pages.Refetched)
+        var repeated = new int[_deaths.Count];
+        var oldest = 0L;
+        foreach (var same in requests.GroupBy(request => (request.Host, request.Target)).Where(same => same.Skip(1).Any()))
         {
-            // The kill that its first fetch did not survive; the second may come lives later.
-            var before = byHost[again.Host].Last(request => request.Target == again.Target && request.Arrived < again.Arrived);
-            var life = _deaths.FindIndex(death => death > before.Arrived);
-            if (life < 0 || _deaths[life] > again.Arrived)
+            foreach (var (before, again) in same.OrderBy(request => request.Arrived).Zip(same.OrderBy(request => request.Arrived).Skip(1)))
             {
-                faults.Add($"fetched twice without a kill between: {before} and {again}");
-                continue;
-            }
-
-            refetchedAfter[life]++;
-            if (!WasUnderWay(byHost[again.Host], again, _deaths[life]))
-            {
-                needless++;
-                oldest = Math.Max(oldest, _deaths[life] - before.Arrived);
+                // The kill that the first of the two did not survive; the second may come lives later.
+                var life = _deaths.FindIndex(death => death > before.Arrived);
+                if (life >= 0 && _deaths[life] < again.Arrived)
+                {
+                    repeated[life]++;
+                    oldest = Math.Max(oldest, _deaths[life] - before.Arrived);
+                }
+                else if (before.Status == 200)
+                {
+                    faults.Add($"fetched twice without a kill between: {before} and {again}");
+                }
             }
         }
 
-        if (needless > 0)
-        {
-            faults.Add(string.Create(CultureInfo.InvariantCulture, $"{needless} pages were refetched that were not under way at a kill, the oldest had been fetched {oldest / 1e6:0} ms before"));
-        }
-
-        return new CrawlKillReport(_deaths.Count, pages, polite, took, refetchedAfter, faults);
+        faults.AddRange(repeated.Index().Where(kill => kill.Item > concurrency).Select(kill => $"kill {kill.Index + 1}: {kill.Item} requests were made again, more than the {concurrency} in flight"));
+        return new CrawlKillReport(_deaths.Count, concurrency, pages, polite, took, repeated, oldest / 1e6, faults);
     }
-
-    /// <summary>Whether this page was the last thing that its host had been asked before the crawler died.</summary>
-    private static bool WasUnderWay(IEnumerable<LoggedRequest> ofHost, LoggedRequest again, long death) =>
-        ofHost.Where(request => request.Arrived < death).MaxBy(request => request.Arrived)?.Target == again.Target;
 
     private async Task<bool> ReachAsync(CrawlerRun run, int moment, CancellationToken cancellationToken)
     {

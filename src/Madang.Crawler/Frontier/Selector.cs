@@ -6,7 +6,8 @@ namespace Madang.Crawler.Frontier;
 
 /// <summary>
 /// Turns over the host queues and starts the next request of every host whose clock and gates allow it. One loop owns all of this state, so there is no lock; everything else reaches it
-/// as a <see cref="SelectorTurn"/>.
+/// as a <see cref="SelectorTurn"/>. A request takes one of <see cref="CrawlSettings.Concurrency"/> slots and keeps it until what came of it is committed, so that a kill costs no more
+/// requests than that.
 /// </summary>
 internal sealed class Selector(CrawlSettings settings, CrawlClock clock, SelectorBounds bounds, IVisits visits)
 {
@@ -27,19 +28,24 @@ internal sealed class Selector(CrawlSettings settings, CrawlClock clock, Selecto
     private bool _leasing;
     private bool _moreHosts = true;
     private volatile bool _paused;
-    private int _inFlight;
+    private int _open;
+    private int _underWay;
     private int _refills;
     private int _active;
     private bool _quiet;
 
-    public int InFlight => Volatile.Read(ref _inFlight);
+    /// <summary>Requests begun whose outcome is not committed: what a kill would let be made again.</summary>
+    public int Open => Volatile.Read(ref _open);
+
+    /// <summary>Those of them that have no answer yet.</summary>
+    public int UnderWay => Volatile.Read(ref _underWay);
 
     public int ActiveHosts => Volatile.Read(ref _active);
 
-    /// <summary>Nothing is under way and no host in memory has anything left: finished, unless the store has more.</summary>
+    /// <summary>Nothing is open and no host in memory has anything left: finished, unless the store has more.</summary>
     public bool IsQuiet => Volatile.Read(ref _quiet);
 
-    /// <summary>Told when nothing is under way any more.</summary>
+    /// <summary>Told when nothing is open any more.</summary>
     public Action? Rested { get; init; }
 
     /// <summary>Whether the crawl may have no more pages.</summary>
@@ -96,7 +102,7 @@ internal sealed class Selector(CrawlSettings settings, CrawlClock clock, Selecto
 
     internal void Look()
     {
-        var rests = _inFlight == 0 && _refills == 0 && !_leasing;
+        var rests = _open == 0 && _refills == 0 && !_leasing;
         Volatile.Write(ref _quiet, rests && _hosts.Values.All(host => host.Next.Count == 0 && host.Taken.Count == 0 && host.Exhausted));
         if (rests)
         {
@@ -104,7 +110,7 @@ internal sealed class Selector(CrawlSettings settings, CrawlClock clock, Selecto
         }
     }
 
-    private bool CanStart => !_paused && _inFlight < settings.Concurrency && visits.HasRoom && !IsFull;
+    private bool CanStart => !_paused && _open < settings.Concurrency && visits.HasRoom && !IsFull;
 
     private void Take(SelectorTurn turn)
     {
@@ -114,7 +120,7 @@ internal sealed class Selector(CrawlSettings settings, CrawlClock clock, Selecto
                 _gates.Open(turn.Host!, turn.Number, clock.Now, Schedule);
                 break;
             case TurnKind.Ended:
-                _inFlight--;
+                _underWay--;
                 _gates.Open(turn.Host!, turn.Number, clock.Now, Schedule);
                 Schedule(turn.Host!, turn.Host!.NextAt);
                 break;
@@ -199,7 +205,8 @@ internal sealed class Selector(CrawlSettings settings, CrawlClock clock, Selecto
         }
 
         host.Place = HostPlace.InFlight;
-        _inFlight++;
+        _open++;
+        _underWay++;
         if (visits.Start(host, _gates.Pass(host, now)))
         {
             _started++;
@@ -290,6 +297,7 @@ internal sealed class Selector(CrawlSettings settings, CrawlClock clock, Selecto
 
     private void Committed(CommittedBatch batch)
     {
+        _open -= batch.Requests;
         foreach (var key in batch.Settled)
         {
             if (_hosts.TryGetValue(key.Host, out var host))

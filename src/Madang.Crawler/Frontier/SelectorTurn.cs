@@ -8,7 +8,7 @@ internal enum TurnKind
     /// <summary>The headers of the host's request came: its gates open an interval later. Number: which passage.</summary>
     Headers,
 
-    /// <summary>The host's request ended; its clock has been set.</summary>
+    /// <summary>The host's request ended; its clock has been set. Its slot is free only when the outcome is committed.</summary>
     Ended,
 
     /// <summary>Payload: <see cref="WaitingUrl"/>s; Number: how many were asked for.</summary>
@@ -34,7 +34,8 @@ internal enum TurnKind
 internal readonly record struct SelectorTurn(TurnKind Kind, HostSlot? Host = null, object? Payload = null, long Number = 0);
 
 /// <summary>What the selector must know of a commit.</summary>
+/// <param name="Requests">Whose outcomes it holds: their slots are free again.</param>
 /// <param name="Settled">URLs that were taken and are now written.</param>
 /// <param name="Grown">Hosts that got URLs.</param>
 /// <param name="Lost">Hosts that other nodes hold now.</param>
-internal sealed record CommittedBatch(IReadOnlyList<UrlKey> Settled, IReadOnlyCollection<long> Grown, IReadOnlyCollection<long> Lost);
+internal sealed record CommittedBatch(int Requests, IReadOnlyList<UrlKey> Settled, IReadOnlyCollection<long> Grown, IReadOnlyCollection<long> Lost);

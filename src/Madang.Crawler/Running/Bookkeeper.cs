@@ -10,8 +10,9 @@ using Madang.Crawler.Urls;
 namespace Madang.Crawler.Running;
 
 /// <summary>
-/// The one writer of a crawl's books. Outcomes come in; duplicates are judged, links become URLs, responses go to the archive; and every 200 ms at the latest one transaction
-/// makes all of it durable, after the archive that it refers to. While one batch is written the next one fills.
+/// The one writer of a crawl's books. Outcomes come in; duplicates are judged, links become URLs, responses go to the archive; and one transaction makes all of it durable, after the
+/// archive that it refers to. While one batch is written the next one fills, and is written next: when it holds a fair part of the crawl's slots, when few requests are under way, and
+/// after 200 ms at the latest.
 /// </summary>
 internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Budgets budgets, WarcWriter? archive, Action<Exception> failed)
 {
@@ -20,7 +21,10 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
     private const int MostPages = 1_024;
     private const int MostAgeMs = 200;
 
-    /// <summary>When little is under way, URLs that were found are wanted sooner.</summary>
+    /// <summary>A batch that holds this part of the slots is worth its transaction; a smaller one costs more of the processor for each page.</summary>
+    private const int Part = 4;
+
+    /// <summary>When little is under way, slots and the URLs that were found are wanted sooner.</summary>
     private const int StarvedAgeMs = 10;
     private const int TickMs = 10;
 
@@ -35,13 +39,14 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
     private Dictionary<long, HostClock> _clocks = [];
     private Task _writing = Task.CompletedTask;
     private long _began;
+    private int _requests;
     private int _waiting;
 
     /// <summary>Told after each commit.</summary>
     public required Action<CommittedBatch> Committed { get; init; }
 
-    /// <summary>Requests under way: few of them make a batch short.</summary>
-    public required Func<int> InFlight { get; init; }
+    /// <summary>Requests without an answer: few of them make a batch short.</summary>
+    public required Func<int> UnderWay { get; init; }
 
     public bool HasRoom => Volatile.Read(ref _waiting) < Backlog;
 
@@ -96,6 +101,12 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
 
     private async Task WriteIfDueAsync()
     {
+        if (_writing.IsFaulted)
+        {
+            // With all slots held nothing more would come that could tell it.
+            await _writing;
+        }
+
         if (_unwritten == 0)
         {
             return;
@@ -108,7 +119,7 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
             await _writing;
         }
 
-        if (_writing.IsCompleted && (isFull || age >= MostAgeMs || (age >= StarvedAgeMs && InFlight() * 4 < parts.Settings.Concurrency)))
+        if (_writing.IsCompleted && (isFull || _requests * Part >= parts.Settings.Concurrency || age >= MostAgeMs || (age >= StarvedAgeMs && UnderWay() * Part < parts.Settings.Concurrency)))
         {
             await _writing;
             StartWriting();
@@ -126,17 +137,18 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
         batch.Now = parts.Clock.Now;
         batch.Clocks.AddRange(_clocks.Values);
         budgets.Drain(batch);
-        var settled = _settled;
+        var (settled, requests) = (_settled, _requests);
         var grown = batch.Urls.Select(url => url.Key.Host).ToHashSet();
         _clocks = [];
         _settled = [];
+        _requests = 0;
         (_filling, _spare) = (_spare, batch);
         _isWriting = true;
         Volatile.Write(ref _unwritten, 0);
-        _writing = WriteAsync(batch, settled, grown);
+        _writing = WriteAsync(batch, requests, settled, grown);
     }
 
-    private async Task WriteAsync(CrawlBatch batch, List<UrlKey> settled, HashSet<long> grown)
+    private async Task WriteAsync(CrawlBatch batch, int requests, List<UrlKey> settled, HashSet<long> grown)
     {
         if (archive is not null)
         {
@@ -145,8 +157,10 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
 
         var outcome = await parts.Store.CommitAsync(batch, CancellationToken.None);
         batch.Clear();
-        Committed(new CommittedBatch(settled, grown, outcome.Lost));
+        Committed(new CommittedBatch(requests, settled, grown, outcome.Lost));
         _isWriting = false;
+        // What came meanwhile may be due.
+        _ = _outcomes.Writer.TryWrite(s_tick);
     }
 
     private void Enter(Outcome outcome)
@@ -163,6 +177,7 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
 
         if (outcome.Clock is { } clock)
         {
+            _requests++;
             _clocks[clock.Id] = clock.Robots is null && _clocks.GetValueOrDefault(clock.Id)?.Robots is { } robots ? clock with { Robots = robots } : clock;
             Keep(outcome.Host.DomainGate);
             Keep(outcome.Host.AddressGate);

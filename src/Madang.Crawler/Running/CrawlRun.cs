@@ -65,7 +65,7 @@ internal sealed partial class CrawlRun : IAsyncDisposable
                 Committed?.Invoke();
                 _selector!.Tell(new SelectorTurn(TurnKind.Committed, Payload: batch));
             },
-            InFlight = () => _selector!.InFlight,
+            UnderWay = () => _selector!.UnderWay,
         };
         _reading = new VisitReading(parts, new SipHash(start.Key), new AdmissionPolicy(parts.Settings, parts.Clock.Provider, parts.Policies.Urls), fingerprints, parts.Pages);
         _visits = new Visits(parts, _books, _reading, _budgets, fault => _failed.TrySetResult(fault), _over.Token);
@@ -107,7 +107,7 @@ internal sealed partial class CrawlRun : IAsyncDisposable
     }
 
     public CrawlProgress Progress(IReadOnlyDictionary<string, long> counts) =>
-        CrawlCounts.Progress(counts, _rate.PerSecond, _selector.ActiveHosts, _selector.InFlight, _parts.Clock.Now - _began);
+        CrawlCounts.Progress(counts, _rate.PerSecond, _selector.ActiveHosts, _selector.Open, _parts.Clock.Now - _began);
 
     public async ValueTask DisposeAsync()
     {
@@ -213,7 +213,7 @@ internal sealed partial class CrawlRun : IAsyncDisposable
                 _log_ = await ReadAsync(_parts.Store, _fingerprints, _log_, CancellationToken.None);
             }
 
-            if (_selector.InFlight == 0 && _books.IsQuiet && (_stopping || _selector.IsFull))
+            if (_selector.Open == 0 && _books.IsQuiet && (_stopping || _selector.IsFull))
             {
                 return _stopping ? CrawlEnd.Stopped : CrawlEnd.Finished;
             }

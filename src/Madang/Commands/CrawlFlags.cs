@@ -24,7 +24,7 @@ internal sealed class CrawlFlags
     private readonly Option<int?> _addressDelay = new("--address-delay") { Description = "Between two requests to one address (default: a quarter of --delay).", HelpName = "MS" };
     private readonly Option<string[]> _allow = new("--allow") { Description = "A private range that may be crawled, such as 10.0.0.0/8.", HelpName = "CIDR" };
     private readonly Option<string?> _agent = new("--agent") { Description = "The product token that robots.txt is read for.", HelpName = "NAME" };
-    private readonly Option<int?> _concurrency = new("--concurrency") { Description = "Requests under way at once (default 256).", HelpName = "N" };
+    private readonly Option<int?> _concurrency = new("--concurrency") { Description = "Requests at once, until what came of them is durable (default 256).", HelpName = "N" };
     private readonly Option<bool> _noArchive = new("--no-archive") { Description = "Write no WARC files." };
     private readonly Option<bool> _search = new("--search") { Description = "Build a search index of the pages, which takes about as long again as the crawl." };
     private readonly Option<bool> _recrawl = new("--recrawl") { Description = "Keep visiting pages to see what changed, until stopped." };

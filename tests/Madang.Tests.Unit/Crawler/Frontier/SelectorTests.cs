@@ -124,6 +124,24 @@ public sealed class SelectorTests
         Assert.Equal(17, web.Requests.Count);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(30)]
+    public void A_request_keeps_its_slot_until_its_page_is_committed(int concurrency)
+    {
+        var web = new SimulatedWeb(new CrawlSettings { Seeds = [], DelayMs = 0, Concurrency = concurrency }, seed: 7) { Headers = (1, 5), Body = (0, 5), CommitMs = 200 };
+        for (var i = 0; i < 40; i++)
+        {
+            web.AddHost($"h{i}.example", $"d{i}.example", $"192.0.2.{i}", urls: 10);
+        }
+
+        web.Run();
+
+        Assert.Equal(40 * 10, web.Requests.Count);
+        Assert.Equal(concurrency, web.MostOpen);
+    }
+
     private static void AssertApart(IEnumerable<IGrouping<string, SimulatedRequest>> groups, int interval)
     {
         foreach (var group in groups)

@@ -20,6 +20,7 @@ internal sealed class SimulatedWeb : IVisits
     private readonly List<UrlKey> _settled = [];
     private readonly HashSet<long> _grown = [];
     private int _order;
+    private int _open;
     private long _nextUrl = 1;
 
     public SimulatedWeb(CrawlSettings settings, int seed, int notBeforeMs = 0)
@@ -45,6 +46,9 @@ internal sealed class SimulatedWeb : IVisits
 
     /// <summary>Pages name new URLs, on any host, until so many are known.</summary>
     public int GrowsTo { get; init; }
+
+    /// <summary>The most requests that a kill would have let be made again.</summary>
+    public int MostOpen { get; private set; }
 
     public long Known => _nextUrl - 1;
 
@@ -88,7 +92,7 @@ internal sealed class SimulatedWeb : IVisits
             _selector.Look();
 
             var done = _hosts.Values.All(host => host.Waiting.Count == 0) && _selector.IsQuiet && _settled.Count == 0 && Requests.Count == Known;
-            if (done || (Settings.MaxPages is { } most && Requests.Count >= most && _selector.InFlight == 0) || _clock.Now - Began > 3_600_000)
+            if (done || (Settings.MaxPages is { } most && Requests.Count >= most && _selector.Open == 0) || _clock.Now - Began > 3_600_000)
             {
                 return;
             }
@@ -118,6 +122,8 @@ internal sealed class SimulatedWeb : IVisits
         var end = start + headers + _random.Next(Body.From, Body.To);
         // It arrives some time after it was sent and before the headers come back.
         var arrival = start + (row.HeadersMs is null ? _random.Next(0, headers) : 0);
+        _open++;
+        MostOpen = Math.Max(MostOpen, _open);
         Requests.Add(new SimulatedRequest(row.Name, row.Domain, row.Address, url.Key.Hash, start, arrival, end));
         At(start + headers, () => _selector.Tell(new SelectorTurn(TurnKind.Headers, host, Number: passage)));
         At(end, () =>
@@ -167,7 +173,8 @@ internal sealed class SimulatedWeb : IVisits
             _hosts[id].Found.Clear();
         }
 
-        _selector.Tell(new SelectorTurn(TurnKind.Committed, Payload: new CommittedBatch([.. _settled], [.. _grown], [])));
+        _open -= _settled.Count;
+        _selector.Tell(new SelectorTurn(TurnKind.Committed, Payload: new CommittedBatch(_settled.Count, [.. _settled], [.. _grown], [])));
         _settled.Clear();
         _grown.Clear();
         At(_clock.Now + CommitMs, Commit);
