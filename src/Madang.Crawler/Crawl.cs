@@ -31,7 +31,7 @@ public static class CrawlStates
 /// <param name="Name">What people call it.</param>
 /// <param name="CreatedBy">Who asked for it; null for the program itself.</param>
 /// <param name="FinishedAt">When it came to an end.</param>
-/// <param name="Failure">Why it failed, a sentence.</param>
+/// <param name="Failure">Why it failed, or paused by itself: a sentence.</param>
 /// <param name="Counts">As they were when it last changed its state; a running crawl's own are newer.</param>
 public sealed record Crawl(
     CrawlId Id, string? Name, CrawlSettings Settings, CrawlState State, UserId? CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset? FinishedAt, string? Failure,

@@ -157,8 +157,16 @@ public sealed class Crawls
         }
 
         // Other nodes work on it.
-        await using var pages = await _stores.OpenPagesAsync(crawl.Id, _folders.Of(crawl.Id), cancellationToken);
-        return await pages.CountsAsync(cancellationToken);
+        try
+        {
+            await using var pages = await _stores.OpenPagesAsync(crawl.Id, _folders.Of(crawl.Id), cancellationToken);
+            return await pages.CountsAsync(cancellationToken);
+        }
+        catch (StorageFullException)
+        {
+            // Opening the books takes a little room. The crawl is about to pause for the same reason.
+            return crawl.Counts;
+        }
     }
 
     private async Task<Result<Crawl>> ChangeAsync(CrawlId id, CrawlState to, IReadOnlyCollection<CrawlState> from, Error refusal, CancellationToken cancellationToken)

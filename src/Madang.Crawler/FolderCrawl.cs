@@ -1,9 +1,11 @@
 using System.Text.Json;
 using Madang.Api;
+using Madang.Crawler.Archive;
 using Madang.Crawler.Frontier;
 using Madang.Crawler.Running;
 using Madang.Crawler.Searching;
 using Madang.Outbound;
+using Madang.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -23,7 +25,11 @@ public sealed class FolderCrawl : IAsyncDisposable
     private FolderCrawl(ActiveCrawl crawl) => _crawl = crawl;
 
     /// <summary>True when the crawl is finished, false when it was stopped before. Fails with what broke it; all that was told until then is durable.</summary>
+    /// <exception cref="StorageFullException">It can go on when there is room; nothing is lost.</exception>
     public Task<bool> Completion => CompleteAsync();
+
+    /// <summary>Bytes that a kill or a full disk had left at the end of the archive, and that were cut since the books do not know them.</summary>
+    public long CutBytes => _crawl.CutBytes;
 
     /// <summary>The settings of the crawl in this folder; null when there is none.</summary>
     public static CrawlSettings? Read(string folder)
@@ -33,7 +39,8 @@ public sealed class FolderCrawl : IAsyncDisposable
     }
 
     /// <summary>Begins, or goes on where the last process ended.</summary>
-    /// <exception cref="Madang.Storage.FolderTakenException">Another process works on it.</exception>
+    /// <exception cref="FolderTakenException">Another process works on it.</exception>
+    /// <exception cref="StorageFullException">Nothing was begun.</exception>
     public static async Task<FolderCrawl> StartAsync(IServiceProvider services, string folder, CrawlSettings settings, CancellationToken cancellationToken)
     {
         var time = services.GetRequiredService<TimeProvider>();
@@ -42,10 +49,25 @@ public sealed class FolderCrawl : IAsyncDisposable
             stores, services.GetRequiredService<IPageSearchStores>(), new CrawlFolders(folder, IsOne: true), services.GetRequiredService<OutboundClient>(), [], CrawlPolicies.Default, time,
             services.GetRequiredService<ILoggerFactory>());
         var crawl = new Crawl(Only, null, settings, CrawlState.Running, null, time.GetUtcNow(), null, null, new Dictionary<string, long>());
-        var active = await ActiveCrawl.StartAsync(crawl, tools, CrawlPlace.Anywhere, cancellationToken);
-        // Ours now: nobody else writes this file.
-        Save(folder, settings);
-        return new FolderCrawl(active);
+        try
+        {
+            var running = new FolderCrawl(await ActiveCrawl.StartAsync(crawl, tools, CrawlPlace.Anywhere, cancellationToken));
+            try
+            {
+                // Ours now: nobody else writes this file.
+                Save(folder, settings);
+                return running;
+            }
+            catch
+            {
+                await running.DisposeAsync();
+                throw;
+            }
+        }
+        catch (IOException fault) when (DiskFault.IsFull(fault))
+        {
+            throw new StorageFullException(fault);
+        }
     }
 
     public Task<CrawlProgress> ProgressAsync(CancellationToken cancellationToken = default) => _crawl.ProgressAsync(cancellationToken);
@@ -64,6 +86,7 @@ public sealed class FolderCrawl : IAsyncDisposable
     {
         (CrawlState.Finished, _) => true,
         (null, _) => false,
+        (CrawlState.Paused, _) => throw new StorageFullException(),
         (_, var failure) => throw new CrawlBrokenException(new InvalidOperationException(failure)),
     };
 

@@ -14,7 +14,7 @@ internal interface ICrawlStore
 
     /// <summary>
     /// Changes the state if it is one of <paramref name="expected"/>; otherwise nothing is written and the answer is false. An end takes this moment as its
-    /// time, anything else takes the time and the failure away.
+    /// time, anything else takes the time away; running takes the failure away.
     /// </summary>
     /// <param name="counts">Null leaves those of the last change.</param>
     bool SetState(WriteTx tx, CrawlId id, CrawlState state, IReadOnlyCollection<CrawlState> expected, string? failure, IReadOnlyDictionary<string, long>? counts);

@@ -102,7 +102,15 @@ internal sealed class CdxjFile : IDisposable
     /// <summary>Without <see cref="Finish"/> there is no index.</summary>
     public void Dispose()
     {
-        _lines.Dispose();
+        try
+        {
+            _lines.Dispose();
+        }
+        catch (IOException)
+        {
+            // The lines that it still held found no room; the file goes anyway.
+        }
+
         _line.Dispose();
         File.Delete(_part);
     }

@@ -6,9 +6,12 @@ namespace Madang.Crawler.Archive;
 /// <summary>Tells a full disk from a broken one.</summary>
 internal static class DiskFault
 {
+    public static Exception Of(IOException fault) => IsFull(fault) ? new StorageFullException(fault) : new StorageBrokenException(fault);
+
+    /// <summary>Whether nothing but room is missing.</summary>
     // errno(3): ENOSPC, EDQUOT, EFBIG; ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL as HRESULTs.
-    public static Exception Of(IOException fault) =>
-        fault.HResult is 28 or 122 or 27 or unchecked((int)0x80070070) or unchecked((int)0x80070027) ? new StorageFullException(fault) : new StorageBrokenException(fault);
+    public static bool IsFull(Exception fault) =>
+        fault is StorageFullException || (fault is IOException && fault.HResult is 28 or 122 or 27 or unchecked((int)0x80070070) or unchecked((int)0x80070027));
 }
 
 /// <summary>Makes the names in a folder durable (fsync(2): a new file's own fsync does not cover its entry).</summary>

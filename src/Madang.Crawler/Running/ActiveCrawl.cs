@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Madang.Crawler.Archive;
 using Madang.Crawler.Frontier;
 using Madang.Crawler.Searching;
 using Madang.Crawler.Sinks;
@@ -11,6 +12,9 @@ namespace Madang.Crawler.Running;
 /// <summary>A crawl that this process works on: its run, its sinks, and its books open for reading beside them.</summary>
 internal sealed class ActiveCrawl : IDisposable
 {
+    /// <summary>Why a crawl pauses by itself, for whoever has to let it go on.</summary>
+    public const string DiskIsFull = "The disk is full. Make room, then resume the crawl: nothing is lost, and what was in flight is fetched again.";
+
     /// <summary>What the sinks may catch up with when a crawl is stopped; a finished one waits for all of it.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -28,8 +32,11 @@ internal sealed class ActiveCrawl : IDisposable
         Ended = EndAsync();
     }
 
-    /// <summary>How it ended: null when somebody stopped it. The sinks have all of it by then, unless the process had to leave. Never fails.</summary>
+    /// <summary>How it ended: null when somebody stopped it, paused with its reason when the disk is full. The sinks have all of it by then, unless the process had to leave. Never fails.</summary>
     public Task<(CrawlState? State, string? Failure)> Ended { get; }
+
+    /// <summary>Bytes of the archive that were not in the books at the start, and were cut.</summary>
+    public long CutBytes => _run.Cut.Bytes;
 
     public IReadOnlyDictionary<string, long>? LastCounts { get; private set; }
 
@@ -66,13 +73,41 @@ internal sealed class ActiveCrawl : IDisposable
     private static async Task<ActiveCrawl> StartAsync(Crawl crawl, CrawlTools tools, CrawlPlace place, IFrontierStore store, string node, CancellationToken cancellationToken)
     {
         var (folder, settings) = (tools.Folders.Of(crawl.Id), crawl.Settings);
-        var pages = await tools.Stores.OpenPagesAsync(crawl.Id, folder, cancellationToken);
-        var search = settings.Search ? await tools.Searches.OpenSearchAsync(crawl.Id, folder, cancellationToken) : null;
         var wider = settings.Allow.Count > 0 && AddressPolicy.TryParse(string.Join(',', settings.Allow), out var allow) ? tools.Outbound.Allowing(allow) : null;
-        var parts = new CrawlParts(crawl.Id, settings, folder, store, pages, wider ?? tools.Outbound, new CrawlClock(tools.Time), node, tools.Policies, place.Region, place.Regions);
-        var run = await CrawlRun.StartAsync(parts, tools.Logs.CreateLogger<CrawlRun>(), cancellationToken);
-        IEnumerable<IPageSink> sinks = search is null ? tools.Sinks : tools.Sinks.Append(new SearchSink(search));
-        return new ActiveCrawl(run, pages, search, SinkRunner.Start(crawl.Id, settings, pages, sinks, tools.Time, tools.Logs.CreateLogger<SinkRunner>()), wider);
+        var (pages, search) = (default(IPageStore), default(IPageSearchStore));
+        try
+        {
+            pages = await tools.Stores.OpenPagesAsync(crawl.Id, folder, cancellationToken);
+            search = settings.Search ? await tools.Searches.OpenSearchAsync(crawl.Id, folder, cancellationToken) : null;
+            var parts = new CrawlParts(crawl.Id, settings, folder, store, pages, wider ?? tools.Outbound, new CrawlClock(tools.Time), node, tools.Policies, place.Region, place.Regions);
+            var run = await CrawlRun.StartAsync(parts, tools.Logs.CreateLogger<CrawlRun>(), cancellationToken);
+            IEnumerable<IPageSink> sinks = search is null ? tools.Sinks : tools.Sinks.Append(new SearchSink(search));
+            return new ActiveCrawl(run, pages, search, SinkRunner.Start(crawl.Id, settings, pages, sinks, tools.Time, tools.Logs.CreateLogger<SinkRunner>()), wider);
+        }
+        catch
+        {
+            await CloseAsync(pages, search, wider);
+            throw;
+        }
+    }
+
+    private static async Task CloseAsync(IPageStore? pages, IPageSearchStore? search, OutboundClient? wider)
+    {
+        wider?.Dispose();
+        try
+        {
+            if (search is not null)
+            {
+                await search.DisposeAsync();
+            }
+        }
+        finally
+        {
+            if (pages is not null)
+            {
+                await pages.DisposeAsync();
+            }
+        }
     }
 
     public void Stop() => _run.Stop();
@@ -92,7 +127,12 @@ internal sealed class ActiveCrawl : IDisposable
         (CrawlState? State, string? Failure) end;
         try
         {
-            end = (await _run.Completion == CrawlEnd.Finished ? CrawlState.Finished : null, null);
+            end = await _run.Completion switch
+            {
+                CrawlEnd.Finished => (CrawlState.Finished, null),
+                CrawlEnd.Full => (CrawlState.Paused, DiskIsFull),
+                _ => (null, null),
+            };
         }
         // A crawl that breaks off ends alone; the server goes on.
         catch (Exception fault)
@@ -118,20 +158,18 @@ internal sealed class ActiveCrawl : IDisposable
         {
             await _sinks.DisposeAsync();
             LastCounts = await _pages.CountsAsync(CancellationToken.None);
-            if (_search is not null)
-            {
-                await _search.DisposeAsync();
-            }
-
-            await _pages.DisposeAsync();
+            await CloseAsync(_pages, _search, _wider);
         }
         // The books could not be read or closed: the end stands without counts.
-        catch (Exception fault)
+        catch (Exception fault) when (!DiskFault.IsFull(fault))
         {
             end = (end.State ?? CrawlState.Failed, end.Failure ?? fault.Message);
         }
+        catch (Exception)
+        {
+            // They are as after a kill; the sinks go on from their cursors.
+        }
 
-        _wider?.Dispose();
         return end;
     }
 }

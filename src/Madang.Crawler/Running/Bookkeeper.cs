@@ -92,6 +92,8 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
         // The end of the crawl in this process: its owner decides what follows.
         catch (Exception fault)
         {
+            // The archive is closed next, and a batch under way may still need it.
+            await _writing.ContinueWith(static _ => { }, TaskScheduler.Default);
             failed(fault);
         }
     }

@@ -4,6 +4,7 @@ using Madang.Crawler.Dedupe;
 using Madang.Crawler.Frontier;
 using Madang.Crawler.Traps;
 using Madang.Crawler.Urls;
+using Madang.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Madang.Crawler.Running;
@@ -16,6 +17,9 @@ internal enum CrawlEnd
 
     /// <summary>It was told to stop and can go on later.</summary>
     Stopped,
+
+    /// <summary>The disk is full. What was committed stands, and it can go on when there is room.</summary>
+    Full,
 }
 
 /// <summary>
@@ -83,16 +87,21 @@ internal sealed partial class CrawlRun : IAsyncDisposable
     /// <summary>Told after each commit: there may be pages for the sinks.</summary>
     public Action? Committed { get; set; }
 
-    /// <summary>Ends when nothing is left or <see cref="Stop"/> was heard, and fails with what broke the run.</summary>
+    /// <summary>What a kill or a full disk had left in the archive beyond the books, and this run cut.</summary>
+    public WarcCut Cut { get; private init; } = new();
+
+    /// <summary>Ends when nothing is left, <see cref="Stop"/> was heard or the disk is full, and fails with what broke the run.</summary>
     public Task<CrawlEnd> Completion { get; private set; } = null!;
 
     public static async Task<CrawlRun> StartAsync(CrawlParts parts, ILogger log, CancellationToken cancellationToken)
     {
         var start = await parts.Store.StartAsync(cancellationToken);
-        var archive = parts.Settings.Archive ? OpenArchive(parts, start) : null;
+        var cut = new WarcCut();
+        var archive = parts.Settings.Archive ? OpenArchive(parts, start, out cut) : null;
         var fingerprints = new Fingerprints();
         var position = await ReadAsync(parts.Store, fingerprints, 0, cancellationToken);
-        var run = new CrawlRun(parts, start, fingerprints, position, archive, log);
+        var run = new CrawlRun(parts, start, fingerprints, position, archive, log) { Cut = cut };
+        run.TellCut();
         await run._reading.RestoreScopeAsync(cancellationToken);
         run.Completion = run.RunAsync();
         return run;
@@ -125,7 +134,20 @@ internal sealed partial class CrawlRun : IAsyncDisposable
         _rested.Dispose();
     }
 
-    private static WarcWriter OpenArchive(CrawlParts parts, FrontierStart start) => WarcWriter.Open(
+    private void TellCut()
+    {
+        if (Cut.Bytes > 0)
+        {
+            CutBack(_parts.Crawl, Cut.Bytes, Cut.Removed.Count);
+        }
+
+        if (Cut.Short.Count + Cut.Missing.Count > 0)
+        {
+            Lacking(_parts.Crawl, string.Join(", ", Cut.Short.Concat(Cut.Missing)));
+        }
+    }
+
+    private static WarcWriter OpenArchive(CrawlParts parts, FrontierStart start, out WarcCut cut) => WarcWriter.Open(
         new WarcSettings
         {
             Folder = Path.Combine(parts.Folder, "warc"),
@@ -141,7 +163,7 @@ internal sealed partial class CrawlRun : IAsyncDisposable
         },
         start.WarcLengths,
         parts.Clock.Provider,
-        out _);
+        out cut);
 
     private async Task<CrawlEnd> RunAsync()
     {
@@ -168,13 +190,13 @@ internal sealed partial class CrawlRun : IAsyncDisposable
         await _over.CancelAsync();
         _books.Close();
         await books;
-        if (_archive is not null)
+        fault ??= _failed.Task.IsCompleted ? await _failed.Task : null;
+        fault = await CloseAsync() ?? fault;
+        if (fault is not null && DiskFault.IsFull(fault))
         {
-            await _archive.DisposeAsync();
+            (fault, end) = (null, CrawlEnd.Full);
         }
 
-        await _parts.Store.DisposeAsync();
-        fault ??= _failed.Task.IsCompleted ? await _failed.Task : null;
         if (fault is { } cause)
         {
             Broken(_parts.Crawl, cause.Message);
@@ -183,6 +205,29 @@ internal sealed partial class CrawlRun : IAsyncDisposable
 
         Ended(_parts.Crawl, end);
         return end;
+    }
+
+    /// <summary>Closes the archive, then the store. What the archive still held of a batch that was not committed does not count, so that a full disk costs nothing here.</summary>
+    /// <returns>What went wrong, unless the disk was only full.</returns>
+    private async Task<Exception?> CloseAsync()
+    {
+        try
+        {
+            if (_archive is not null)
+            {
+                await _archive.DisposeAsync();
+            }
+        }
+        catch (Exception fault) when (fault is StorageFullException or StorageBrokenException or IOException)
+        {
+            return DiskFault.IsFull(fault) ? null : fault;
+        }
+        finally
+        {
+            await _parts.Store.DisposeAsync();
+        }
+
+        return null;
     }
 
     /// <summary>Heartbeat, waking, other nodes' pages; and whether the crawl is over.</summary>
@@ -286,6 +331,12 @@ internal sealed partial class CrawlRun : IAsyncDisposable
 
     [LoggerMessage(LogLevel.Error, "Crawl {Crawl} broke off: {Reason}")]
     private partial void Broken(CrawlId crawl, string reason);
+
+    [LoggerMessage(LogLevel.Information, "Crawl {Crawl}: {Bytes} bytes at the end of the archive were not in the books and were cut, {Files} files whole")]
+    private partial void CutBack(CrawlId crawl, long bytes, int files);
+
+    [LoggerMessage(LogLevel.Error, "Crawl {Crawl}: the archive lacks what the books say it holds: {Files}")]
+    private partial void Lacking(CrawlId crawl, string files);
 
     [LoggerMessage(LogLevel.Information, "Crawl {Crawl} ended: {End}")]
     private partial void Ended(CrawlId crawl, CrawlEnd end);

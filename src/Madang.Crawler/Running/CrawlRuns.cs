@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Madang.Crawler.Archive;
 using Madang.Crawler.Frontier;
 using Madang.Crawler.Searching;
 using Madang.Crawler.Sinks;
@@ -26,7 +27,11 @@ internal sealed partial class CrawlRuns(
     ICrawlStore crawls, Database database, CrawlTools tools, WebhookEvents events, IOptions<CrawlerOptions> options, ILogger<CrawlRuns> log) : BackgroundService
 {
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(2);
+
+    /// <summary>A crawl that ended without the catalogue hearing of it, most likely for want of room, is not taken up again sooner.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<CrawlId, ActiveCrawl> _active = new();
+    private readonly ConcurrentDictionary<CrawlId, DateTimeOffset> _resting = new();
     private readonly Channel<bool> _look = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     public TimeProvider Time => tools.Time;
@@ -105,7 +110,8 @@ internal sealed partial class CrawlRuns(
             }
         }
 
-        foreach (var crawl in wanted.Where(crawl => !_active.ContainsKey(crawl.Id)))
+        var now = tools.Time.GetUtcNow();
+        foreach (var crawl in wanted.Where(crawl => !_active.ContainsKey(crawl.Id) && _resting.GetValueOrDefault(crawl.Id) <= now))
         {
             if (_active.Count < options.Value.MaxRunning)
             {
@@ -125,7 +131,8 @@ internal sealed partial class CrawlRuns(
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            await EndAsync(crawl.Id, CrawlState.Failed, fault.Message, null);
+            var (state, failure) = DiskFault.IsFull(fault) ? (CrawlState.Paused, ActiveCrawl.DiskIsFull) : (CrawlState.Failed, fault.Message);
+            await EndAsync(crawl.Id, state, failure, null);
         }
     }
 
@@ -145,16 +152,25 @@ internal sealed partial class CrawlRuns(
         try
         {
             _ = await database.WriteAsync(tx => SetState(tx, id, state ?? CrawlState.Paused, state is null ? [CrawlState.Paused] : [CrawlState.Running], failure, counts));
+            _ = _resting.TryRemove(id, out _);
+            if (state == CrawlState.Paused)
+            {
+                PausedItself(id, failure);
+            }
         }
         catch (Exception fault) when (fault is UnavailableException or OverloadedException or StorageFullException or StorageBrokenException)
         {
-            // The catalogue still says that it runs: it is taken up again, and ends again.
+            // The catalogue still says that it runs: it is taken up again later, and ends again or goes on.
+            _resting[id] = tools.Time.GetUtcNow() + Rest;
             NotWritten(id, fault.Message);
         }
     }
 
     [LoggerMessage(LogLevel.Information, "Crawl {Crawl} taken up")]
     private partial void TakenUp(CrawlId crawl);
+
+    [LoggerMessage(LogLevel.Warning, "Crawl {Crawl} paused by itself: {Reason}")]
+    private partial void PausedItself(CrawlId crawl, string? reason);
 
     [LoggerMessage(LogLevel.Warning, "The catalogue of crawls was not read: {Reason}")]
     private partial void NotRead(string reason);

@@ -31,7 +31,7 @@ internal sealed class PostgresCrawlStore(PostgresDatabase database) : ICrawlStor
     public bool SetState(WriteTx tx, CrawlId id, CrawlState state, IReadOnlyCollection<CrawlState> expected, string? failure, IReadOnlyDictionary<string, long>? counts) =>
         PostgresTx.Of(tx).Run(
             "UPDATE crawl SET state = $2, finished_at = $3, failure = $4, counts = coalesce($5, counts) WHERE id = $1 AND state = ANY($6)",
-            id.Value, (short)state, state.IsEnd() ? tx.Now : null, state.IsEnd() ? Text(failure) : null, counts is null ? null : JsonSerializer.Serialize(counts, ApiJson.Options),
+            id.Value, (short)state, state.IsEnd() ? tx.Now : null, state == CrawlState.Running ? null : Text(failure), counts is null ? null : JsonSerializer.Serialize(counts, ApiJson.Options),
             expected.Select(one => (short)one).ToArray()) == 1;
 
     public bool Delete(WriteTx tx, CrawlId id) => PostgresTx.Of(tx).Run(

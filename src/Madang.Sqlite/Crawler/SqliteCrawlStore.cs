@@ -56,7 +56,7 @@ internal sealed class SqliteCrawlStore(SqliteDatabase database) : ICrawlStore
         }
 
         using var update = sqlite.Use("UPDATE crawl SET state = ?2, finished_at = ?3, failure = ?4, counts = coalesce(?5, counts) WHERE id = ?1");
-        _ = update.Bind(1, id.Value).Bind(2, (int)state).Bind(3, state.IsEnd() ? tx.Now : null).Bind(4, state.IsEnd() ? failure : null)
+        _ = update.Bind(1, id.Value).Bind(2, (int)state).Bind(3, state.IsEnd() ? tx.Now : null).Bind(4, state == CrawlState.Running ? null : failure)
             .Bind(5, counts is null ? null : JsonSerializer.Serialize(counts, ApiJson.Options)).Run();
         return true;
     }

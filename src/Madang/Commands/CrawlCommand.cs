@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Madang.Crawler;
 using Madang.Outbound;
@@ -46,6 +47,12 @@ internal static class CrawlCommand
         {
             throw new CliException(taken.Message);
         }
+        catch (StorageFullException)
+        {
+            throw new CliException(FolderCrawl.Read(folder) is null
+                ? "the disk is full: no crawl was begun."
+                : $"the disk is full, and the crawl is paused; nothing is lost. Make room, then go on with: madang crawl --resume --out {folder}");
+        }
     }
 
     /// <summary>The settings of the crawl to go on with; null for a new one.</summary>
@@ -83,6 +90,11 @@ internal static class CrawlCommand
     {
         using var interrupt = Ending(PosixSignal.SIGINT, crawl);
         using var terminate = Ending(PosixSignal.SIGTERM, crawl);
+        if (crawl.CutBytes > 0)
+        {
+            Say.Line(string.Create(CultureInfo.InvariantCulture, $"The last run ended without closing its books: {crawl.CutBytes:N0} bytes at the end of the archive were cut, and their pages are fetched again."));
+        }
+
         var completion = crawl.Completion;
         await new CrawlView(crawl.ProgressAsync, json, TimeProvider.System).ShowAsync(completion);
         if (await completion)

@@ -37,15 +37,15 @@ public abstract class CrawlStoreFacts(Func<Task<TestDatabase>> fresh)
         _ = await test.WriteAsync(tx => Create(store, tx, New(test, 5)));
         Assert.False(await test.WriteAsync(tx => store.SetState(tx, new(5), CrawlState.Running, [CrawlState.Paused], null, null)));
         Assert.False(await test.WriteAsync(tx => store.SetState(tx, new(6), CrawlState.Running, [CrawlState.Running], null, null)));
-        Assert.True(await test.WriteAsync(tx => store.SetState(tx, new(5), CrawlState.Paused, [CrawlState.Running], "ignored", new Dictionary<string, long> { ["pages"] = 3 })));
+        Assert.True(await test.WriteAsync(tx => store.SetState(tx, new(5), CrawlState.Paused, [CrawlState.Running], "No room.", new Dictionary<string, long> { ["pages"] = 3 })));
         var paused = (await store.FindAsync(new(5), Token))!;
-        Assert.Equal((CrawlState.Paused, null, null, 3L), (paused.State, paused.FinishedAt, paused.Failure, paused.Counts["pages"]));
+        Assert.Equal((CrawlState.Paused, null, "No room.", 3L), (paused.State, paused.FinishedAt, paused.Failure, paused.Counts["pages"]));
         test.Time.Advance(TimeSpan.FromSeconds(5));
         Assert.True(await test.WriteAsync(tx => store.SetState(tx, new(5), CrawlState.Failed, [CrawlState.Running, CrawlState.Paused], "The disk is full.", null)));
         var failed = (await store.FindAsync(new(5), Token))!;
         Assert.Equal((CrawlState.Failed, "The disk is full.", 3L), (failed.State, failed.Failure, failed.Counts["pages"]));
         Assert.Equal(test.Time.GetUtcNow(), failed.FinishedAt);
-        Assert.True(await test.WriteAsync(tx => store.SetState(tx, new(5), CrawlState.Running, [CrawlState.Failed], null, null)));
+        Assert.True(await test.WriteAsync(tx => store.SetState(tx, new(5), CrawlState.Running, [CrawlState.Failed], "ignored", null)));
         var again = (await store.FindAsync(new(5), Token))!;
         Assert.Equal((CrawlState.Running, null, null), (again.State, again.FinishedAt, again.Failure));
     }
