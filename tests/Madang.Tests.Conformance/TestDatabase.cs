@@ -1,6 +1,7 @@
 using Madang.Accounts;
 using Madang.Chat;
 using Madang.Jobs;
+using Madang.Notifications;
 using Madang.Outbound;
 using Madang.Realtime;
 using Madang.Storage;
@@ -55,7 +56,7 @@ public sealed partial class TestDatabase : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         _ = builder.Services.AddSingleton<TimeProvider>(time);
         _ = builder.Services.AddSingleton<Fatal>(faults.Add);
-        _ = builder.AddOutbound().AddJobs().AddAccounts().AddWebhooks().AddRealtime().AddChat();
+        _ = builder.AddOutbound().AddJobs().AddAccounts().AddWebhooks().AddRealtime().AddNotifications().AddChat();
         engine(builder);
         // Ids by the test's clock: the lease and its renewal have a suite of their own (NodeFacts).
         _ = builder.Services.AddSingleton(new Snowflake(time, 1));

@@ -1,70 +1,26 @@
-using System.Text.Json.Serialization;
 using Madang.Api;
+using Madang.Notifications.Categories;
 
 namespace Madang.Notifications.Delivering;
 
-[JsonConverter(typeof(IdJson<DeliveryId>))]
-public readonly record struct DeliveryId(long Value) : IId<DeliveryId>
+/// <summary>
+/// One notification on its way to one person by one channel at one address: a row of the log, and of the queue as long as it lives. How it changes is in
+/// <see cref="DeliveryRules"/>; no I/O here.
+/// </summary>
+internal sealed record Delivery
 {
-    public static DeliveryId From(long value) => new(value);
+    public required DeliveryId Id { get; init; }
 
-    public static DeliveryId Parse(string s, IFormatProvider? provider) => Id.Parse<DeliveryId>(s);
-
-    public static bool TryParse(string? s, IFormatProvider? provider, out DeliveryId result) => Id.TryParse(s, out result);
-
-    public override string ToString() => Id.Text(Value);
-}
-
-/// <summary>How far a delivery is. The numbers are stored, and partial indexes name them. The first three are alive.</summary>
-public enum DeliveryState
-{
-    /// <summary>Its turn comes at <c>due_at</c>: new, deferred or to be tried again.</summary>
-    Waiting = 1,
-
-    /// <summary>Claimed under a lease; what is found so after a crash is ambiguous.</summary>
-    Sending = 2,
-
-    /// <summary>It was handed over and no answer came: it may have arrived. Its category's policy says what becomes of it.</summary>
-    Ambiguous = 3,
-
-    /// <summary>The provider took it.</summary>
-    Sent = 4,
-
-    /// <summary>The provider, or the device, says that it arrived.</summary>
-    Delivered = 5,
-
-    /// <summary>Given up; the reason says why. Can be replayed.</summary>
-    Dead = 6,
-    Canceled = 7,
-
-    /// <summary>Its time to live ended first.</summary>
-    Expired = 8,
-
-    /// <summary>Not sent, and rightly so: opted out meanwhile, address gone, suppressed. Never retried.</summary>
-    Dropped = 9,
-}
-
-/// <summary>What goes first within a queue. The numbers are stored.</summary>
-public enum DeliveryPriority
-{
-    High = 1,
-    Normal = 2,
-
-    /// <summary>Broadcasts and other sends to an audience.</summary>
-    Low = 3,
-}
-
-/// <summary>A delivery that the planner has decided on: one notification, one person, one channel, one address.</summary>
-internal sealed record NewDelivery
-{
     public required NotificationId Notification { get; init; }
 
     /// <summary>Nobody for an address outside of every account.</summary>
     public UserId? User { get; init; }
 
+    public required string Category { get; init; }
+
     public required DeliveryChannel Channel { get; init; }
 
-    /// <summary>The queue: the name of the configured provider that is to send it (<see cref="Channels.IProvider.Name"/>). Empty for the inbox.</summary>
+    /// <summary>The queue it stands in; the provider that last claimed it. Empty for the inbox.</summary>
     public required string Provider { get; init; }
 
     /// <summary>The row of the address book; 0 when <see cref="Address"/> was given by the sender.</summary>
@@ -72,12 +28,67 @@ internal sealed record NewDelivery
 
     public string? Address { get; init; }
 
+    public string? CollapseKey { get; init; }
+
+    /// <summary>Of the digest whose content it carries; 0 for none.</summary>
+    public long DigestId { get; init; }
+
+    /// <summary>Sent only if the same notification was not opened on this channel, or anywhere, by then.</summary>
+    public DeliveryChannel? FallbackOf { get; init; }
+
     public required DeliveryPriority Priority { get; init; }
 
+    /// <summary>What becomes of it without an answer, where the provider can neither be asked nor collapses.</summary>
+    public required AmbiguousPolicy Policy { get; init; }
+
+    /// <summary>When it may be claimed; of an ambiguous one, when it is looked up or sent again: <see cref="DateTimeOffset.MaxValue"/> leaves it to a person or a receipt.</summary>
     public required DateTimeOffset DueAt { get; init; }
 
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>Of the digest whose content it carries; 0 for none.</summary>
-    public long DigestId { get; init; }
+    public required DeliveryState State { get; init; }
+
+    /// <summary>Hand-overs begun since it was planned or replayed; a look-up or a hold-up is none.</summary>
+    public int Attempt { get; init; }
+
+    /// <summary>Grows with every claim and never goes back: what holds an older one has lost it. Numbers the rows of the attempt log too.</summary>
+    public long Fence { get; init; }
+
+    public int? Node { get; init; }
+
+    public DateTimeOffset? LeaseUntil { get; init; }
+
+    /// <summary>How often it was handed over without an answer. Never goes back: each of these may have shown it once more.</summary>
+    public int Ambiguous { get; init; }
+
+    /// <summary>The last hand-over has no answer yet: the next claim asks before it sends.</summary>
+    public bool IsUnanswered { get; init; }
+
+    /// <summary>It was cancelled while it was being sent: it ends instead of being tried again.</summary>
+    public bool IsCancelRequested { get; init; }
+
+    /// <summary>Why it is where it is: the provider's last word that was not Ok, or a reason of ours (<see cref="DeliveryReasons"/>).</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The provider's name for it.</summary>
+    public string? MessageId { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? OpenedAt { get; init; }
+
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    public bool IsAlive => State is DeliveryState.Waiting or DeliveryState.Sending or DeliveryState.Ambiguous;
+}
+
+/// <summary>Reasons of our own, in the log and in metrics; those of providers are beside them as they came.</summary>
+internal static class DeliveryReasons
+{
+    public const string Expired = "expired";
+    public const string Crashed = "no_answer: the node was lost";
+    public const string Canceled = "canceled";
+    public const string Opened = "opened_before";
+    public const string Unanswered = "unanswered";
+    public const string Undelivered = "undelivered";
 }

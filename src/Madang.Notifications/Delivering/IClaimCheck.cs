@@ -1,0 +1,30 @@
+using Madang.Api;
+using Madang.Storage;
+
+namespace Madang.Notifications.Delivering;
+
+/// <summary>What must still hold when a delivery is claimed, asked inside the claiming transaction: preferences and addresses may have changed since it was planned.</summary>
+internal interface IClaimCheck
+{
+    /// <summary>For each, in order, why it may not be sent any more (<c>opted_out</c>, <c>address_gone</c>, <c>suppressed</c>, …), or null.</summary>
+    IReadOnlyList<string?> Standing(WriteTx tx, IReadOnlyList<Delivery> claimed);
+}
+
+/// <summary>Whether a notification was seen somewhere else than on the channel that a fallback stands in for.</summary>
+internal interface IReadCheck
+{
+    /// <summary>True when this person has read it, in the inbox for one.</summary>
+    bool IsRead(WriteTx tx, NotificationId notification, UserId user);
+}
+
+/// <summary>Hears what providers say about addresses, in the transaction that writes their answer.</summary>
+internal interface IAddressBook
+{
+    /// <summary>Nothing is ever sent to this address again, until it is registered anew after <see cref="DeadAddress.At"/>.</summary>
+    void Dead(WriteTx tx, DeadAddress dead);
+}
+
+/// <param name="AddressId">The row of the address book; 0 when the sender gave <paramref name="Address"/>.</param>
+/// <param name="IsSuppressed">The person said no to the provider: for the suppression list; else the address does not exist.</param>
+/// <param name="At">When the provider was asked: a later registration stands.</param>
+internal sealed record DeadAddress(DeliveryChannel Channel, long AddressId, string? Address, string Provider, string Code, bool IsSuppressed, DateTimeOffset At);
