@@ -7,5 +7,7 @@ public static class NotificationsErrors
 {
     public static readonly Error CategoryNotFound = new("category_not_found", 422, "There is no category of this name.");
 
-    public static IReadOnlyList<Error> All { get; } = [CategoryNotFound];
+    public static readonly Error TooManyCategories = new("too_many_categories", 409, "There are as many categories as there may be.");
+
+    public static IReadOnlyList<Error> All { get; } = [CategoryNotFound, TooManyCategories];
 }

@@ -1,4 +1,7 @@
+using Madang.Notifications.Categories;
 using Madang.Notifications.Delivering;
+using Madang.Notifications.Limits;
+using Madang.Notifications.Planning;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -15,7 +18,18 @@ public static class NotificationsModule
         services.AddOptions<NotificationsOptions>().BindConfiguration(NotificationsOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<NotificationsOptions>, NotificationsOptionsValidator>();
         services.AddDelivering();
+        AddPreferences(services);
         return builder;
+    }
+
+    private static void AddPreferences(IServiceCollection services)
+    {
+        services.AddSingleton<CategoryBook>();
+        services.AddHostedService(provider => provider.GetRequiredService<CategoryBook>());
+        services.AddSingleton<PlanReader>();
+        services.AddSingleton<ClaimChecks>();
+        services.AddSingleton<IClaimCheck>(provider => provider.GetRequiredService<ClaimChecks>());
+        services.AddSingleton<LimitCounters>();
     }
 
     public static IEndpointRouteBuilder MapNotifications(this IEndpointRouteBuilder routes) => routes;

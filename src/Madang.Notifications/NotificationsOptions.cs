@@ -15,6 +15,18 @@ public sealed class NotificationsOptions
     /// <summary>How long the notification log is kept, in days.</summary>
     [Range(7, 3_650)]
     public int LogDays { get; set; } = 30;
+
+    /// <summary>How often one person is disturbed within any hour, over all categories that are not mandatory; 0 for no limit.</summary>
+    [Range(0, 10_000)]
+    public int PerPersonPerHour { get; set; }
+
+    /// <summary>The same within any day.</summary>
+    [Range(0, 60_000)]
+    public int PerPersonPerDay { get; set; }
+
+    /// <summary>A digest that holds so many is sent before its time.</summary>
+    [Range(2, 1_000)]
+    public int DigestMaxItems { get; set; } = 100;
 }
 
 [OptionsValidator]
