@@ -81,6 +81,7 @@ public static class AccountsModule
         services.AddAuthorizationBuilder()
             .AddPolicy(Policies.SignedIn, policy => policy.AddRequirements(new AccessRequirement()))
             .AddPolicy(Policies.Person, policy => policy.AddRequirements(new AccessRequirement(person: true)))
+            .AddPolicy(Policies.Sender, policy => policy.AddRequirements(new AccessRequirement(role: Role.Moderator, orServer: true)))
             .AddPolicy(Policies.Moderator, policy => policy.AddRequirements(new AccessRequirement(role: Role.Moderator)))
             .AddPolicy(Policies.Admin, policy => policy.AddRequirements(new AccessRequirement(role: Role.Admin)));
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, AccessAnswers>();

@@ -55,6 +55,8 @@ public static class Policies
 {
     public const string Person = "person";
     public const string SignedIn = "signed_in";
+    /// <summary>Servers, and people who keep this community: moderators and admins.</summary>
+    public const string Sender = "sender";
     public const string Moderator = "moderator";
     public const string Admin = "admin";
 }

@@ -1,4 +1,5 @@
 using Madang.Api;
+using Madang.Storage;
 
 namespace Madang.Notifications;
 
@@ -24,13 +25,19 @@ public sealed record Notification
 {
     public required NotificationId Id { get; init; }
 
+    /// <summary>Who sent it: the person, the API key, 0 for this machine's operator, -1 for this server itself.</summary>
+    public required long Sender { get; init; }
+
+    /// <summary>The sender's own name for it, unique among all that this sender sends.</summary>
+    public string? EventId { get; init; }
+
     /// <summary>The name of its <see cref="Categories.Category"/>.</summary>
     public required string Category { get; init; }
 
     /// <summary>A stored template, pinned to the version that was current when it was accepted; null when <see cref="Content"/> was given.</summary>
     public TemplateRef? Template { get; init; }
 
-    /// <summary>JSON of the content that was given instead of a template: <c>{"title","body","url"?,"email":{"subject"?,"html"?,"text"?}?,"sms"?}</c>.</summary>
+    /// <summary>JSON of the <see cref="NotificationContent"/> that was given instead of a template.</summary>
     public string? Content { get; init; }
 
     public required Recipients To { get; init; }
@@ -54,7 +61,17 @@ public sealed record Notification
     /// <summary>The last person who was planned.</summary>
     public UserId PlannedTo { get; init; }
 
-    public required DateTimeOffset CreatedAt { get; init; }
+    /// <summary>How many people were decided on so far.</summary>
+    public long People { get; init; }
+
+    /// <summary>The millisecond of its id.</summary>
+    public DateTimeOffset CreatedAt => Snowflake.TimeOf(Id.Value);
+
+    /// <summary>Planned in chunks in the background, so that no single person's notification waits for it.</summary>
+    internal bool IsWide => To.UserIds is null ? To.Address is null : To.UserIds.Count > MaxAtOnce;
+
+    /// <summary>The most people that are planned in one piece.</summary>
+    internal const int MaxAtOnce = 100;
 }
 
 public readonly record struct TemplateRef(string Name, int Version);

@@ -1,3 +1,4 @@
+using Madang.Notifications.Accepting;
 using Madang.Notifications.Categories;
 using Madang.Notifications.Delivering;
 using Madang.Notifications.Limits;
@@ -19,6 +20,7 @@ public static class NotificationsModule
         services.AddSingleton<IValidateOptions<NotificationsOptions>, NotificationsOptionsValidator>();
         services.AddDelivering();
         AddPreferences(services);
+        services.AddAccepting();
         return builder;
     }
 
@@ -32,5 +34,9 @@ public static class NotificationsModule
         services.AddSingleton<LimitCounters>();
     }
 
-    public static IEndpointRouteBuilder MapNotifications(this IEndpointRouteBuilder routes) => routes;
+    public static IEndpointRouteBuilder MapNotifications(this IEndpointRouteBuilder routes)
+    {
+        routes.MapAccepting();
+        return routes;
+    }
 }

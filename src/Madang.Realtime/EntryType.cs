@@ -10,6 +10,9 @@ public enum EntryType : byte
     MemberRemoved = 21,
     MemberUpdated = 22,
     RelationUpdated = 30,
+    NotificationCreated = 40,
+    NotificationUpdated = 41,
+    NotificationRead = 42,
 }
 
 /// <summary>The wire names, shared by entries and webhooks.</summary>
@@ -24,6 +27,9 @@ public static class EntryTypes
         EntryType.MemberRemoved => "member.removed",
         EntryType.MemberUpdated => "member.updated",
         EntryType.RelationUpdated => "relation.updated",
+        EntryType.NotificationCreated => "notification.created",
+        EntryType.NotificationUpdated => "notification.updated",
+        EntryType.NotificationRead => "notification.read",
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
     };
 }

@@ -3,8 +3,8 @@ using Madang.Api;
 namespace Madang.Realtime;
 
 /// <summary>What an entry refers to. The row it tells of is read when the entry is, for that reader.</summary>
-/// <param name="Subject">The room for room and message entries; the other person for relations.</param>
-/// <param name="Detail">The seq of a message, the member of a membership, the read mark; else 0.</param>
+/// <param name="Subject">The room for room and message entries; the other person for relations; the item of the in-app inbox for notifications.</param>
+/// <param name="Detail">The seq of a message, the member of a membership, the read mark, 1 for everything up to an item; else 0.</param>
 public readonly record struct EntryRef(EntryType Type, long Subject, long Detail);
 
 /// <summary>One entry to write, the same for all who get it.</summary>

@@ -53,5 +53,8 @@ public sealed class Snowflake(TimeProvider time, int node, DateTimeOffset notBef
 
     private static long MillisecondsOf(DateTimeOffset instant) => (instant - Epoch).Ticks / TimeSpan.TicksPerMillisecond;
 
+    /// <summary>No id of this time or later is smaller.</summary>
+    public static long FirstAt(DateTimeOffset time) => Math.Max(0, MillisecondsOf(time)) << (CounterBits + NodeBits);
+
     public static DateTimeOffset TimeOf(long id) => Epoch.AddMilliseconds(id >> (CounterBits + NodeBits));
 }

@@ -7,14 +7,14 @@ using Microsoft.Net.Http.Headers;
 namespace Madang.Accounts.Credentials;
 
 /// <summary>What a policy asks of the caller: to be known, to be a person, to have a role.</summary>
-internal sealed class AccessRequirement(bool person = false, Role role = Role.User) : AuthorizationHandler<AccessRequirement>, IAuthorizationRequirement
+internal sealed class AccessRequirement(bool person = false, Role role = Role.User, bool orServer = false) : AuthorizationHandler<AccessRequirement>, IAuthorizationRequirement
 {
     public bool Person { get; } = person;
 
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, AccessRequirement requirement)
     {
         var caller = context.Resource is HttpContext http ? Caller.Of(http) : Caller.Anonymous;
-        if (!caller.IsAnonymous && (!Person || caller.User is not null) && caller.Role >= role)
+        if (!caller.IsAnonymous && (!Person || caller.User is not null) && (caller.Role >= role || (orServer && caller.Kind == CallerKind.ApiKey)))
         {
             context.Succeed(requirement);
         }

@@ -1,0 +1,145 @@
+using Madang.Api;
+using Madang.Notifications;
+using Madang.Notifications.Accepting;
+using Madang.Notifications.Planning;
+using Madang.Storage;
+using Npgsql;
+
+namespace Madang.Postgres.Notifications;
+
+internal sealed class PostgresNotificationStore(PostgresDatabase database) : INotificationStore
+{
+    /// <summary>Rows that one page of the list looks at: a rare category or person costs more pages, never a long read.</summary>
+    private const int MostLooked = 20_000;
+
+    private readonly PostgresAccepting _accepting = new();
+
+    public Task<Result<Accepted>> AcceptAsync(Acceptance acceptance, CancellationToken cancellationToken) =>
+        database.WriteAsync(_accepting, acceptance, cancellationToken);
+
+    public IReadOnlyList<Result<Accepted>> Accept(WriteTx tx, IReadOnlyList<Acceptance> acceptances)
+    {
+        var results = new Result<Accepted>[acceptances.Count];
+        _accepting.Run(PostgresTx.Of(tx), acceptances, results);
+        return results;
+    }
+
+    public IReadOnlyList<Notification> Due(WriteTx tx, bool wide, int limit)
+    {
+        using var select = PostgresTx.Of(tx).Use(
+            $"""
+            SELECT {NotificationRows.Columns} FROM notification n WHERE n.state IN (1, 2) AND n.is_wide = $1 AND n.send_at <= $2
+            ORDER BY n.send_at, n.id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED
+            """,
+            wide, tx.Now, (long)limit);
+        return All(select);
+    }
+
+    public DateTimeOffset? NextDue(WriteTx tx, bool wide)
+    {
+        using var select = PostgresTx.Of(tx).Use("SELECT send_at FROM notification WHERE state IN (1, 2) AND is_wide = $1 ORDER BY send_at, id LIMIT 1", wide);
+        using var row = select.ExecuteReader();
+        return row.Read() ? NotificationRows.Time(row, 0) : null;
+    }
+
+    public Notification? Lock(WriteTx tx, NotificationId id)
+    {
+        using var select = PostgresTx.Of(tx).Use($"SELECT {NotificationRows.Columns} FROM notification n WHERE n.id = $1 FOR NO KEY UPDATE", id.Value);
+        return All(select) is [var one] ? one : null;
+    }
+
+    public void Put(WriteTx tx, IReadOnlyList<Notification> notifications) => PostgresTx.Of(tx).Run(
+        """
+        UPDATE notification n SET state = s.state, planned_to = s.planned_to, people = s.people
+        FROM unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::bigint[]) AS s (id, state, planned_to, people) WHERE n.id = s.id
+        """,
+        notifications.Select(one => one.Id.Value).ToArray(), notifications.Select(one => (short)one.State).ToArray(),
+        notifications.Select(one => one.PlannedTo.Value).ToArray(), notifications.Select(one => one.People).ToArray());
+
+    public void Decide(WriteTx tx, IReadOnlyList<PersonDecision> decisions) => PostgresTx.Of(tx).Run(
+        $"""
+        INSERT INTO notification_decision ({NotificationRows.DecisionColumns})
+        SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::bigint[], $5::text[]) ON CONFLICT DO NOTHING
+        """,
+        decisions.Select(one => one.Notification.Value).ToArray(), decisions.Select(one => one.User.Value).ToArray(),
+        decisions.Select(one => one.At.UtcDateTime).ToArray(), decisions.Select(one => one.Item).ToArray(), decisions.Select(one => one.Codes).ToArray());
+
+    public async Task<Notification?> FindAsync(NotificationId id, CancellationToken cancellationToken)
+    {
+        await using var select = database.Source.CreateCommand($"SELECT {NotificationRows.Columns} FROM notification n WHERE n.id = $1").With(id.Value);
+        await using var row = await select.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken) ? NotificationRows.Read(row) : null;
+    }
+
+    public async Task<NotificationPage> ListAsync(NotificationFilter filter, long? below, int limit, CancellationToken cancellationToken)
+    {
+        var oldest = filter.Since is { } since ? Snowflake.FirstAt(since) : 0;
+        await using var look = database.Source.CreateCommand("SELECT id FROM notification WHERE id < $1 AND id >= $2 ORDER BY id DESC LIMIT 1 OFFSET $3")
+            .With(below ?? long.MaxValue, oldest, (long)MostLooked);
+        var last = await look.ExecuteScalarAsync(cancellationToken) as long?;
+        await using var select = database.Source.CreateCommand(
+            $"""
+            SELECT {NotificationRows.Columns} FROM notification n
+            WHERE n.id < $1 AND n.id >= $2 AND ($3::text IS NULL OR n.category = $3) AND ($4::smallint IS NULL OR n.state = $4) AND ($5::bigint IS NULL OR n.sender = $5)
+              AND ($6::bigint IS NULL OR EXISTS (SELECT FROM notification_decision d WHERE d.notification_id = n.id AND d.user_id = $6))
+            ORDER BY n.id DESC LIMIT $7
+            """).With(
+            below ?? long.MaxValue, last ?? oldest, filter.Category, (short?)filter.State, filter.Sender, filter.User?.Value, (long)limit);
+        await using var rows = await select.ExecuteReaderAsync(cancellationToken);
+        var found = new List<Notification>();
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            found.Add(NotificationRows.Read(rows));
+        }
+
+        return new(found, found.Count == limit ? found[^1].Id.Value : last);
+    }
+
+    public async Task<IReadOnlyList<PersonDecision>> DecisionsAsync(NotificationId id, UserId? user, UserId after, int limit, CancellationToken cancellationToken)
+    {
+        await using var select = database.Source.CreateCommand(
+            $"""
+            SELECT {NotificationRows.DecisionColumns} FROM notification_decision
+            WHERE notification_id = $1 AND user_id > $2 AND user_id <= $3 ORDER BY user_id LIMIT $4
+            """).With(id.Value, user is { } one ? one.Value - 1 : after.Value, user?.Value ?? long.MaxValue, (long)limit);
+        await using var rows = await select.ExecuteReaderAsync(cancellationToken);
+        var decisions = new List<PersonDecision>();
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            decisions.Add(NotificationRows.ReadDecision(rows));
+        }
+
+        return decisions;
+    }
+
+    public int Prune(WriteTx tx, DateTimeOffset before, int limit)
+    {
+        var postgres = PostgresTx.Of(tx);
+        var first = Snowflake.FirstAt(before);
+        // Days that have a partition of their own are dropped as a whole; only what lies in the default ones is deleted by rows.
+        var pruned = postgres.Run(
+            """
+            DELETE FROM notification_key_rest WHERE (bucket, sender, event_id) IN
+              (SELECT bucket, sender, event_id FROM notification_key_rest WHERE bucket < $1 ORDER BY bucket, sender, event_id LIMIT $2)
+            """,
+            EventBucket.OldestKept(tx.Now), (long)limit);
+        pruned += pruned < limit ? Delete(postgres, "notification_item_rest", "user_id, id", "id", first, limit - pruned) : 0;
+        pruned += pruned < limit ? Delete(postgres, "notification_decision_rest", "notification_id, user_id", "notification_id", first, limit - pruned) : 0;
+        return pruned + (pruned < limit ? Delete(postgres, "notification_rest", "id", "id", first, limit - pruned) : 0);
+    }
+
+    private static int Delete(PostgresTx tx, string table, string key, string id, long before, int limit) => tx.Run(
+        $"DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} WHERE {id} < $1 ORDER BY {id} LIMIT $2)", before, (long)limit);
+
+    private static List<Notification> All(NpgsqlCommand command)
+    {
+        var found = new List<Notification>();
+        using var rows = command.ExecuteReader();
+        while (rows.Read())
+        {
+            found.Add(NotificationRows.Read(rows));
+        }
+
+        return found;
+    }
+}
