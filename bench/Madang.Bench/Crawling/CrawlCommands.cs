@@ -18,7 +18,7 @@ internal static class CrawlCommands
     private static readonly Option<int> Delay = new("--delay") { Description = "Milliseconds between requests to one host", DefaultValueFactory = _ => 0 };
     private static readonly Option<string?> Folder = new("--folder") { Description = "Where the crawl goes; a temporary folder otherwise, removed at the end" };
 
-    public static IEnumerable<Command> Create() => [Race(), Kill(), Single("crawl-hostile", "hostile", "Crawls good sites beside a hundred that mean harm"), Single("crawl-polite", "polite", "Crawls hosts that ask for politeness: violations, and how much of the allowed rate was used"), Single("crawl-traps", "trap", "Crawls sites where nine links of ten lead into traps")];
+    public static IEnumerable<Command> Create() => [Race(), Kill(), Harm(), Known(), Single("crawl-hostile", "hostile", "Crawls good sites beside a hundred that mean harm"), Single("crawl-polite", "polite", "Crawls hosts that ask for politeness: violations, and how much of the allowed rate was used"), Single("crawl-traps", "trap", "Crawls sites where nine links of ten lead into traps")];
 
     private static Command Race()
     {
@@ -67,6 +67,37 @@ internal static class CrawlCommands
             var report = await test.RunAsync(given.GetValue(kills), given.GetValue(Pages), task, cancelled);
             Console.WriteLine(report);
             return report.Faults.Count == 0 ? 0 : 1;
+        }, cancelled));
+        return command;
+    }
+
+    private static Command Harm()
+    {
+        var only = new Option<string?>("--only") { Description = "Cases whose name holds this" };
+        var patience = new Option<int>("--patience") { Description = "Seconds after which a crawl that still waits is ended", DefaultValueFactory = _ => 12 };
+        var atOnce = new Option<int>("--at-once") { Description = "Crawls side by side", DefaultValueFactory = _ => 3 };
+        var command = new Command("crawl-harm", "Crawls each host that means harm alone: memory and processor time by case") { Program, only, patience, atOnce };
+        command.SetAction(async (given, cancelled) =>
+        {
+            await using var sites = await SiteProcess.StartAsync(new MixSettings("hostile", 1_000, 10, 1), cancelled);
+            var alone = new HarmAlone((HostileWeb)sites.Web, sites, Madang(given), TimeSpan.FromSeconds(given.GetValue(patience)));
+            var costs = await alone.RunAsync(one => given.GetValue(only) is not { } part || one.Name.Contains(part, StringComparison.OrdinalIgnoreCase), given.GetValue(atOnce), cancelled);
+            Console.WriteLine(HarmAlone.Table(costs));
+            return costs.All(cost => cost.IsBearable) ? 0 : 1;
+        });
+        return command;
+    }
+
+    private static Command Known()
+    {
+        var most = new Option<int>("--memory") { Description = "Megabytes that the crawler may take", DefaultValueFactory = _ => 500 };
+        var command = new Command("crawl-known", "Crawls sites of more URLs than can be fetched: memory by known URLs") { Pages, Hosts, Seed, Program, Limit, Folder, most };
+        command.SetAction((given, cancelled) => WithSitesAsync(given, "wide", async (sites, folder) =>
+        {
+            using var run = new CrawlerRun(Madang(given).Start(new CrawlTask(sites.Web.Seeds, [], Path.Combine(folder, "crawl"))));
+            var (peak, known) = await KnownUrls.RunAsync(run, TimeSpan.FromSeconds(given.GetValue(Limit)), TimeSpan.FromSeconds(10), cancelled);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{known:N0} known URLs, peak {peak:0} MB"));
+            return peak <= given.GetValue(most) && known >= given.GetValue(Pages) ? 0 : 1;
         }, cancelled));
         return command;
     }

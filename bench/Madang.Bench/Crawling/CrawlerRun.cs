@@ -31,6 +31,9 @@ internal sealed class CrawlerRun : IDisposable
 
     public TimeSpan Took { get; private set; }
 
+    /// <summary>Since its start.</summary>
+    public TimeSpan Age => Stopwatch.GetElapsedTime(_began);
+
     /// <summary>User and system seconds, known after the end.</summary>
     public double CpuSeconds { get; private set; }
 
@@ -51,6 +54,8 @@ internal sealed class CrawlerRun : IDisposable
 
     /// <summary>kill -9.</summary>
     public void Kill() => _process.Kill(entireProcessTree: true);
+
+    public Task EndAsync(CancellationToken cancellationToken) => _process.WaitForExitAsync(cancellationToken);
 
     /// <returns>False when it had to be ended at the limit.</returns>
     public async Task<bool> WaitAsync(TimeSpan limit, CancellationToken cancellationToken)
@@ -78,6 +83,7 @@ internal sealed class CrawlerRun : IDisposable
         if (!_process.HasExited)
         {
             Kill();
+            _process.WaitForExit();
         }
 
         _process.Dispose();
@@ -95,8 +101,8 @@ internal sealed class CrawlerRun : IDisposable
         }
     }
 
-    // proc(5): VmHWM is the highest resident set of a process so far.
-    private static double MemoryOf(int pid)
+    /// <summary>Megabytes: the highest resident set so far (proc(5): VmHWM); 0 where the process is gone.</summary>
+    internal static double MemoryOf(int pid)
     {
         try
         {

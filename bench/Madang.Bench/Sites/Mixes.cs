@@ -7,7 +7,7 @@ internal sealed record MixSettings(string Mix, int Pages, int Hosts, ulong Seed)
 
 internal static class Mixes
 {
-    public static IReadOnlyList<string> Names { get; } = ["clean", "dup", "trap", "hostile", "polite"];
+    public static IReadOnlyList<string> Names { get; } = ["clean", "dup", "trap", "hostile", "polite", "wide"];
 
     /// <param name="port">0 takes a free one.</param>
     public static SiteServer Start(MixSettings settings, int port) =>
@@ -19,6 +19,7 @@ internal static class Mixes
         "hostile" => new HostileWeb(settings.Seed, settings.Pages, settings.Hosts, ports[0]),
         "polite" => new PoliteWeb(settings.Seed, settings.Pages / settings.Hosts, settings.Hosts, ports[0]),
         "dup" => new DupWeb(settings.Seed, settings.Pages, settings.Hosts, ports[0]),
+        "wide" => new WideWeb(settings.Seed, settings.Pages / settings.Hosts, settings.Hosts, ports[0]),
         "trap" => new TrapWeb(settings.Seed, settings.Pages / settings.Hosts, settings.Hosts, ports[0]),
         _ => throw new ArgumentException($"There is no mix '{settings.Mix}'; there are {string.Join(", ", Names)}."),
     };

@@ -11,8 +11,9 @@ namespace Madang.Crawler.Frontier;
 /// </summary>
 internal sealed class Selector(CrawlSettings settings, CrawlClock clock, SelectorBounds bounds, IVisits visits)
 {
-    /// <summary>How far beyond its need a host's queue is read.</summary>
+    /// <summary>How far beyond its need a host's queue is read; further when much of it is taken, since that is read over again until it is committed.</summary>
     private const int Refill = 64;
+    private const int MostRefill = 2_048;
     private const int Low = 24;
     private const int IdleMs = 2_000;
     private const int LeaseEveryMs = 500;
@@ -253,7 +254,7 @@ internal sealed class Selector(CrawlSettings settings, CrawlClock clock, Selecto
 
         host.Refilling = true;
         _refills++;
-        _ = RefillAsync(host, Refill + host.Taken.Count);
+        _ = RefillAsync(host, Math.Clamp(host.Taken.Count, Refill, MostRefill) + host.Taken.Count);
     }
 
     private async Task RefillAsync(HostSlot host, int max)

@@ -39,6 +39,10 @@ internal sealed class HostRobots
             : Rules.Check(Encoding.ASCII.GetBytes(pathAndQuery)).Allowed;
     }
 
+    /// <summary>Whether the file itself says no; false also when it is not known what it says.</summary>
+    /// <param name="pathAndQuery">Normalised, ASCII.</param>
+    public bool Forbids(string pathAndQuery) => Meaning is RobotsMeaning.Body or RobotsMeaning.Known && !Allows(pathAndQuery);
+
     /// <summary>As the last process left it.</summary>
     public static HostRobots Of(HostRow row, string agent) =>
         row.RobotsAt == 0 ? Unknown : Of(row.RobotsStatus, 0, null, row.RobotsFailingSince, row.Robots, row.RobotsAt, agent);

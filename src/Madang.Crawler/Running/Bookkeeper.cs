@@ -16,9 +16,13 @@ namespace Madang.Crawler.Running;
 /// </summary>
 internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Budgets budgets, WarcWriter? archive, Action<Exception> failed)
 {
-    /// <summary>Outcomes that may wait for the books; beyond it no request is started.</summary>
+    /// <summary>Outcomes that may wait for the books; beyond it no request is started. One with many links weighs as much as several.</summary>
     private const int Backlog = 2_048;
+    private const int LinksPerWeight = 64;
     private const int MostPages = 1_024;
+
+    /// <summary>New URLs of a batch: pages of thousands of links would make it hold millions.</summary>
+    private const int MostUrls = 16_384;
     private const int MostAgeMs = 200;
 
     /// <summary>A batch that holds this part of the slots is worth its transaction; a smaller one costs more of the processor for each page.</summary>
@@ -53,12 +57,14 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
     /// <summary>Nothing waits, and everything that came is durable.</summary>
     public bool IsQuiet => Volatile.Read(ref _waiting) == 0 && Volatile.Read(ref _unwritten) == 0 && !_isWriting;
 
+    private bool IsFull => _filling.Pages.Count >= MostPages || _filling.Urls.Count >= MostUrls;
+
     private int _unwritten;
     private volatile bool _isWriting;
 
     public void Add(Outcome outcome)
     {
-        _ = Interlocked.Increment(ref _waiting);
+        _ = Interlocked.Add(ref _waiting, Weight(outcome));
         _ = _outcomes.Writer.TryWrite(outcome);
     }
 
@@ -73,12 +79,13 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
         {
             while (await _outcomes.Reader.WaitToReadAsync())
             {
-                while (_filling.Pages.Count < MostPages && _outcomes.Reader.TryRead(out var outcome))
+                while (!IsFull && _outcomes.Reader.TryRead(out var outcome))
                 {
                     if (!ReferenceEquals(outcome, s_tick))
                     {
+                        var weight = Weight(outcome);
                         Enter(outcome);
-                        _ = Interlocked.Decrement(ref _waiting);
+                        _ = Interlocked.Add(ref _waiting, -weight);
                     }
                 }
 
@@ -101,6 +108,8 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
     /// <summary>No more outcomes come.</summary>
     public void Close() => _outcomes.Writer.TryComplete();
 
+    private static int Weight(Outcome outcome) => 1 + ((outcome.Links?.Count ?? 0) / LinksPerWeight);
+
     private async Task WriteIfDueAsync()
     {
         if (_writing.IsFaulted)
@@ -115,7 +124,7 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
         }
 
         var age = parts.Clock.Now - _began;
-        var isFull = _filling.Pages.Count >= MostPages;
+        var isFull = IsFull;
         if (isFull)
         {
             await _writing;
@@ -140,7 +149,7 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
         batch.Clocks.AddRange(_clocks.Values);
         budgets.Drain(batch);
         var (settled, requests) = (_settled, _requests);
-        var grown = batch.Urls.Select(url => url.Key.Host).ToHashSet();
+        var grown = batch.Urls.Where(url => url.State == UrlState.Waiting).Select(url => url.Key.Host).ToHashSet();
         _clocks = [];
         _settled = [];
         _requests = 0;
@@ -290,9 +299,18 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
                 LinkOrigin.Redirect or LinkOrigin.Canonical => depth + 1,
                 _ => depth,
             };
-            var rank = gift.IsBetter ? gift.Class : _memory.Add(link.Key, PriorityClass.Offset(Hints(link, below)), share, isWaiting: true);
-            // A known one that still waits takes the better class; any other stays as it is.
-            _filling.Urls.Add(new NewUrl(link.Key, links.Path(link), UrlState.Waiting, RefusalReason.None, rank, below, referrer, 0));
+            var path = links.Path(link);
+            var isForbidden = !gift.IsBetter && link.Key.Host == from.Id && from.Robots.Forbids(path);
+            var rank = gift.IsBetter ? gift.Class : _memory.Add(link.Key, PriorityClass.Offset(Hints(link, below)), share, isWaiting: !isForbidden);
+            // A known one that still waits takes the better class; any other stays as it is. What the page's own host forbids need not stand in its queue first.
+            _filling.Urls.Add(isForbidden
+                ? new NewUrl(link.Key, path, UrlState.Refused, RefusalReason.Robots, rank, below, referrer, 0)
+                : new NewUrl(link.Key, path, UrlState.Waiting, RefusalReason.None, rank, below, referrer, 0));
+            if (isForbidden)
+            {
+                Count(CrawlCounts.Refused(RefusalReason.Robots.Code()));
+            }
+
             if (_hosts.Add(link.Key.Host))
             {
                 _filling.Hosts.Add(KnownHosts.Row(links, link, parts.Regions));

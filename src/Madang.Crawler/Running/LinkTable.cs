@@ -11,6 +11,9 @@ namespace Madang.Crawler.Running;
 internal sealed class LinkTable
 {
     private const int MostKept = 64;
+
+    /// <summary>A table that grew beyond it is not kept: sixty-four of them would hold more than all else in the crawl.</summary>
+    private const int MostKeptLinks = 4_096;
     private static readonly ConcurrentBag<LinkTable> s_free = [];
 
     private readonly HashSet<UrlKey> _seen = [];
@@ -33,7 +36,7 @@ internal sealed class LinkTable
 
     public void Return()
     {
-        if (_text.Length <= 1024 * 1024 && s_free.Count < MostKept)
+        if (_text.Length <= 1024 * 1024 && _links.Count <= MostKeptLinks && s_free.Count < MostKept)
         {
             _seen.Clear();
             _links.Clear();

@@ -91,9 +91,9 @@ internal static class PageCases
         Sitemap("sitemap of entities", "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\"><!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;\">]><urlset><url><loc>{origin}/&c;</loc></url></urlset>"),
         Sitemap("sitemap of a file", "<!DOCTYPE x [<!ENTITY f SYSTEM \"file:///etc/passwd\">]><urlset><url><loc>{origin}/&f;</loc></url></urlset>"),
         Sitemap("sitemap that breaks off", "<urlset><url><loc>{origin}/aft"),
-        new("sitemap as a bomb", "/sitemap.xml", (_, _, reply) => reply.Header("Content-Encoding", "gzip").Write(GzipBomb.Value)) { Robots = "User-agent: *\nAllow: /\nSitemap: {origin}/sitemap.xml\n" },
-        new("sitemap of a hundred thousand", "/sitemap.xml", (host, _, reply) => Each(reply.Write("<urlset>"u8), 100_000, (page, i) => page.Write("<url><loc>"u8).Write(host.Origin).Write("/no/"u8).Write(i).Write("</loc></url>"u8)).Write("</urlset>"u8)) { Robots = "User-agent: *\nDisallow: /no/\nSitemap: {origin}/sitemap.xml\n" },
-        new("sitemaps without end", "/sitemap", (host, request, reply) => reply.Write("<sitemapindex><sitemap><loc>"u8).Write(host.Origin).Write("/sitemap/"u8).Write(SiteRequest.TrailingNumber(request.Target) + 1).Write("</loc></sitemap></sitemapindex>"u8)) { Robots = "User-agent: *\nAllow: /\nSitemap: {origin}/sitemap\n" },
+        new("sitemap as a bomb", "/sitemap.xml", (_, _, reply) => Xml(reply).Header("Content-Encoding", "gzip").Write(GzipBomb.Value)) { Robots = "User-agent: *\nAllow: /\nSitemap: {origin}/sitemap.xml\n" },
+        new("sitemap of a hundred thousand", "/sitemap.xml", (host, _, reply) => Each(Xml(reply).Write("<urlset>"u8), 100_000, (page, i) => page.Write("<url><loc>"u8).Write(host.Origin).Write("/no/"u8).Write(i).Write("</loc></url>"u8)).Write("</urlset>"u8)) { Robots = "User-agent: *\nDisallow: /no/\nSitemap: {origin}/sitemap.xml\n" },
+        new("sitemaps without end", "/sitemap", (host, request, reply) => Xml(reply).Write("<sitemapindex><sitemap><loc>"u8).Write(host.Origin).Write("/sitemap/"u8).Write(SiteRequest.TrailingNumber(request.Target) + 1).Write("</loc></sitemap></sitemapindex>"u8)) { Robots = "User-agent: *\nAllow: /\nSitemap: {origin}/sitemap\n" },
     ];
 
     private static async Task EndlessRobots(System.Net.Sockets.Socket socket, CancellationToken cancelled)
@@ -137,6 +137,12 @@ internal static class PageCases
         reply.Write("<?xml version=\"1.0\"?>"u8).Write(body.Replace("{origin}", host.Origin, StringComparison.Ordinal));
     })
     { Robots = "User-agent: *\nAllow: /\nSitemap: {origin}/sitemap.xml\n" };
+
+    private static Reply Xml(Reply reply)
+    {
+        reply.ContentType = "application/xml";
+        return reply;
+    }
 
     private static Reply Each(Reply reply, int count, Action<Reply, int> write)
     {
