@@ -1,6 +1,5 @@
 using System.Globalization;
 using Madang.Bench.Serving;
-using Madang.Bench.Sites;
 using Madang.Bench.Sites.Hostile;
 
 namespace Madang.Bench.Crawling;

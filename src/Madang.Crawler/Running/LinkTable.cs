@@ -13,7 +13,7 @@ internal sealed class LinkTable
     private const int MostKept = 64;
 
     /// <summary>A table that grew beyond it is not kept: sixty-four of them would hold more than all else in the crawl.</summary>
-    private const int MostKeptLinks = 4_096;
+    private const int MostKeptLinks = 16_384;
     private static readonly ConcurrentBag<LinkTable> s_free = [];
 
     private readonly HashSet<UrlKey> _seen = [];
