@@ -5,7 +5,7 @@ namespace Madang.Crawler.Searching;
 
 /// <summary>
 /// What is looked for: every clause must be there. A clause is a word, a run of syllables (its pairs next to one another), or a phrase in quotation marks; <c>word*</c> and a single
-/// syllable match beginnings.
+/// syllable match beginnings. Korean is spaced as people like: outside of quotation marks 검색엔진 is found in 검색 엔진 too, and the other way round (<see cref="HangulSpacing"/>).
 /// </summary>
 internal sealed record SearchQuery(IReadOnlyList<QueryClause> Clauses)
 {
@@ -46,35 +46,49 @@ internal sealed record SearchQuery(IReadOnlyList<QueryClause> Clauses)
 
     private static void Add(string text, bool isPhrase, List<QueryClause> clauses, ref int terms)
     {
+        var runs = Runs(text, isPhrase, ref terms);
+        for (var i = 0; i < runs.Count && terms <= MaxTerms; i++)
+        {
+            var run = runs[i];
+            var phrase = new QueryPhrase(run.Terms, run.IsBeginning);
+            clauses.Add(new QueryClause(isPhrase ? [phrase] : [phrase, .. HangulSpacing.Of(text[run.Start..run.End], i > 0 ? text[runs[i - 1].Start..runs[i - 1].End] : "")]));
+        }
+    }
+
+    /// <summary>Words, and runs of syllables, whose pairs overlap; a phrase is one run.</summary>
+    private static List<Run> Runs(string text, bool isPhrase, ref int terms)
+    {
+        var runs = new List<Run>();
         var cut = new SearchTerms(text);
-        List<string>? run = null;
         var last = default(SearchTerm);
         foreach (var term in cut)
         {
-            terms++;
-            if (terms > MaxTerms)
+            if (++terms > MaxTerms)
             {
-                return;
+                break;
             }
 
-            // The pairs of one run overlap by a syllable.
-            if (run is null || !(isPhrase || (term.IsSyllables && last.IsSyllables && term.Start < last.End)))
+            if (runs.Count == 0 || !(isPhrase || (term.IsSyllables && last.IsSyllables && term.Start < last.End)))
             {
-                clauses.Add(new QueryClause(run = [], false));
+                runs.Add(new Run([], term.Start, term.End, false));
             }
 
-            run.Add(cut.Text(term));
-            if (!isPhrase)
-            {
-                var isBeginning = (term.End < text.Length && text[term.End] == '*') || (term.IsSyllables && run.Count == 1 && term.Length == 1);
-                clauses[^1] = new QueryClause(run, isBeginning);
-            }
-
+            var run = runs[^1];
+            run.Terms.Add(cut.Text(term));
+            var isBeginning = !isPhrase && ((term.End < text.Length && text[term.End] == '*') || (term.IsSyllables && run.Terms.Count == 1 && term.Length == 1));
+            runs[^1] = run with { End = term.End, IsBeginning = isBeginning };
             last = term;
         }
+
+        return runs;
     }
+
+    private readonly record struct Run(List<string> Terms, int Start, int End, bool IsBeginning);
 }
+
+/// <param name="Phrases">One of them must be there; the first is what was typed.</param>
+internal sealed record QueryClause(IReadOnlyList<QueryPhrase> Phrases);
 
 /// <param name="Terms">Next to one another, in this order.</param>
 /// <param name="IsPrefix">The last term is the beginning of what may stand there.</param>
-internal sealed record QueryClause(IReadOnlyList<string> Terms, bool IsPrefix);
+internal sealed record QueryPhrase(IReadOnlyList<string> Terms, bool IsPrefix);

@@ -32,13 +32,14 @@ internal static class Snippets
         return parts;
     }
 
-    /// <summary>Merged ranges of the text that match a term of the query; a clause of several terms where they follow one another.</summary>
+    /// <summary>Merged ranges of the text that match a term of the query; a phrase of several terms where they follow one another.</summary>
     private static List<Hit> Hits(string text, SearchQuery query)
     {
         var hits = new List<Hit>();
         var terms = new SearchTerms(text);
         var recent = new List<(string Text, SearchTerm Term)>();
-        var longest = query.Clauses.Max(clause => clause.Terms.Count);
+        var phrases = query.Clauses.SelectMany((clause, i) => clause.Phrases.Select(phrase => (Phrase: phrase, Clause: i))).ToList();
+        var longest = phrases.Max(each => each.Phrase.Terms.Count);
         foreach (var term in terms)
         {
             if (recent.Count == longest)
@@ -47,11 +48,11 @@ internal static class Snippets
             }
 
             recent.Add((terms.Text(term), term));
-            for (var i = 0; i < query.Clauses.Count; i++)
+            foreach (var (phrase, clause) in phrases)
             {
-                if (Start(query.Clauses[i], recent) is { } start)
+                if (Start(phrase, recent) is { } start)
                 {
-                    Merge(hits, new Hit(start, End(query.Clauses[i], text, term), i));
+                    Merge(hits, new Hit(start, End(phrase, text, term), clause));
                 }
             }
 
@@ -64,20 +65,20 @@ internal static class Snippets
         return hits;
     }
 
-    /// <summary>Where the clause begins if it ends with the newest term.</summary>
-    private static int? Start(QueryClause clause, List<(string Text, SearchTerm Term)> recent)
+    /// <summary>Where the phrase begins if it ends with the newest term.</summary>
+    private static int? Start(QueryPhrase phrase, List<(string Text, SearchTerm Term)> recent)
     {
-        var first = recent.Count - clause.Terms.Count;
+        var first = recent.Count - phrase.Terms.Count;
         if (first < 0)
         {
             return null;
         }
 
-        for (var i = 0; i < clause.Terms.Count; i++)
+        for (var i = 0; i < phrase.Terms.Count; i++)
         {
             var here = recent[first + i].Text;
-            var isLast = i == clause.Terms.Count - 1;
-            if (!(isLast && clause.IsPrefix ? here.StartsWith(clause.Terms[i], StringComparison.Ordinal) : here == clause.Terms[i]))
+            var isLast = i == phrase.Terms.Count - 1;
+            if (!(isLast && phrase.IsPrefix ? here.StartsWith(phrase.Terms[i], StringComparison.Ordinal) : here == phrase.Terms[i]))
             {
                 return null;
             }
@@ -87,8 +88,8 @@ internal static class Snippets
     }
 
     /// <summary>A single syllable that was looked for is marked alone, not with its neighbour.</summary>
-    private static int End(QueryClause clause, string text, SearchTerm term) =>
-        clause is { IsPrefix: true, Terms: [{ Length: 1 }] } && term is { IsSyllables: true, Length: > 1 } && !char.IsSurrogate(text[term.Start]) ? term.Start + 1 : term.End;
+    private static int End(QueryPhrase phrase, string text, SearchTerm term) =>
+        phrase is { IsPrefix: true, Terms: [.., { Length: 1 }] } && term is { IsSyllables: true, Length: > 1 } && !char.IsSurrogate(text[term.Start]) ? term.Start + 1 : term.End;
 
     private static void Merge(List<Hit> hits, Hit hit)
     {

@@ -35,24 +35,28 @@ internal static class StoredText
     /// <summary>Terms in order, parted by single spaces, at most <paramref name="max"/> of them.</summary>
     public static string Terms(string text, int max)
     {
-        var terms = new SearchTerms(text);
-        var joined = new StringBuilder(text.Length * 2);
-        Span<char> room = stackalloc char[SearchTerms.MaxTerm];
-        foreach (var term in terms)
+        // A syllable stands in two pairs, each with a space after it.
+        var room = ArrayPool<char>.Shared.Rent((text.Length * 3) + SearchTerms.MaxTerm);
+        try
         {
-            if (max-- == 0)
+            var length = 0;
+            var terms = new SearchTerms(text);
+            foreach (var term in terms)
             {
-                break;
+                if (max-- == 0)
+                {
+                    break;
+                }
+
+                length += terms.Write(term, room.AsSpan(length));
+                room[length++] = ' ';
             }
 
-            if (joined.Length > 0)
-            {
-                _ = joined.Append(' ');
-            }
-
-            _ = joined.Append(room[..terms.Write(term, room)]);
+            return new string(room, 0, Math.Max(0, length - 1));
         }
-
-        return joined.ToString();
+        finally
+        {
+            ArrayPool<char>.Shared.Return(room);
+        }
     }
 }

@@ -109,9 +109,11 @@ internal sealed class PostgresPageSearchStore(PostgresDatabase database, long cr
         }
     }
 
-    private static string Match(SearchQuery query) => string.Join(
-        " & ",
-        query.Clauses.Select(clause => "(" + string.Join(" <-> ", clause.Terms.Select((term, i) => $"'{term}'{(clause.IsPrefix && i == clause.Terms.Count - 1 ? ":*" : "")}")) + ")"));
+    private static string Match(SearchQuery query) =>
+        string.Join(" & ", query.Clauses.Select(clause => "(" + string.Join(" | ", clause.Phrases.Select(Match)) + ")"));
+
+    private static string Match(QueryPhrase phrase) =>
+        "(" + string.Join(" <-> ", phrase.Terms.Select((term, i) => $"'{term}'{(phrase.IsPrefix && i == phrase.Terms.Count - 1 ? ":*" : "")}")) + ")";
 
     /// <summary>PostgreSQL keeps no NUL in a text; nobody sees one either.</summary>
     private static string NoNul(string text) => text.Replace("\0", "", StringComparison.Ordinal);

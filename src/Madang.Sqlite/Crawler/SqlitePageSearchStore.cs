@@ -110,7 +110,14 @@ internal sealed class SqlitePageSearchStore(CrawlFile file, Func<Task> close) : 
         var match = new StringBuilder();
         foreach (var clause in query.Clauses)
         {
-            _ = match.Append(match.Length > 0 ? " AND \"" : "\"").AppendJoin(' ', clause.Terms).Append(clause.IsPrefix ? "\" *" : "\"");
+            _ = match.Append(match.Length > 0 ? " AND (" : "(");
+            for (var i = 0; i < clause.Phrases.Count; i++)
+            {
+                var (terms, isPrefix) = clause.Phrases[i];
+                _ = match.Append(i > 0 ? " OR \"" : "\"").AppendJoin(' ', terms).Append(isPrefix ? "\" *" : "\"");
+            }
+
+            _ = match.Append(')');
         }
 
         return match.ToString();

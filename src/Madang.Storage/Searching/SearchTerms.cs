@@ -45,7 +45,12 @@ public ref struct SearchTerms
     public readonly int Write(SearchTerm term, Span<char> target)
     {
         var source = _text.Slice(term.Start, term.Length);
-        var length = 0;
+        if (!term.IsSyllables && Ascii.ToLower(source[..Math.Min(source.Length, MaxTerm - 1)], target, out var length) == System.Buffers.OperationStatus.Done)
+        {
+            return length;
+        }
+
+        length = 0;
         while (!source.IsEmpty)
         {
             var status = Rune.DecodeFromUtf16(source, out var rune, out var used);
@@ -79,6 +84,20 @@ public ref struct SearchTerms
 
         while (_at < _text.Length)
         {
+            // Most of most texts: a word of ASCII up to an ASCII gap.
+            var end = _at;
+            while (end < _text.Length && char.IsAsciiLetterOrDigit(_text[end]))
+            {
+                end++;
+            }
+
+            if (end > _at && (end == _text.Length || char.IsAscii(_text[end])))
+            {
+                Current = new SearchTerm(_at, end - _at, false);
+                _at = end;
+                return true;
+            }
+
             var kind = KindAt(_at, out var used);
             if (kind == Kind.Gap)
             {

@@ -15,7 +15,15 @@ public abstract class PageSearchFacts(Func<Task<TestDatabase>> fresh)
     [InlineData("학교", "a")]
     [InlineData("도서관", "a b")]
     [InlineData("책", "b")]
-    [InlineData("검색엔진", "c")]
+    [InlineData("검색엔진", "c d")]
+    [InlineData("\"검색엔진\"", "c")]
+    [InlineData("엔진만든", "")]
+    [InlineData("가방", "")]
+    [InlineData("새집", "j")]
+    [InlineData("새 집", "j")]
+    [InlineData("자전거길", "k")]
+    [InlineData("전자상거래법", "l")]
+    [InlineData("전자 상거래법", "l")]
     [InlineData("검색 엔진", "c d")]
     [InlineData("\"검색 엔진\"", "d")]
     [InlineData("\"quick fox\"", "e")]
@@ -37,7 +45,7 @@ public abstract class PageSearchFacts(Func<Task<TestDatabase>> fresh)
         await using var index = await Index.OpenAsync(test);
         await index.PutAsync(
             ("a", "", "학교에서 도서관까지 걸었다"), ("b", "", "도서관의 책을 읽는다"), ("c", "", "검색엔진을 만든다"), ("d", "", "엔진과 검색 엔진 이야기"), ("e", "", "The quick fox jumps"),
-            ("f", "", "A fox is quick, and 'foxes' are not"), ("g", "Python", "배우기 쉬운 언어"), ("h", "", "東京都に行く"), ("i", "", "un cafe\u0301 noir"));
+            ("f", "", "A fox is quick, and 'foxes' are not"), ("g", "Python", "배우기 쉬운 언어"), ("h", "", "東京都に行く"), ("i", "", "un cafe\u0301 noir"), ("j", "", "아버지가 방에 새 집을 그린다"), ("k", "", "자전거 길을 달린다"), ("l", "전자 상거래 법", ""));
         Assert.Equal(expected, string.Join(' ', (await index.FindAsync(q)).Select(hit => hit.Url).Order(StringComparer.Ordinal)));
     }
 

@@ -19,6 +19,27 @@ public sealed class SearchQueryTests
     public void A_query_is_read_as_people_mean_it(string q, string clauses) => Assert.Equal(clauses, Read(q));
 
     [Theory]
+    [InlineData("검색엔진", "검색+색엔+엔진 | 검+색엔+엔진 | 검색+엔진 | 검색+색엔+진*")]
+    [InlineData("한국어사전앱", "한국+국어+어사+사전+전앱 | 한+국어+어사+사전+전앱 | 한국+어사+사전+전앱 | 한국+어사+전앱 | 한국+어사+사전+앱* | 한국+국어+사전+전앱 | 한국+국어+사전+앱* | 한국+국어+어사+전앱 | 한국+국어+어사+사전+앱*")]
+    [InlineData("새집", "새집 | 새+집*")]
+    [InlineData("\"검색엔진\"", "검색+색엔+엔진")]
+    [InlineData("検索エンジン", "検索+索エ+エン+ンジ+ジン")]
+    public void A_Hangul_word_may_be_spaced_otherwise_unless_it_is_quoted(string q, string phrases) =>
+        Assert.Equal(phrases, string.Join(" | ", Assert.Single(SearchQuery.Parse(q).Value.Clauses).Phrases.Select(Read)));
+
+    [Fact]
+    public void The_last_syllable_of_a_word_is_found_as_the_word_that_was_typed_apart() =>
+        Assert.Equal("창* | 색창", string.Join(" | ", SearchQuery.Parse("검색 창").Value.Clauses[1].Phrases.Select(Read)));
+
+    [Fact]
+    public void The_phrases_of_the_longest_query_stay_few()
+    {
+        var clauses = SearchQuery.Parse(string.Join(' ', Enumerable.Repeat("가나다라마바사아자차카타", 2))).Value.Clauses;
+        Assert.All(clauses, clause => Assert.InRange(clause.Phrases.Count, 2, 60));
+        Assert.Single(Assert.Single(SearchQuery.Parse("가나다라마바사아자차카타파").Value.Clauses).Phrases);
+    }
+
+    [Theory]
     [InlineData(null, "required")]
     [InlineData("   ", "required")]
     [InlineData("!?* \"\"", "required")]
@@ -37,7 +58,7 @@ public sealed class SearchQueryTests
     public void Any_input_is_a_query_or_a_refusal_and_never_holds_syntax() => Prop.ForAll<string>(q =>
     {
         var parsed = SearchQuery.Parse(q);
-        return !parsed.IsOk || (parsed.Value.Clauses.Count > 0 && parsed.Value.Clauses.SelectMany(c => c.Terms).All(t => t.Length is > 0 and <= 64 && t.All(c => !"\"'*&|!:()<>\\ ".Contains(c))));
+        return !parsed.IsOk || (parsed.Value.Clauses.Count > 0 && parsed.Value.Clauses.SelectMany(c => c.Phrases).SelectMany(p => p.Terms).All(t => t.Length is > 0 and <= 64 && t.All(c => !"\"'*&|!:()<>\\ ".Contains(c))));
     }).QuickCheckThrowOnFailure();
 
     [Theory]
@@ -46,6 +67,8 @@ public sealed class SearchQueryTests
     [InlineData("책", "새 책을 샀다", "새 [책]을 샀다")]
     [InlineData("\"quick fox\"", "a quick red fox, a quick fox", "a quick red fox, a [quick fox]")]
     [InlineData("fox qui*", "Quick\n\n  fox", "[Quick] [fox]")]
+    [InlineData("검색엔진", "새 검색 엔진을 쓴다", "새 [검색 엔진]을 쓴다")]
+    [InlineData("검색창", "검색 창을 연다", "[검색 창]을 연다")]
     [InlineData("none", "nothing here", "nothing here")]
     public void A_snippet_marks_what_was_found(string q, string text, string shown) => Assert.Equal(shown, Show(text, q));
 
@@ -101,7 +124,9 @@ public sealed class SearchQueryTests
     }
 
     private static string Read(string q) =>
-        string.Join(" & ", SearchQuery.Parse(q).Value.Clauses.Select(c => string.Join('+', c.Terms) + (c.IsPrefix ? "*" : "")));
+        string.Join(" & ", SearchQuery.Parse(q).Value.Clauses.Select(c => Read(c.Phrases[0])));
+
+    private static string Read(QueryPhrase phrase) => string.Join('+', phrase.Terms) + (phrase.IsPrefix ? "*" : "");
 
     private static string Show(string text, string q) => string.Concat(Snippets.Cut(text, SearchQuery.Parse(q).Value).Select(p => p.Hit ? $"[{p.Text}]" : p.Text));
 }
