@@ -1,5 +1,6 @@
 using System.Globalization;
 using Madang.Api;
+using Madang.Crawler.Priority;
 using Madang.Crawler.Urls;
 using Madang.Outbound.Addresses;
 
@@ -12,6 +13,7 @@ internal static class CrawlSettingsRules
     public const int MaxSeedLength = 8_192;
     public const int MaxAllow = 100;
     public const int MaxAgentLength = 64;
+    public const int MaxPatternLength = 512;
     public const int HourMs = 3_600_000;
     public const int DayMs = 24 * HourMs;
     public const int YearSeconds = 366 * 86_400;
@@ -30,6 +32,7 @@ internal static class CrawlSettingsRules
 
         Agent(settings.Agent, faults);
         Allow(settings.Allow, faults);
+        Boosts(settings.Boosts, faults);
         Range("max_pages", settings.MaxPages, 1, 1_000_000_000_000, faults);
         Range("max_depth", settings.MaxDepth, 0, 1_000_000, faults);
         Range("delay_ms", settings.DelayMs, 0, DayMs, faults);
@@ -111,6 +114,38 @@ internal static class CrawlSettingsRules
             if (string.IsNullOrWhiteSpace(allow[i]) || allow[i].AsSpan().ContainsAny(',', ';') || !AddressPolicy.TryParse(allow[i], out _))
             {
                 faults.Add(new(string.Create(CultureInfo.InvariantCulture, $"allow.{i}"), "invalid", "An entry is a network such as 10.1.0.0/16, or an address."));
+            }
+        }
+    }
+
+    private static void Boosts(IReadOnlyList<BoostRule> boosts, List<FieldError> faults)
+    {
+        if (boosts.Count > BoostRules.MostRules)
+        {
+            faults.Add(new("boosts", "too_long", string.Create(CultureInfo.InvariantCulture, $"boosts holds at most {BoostRules.MostRules} rules.")));
+            return;
+        }
+
+        for (var i = 0; i < boosts.Count; i++)
+        {
+            var field = string.Create(CultureInfo.InvariantCulture, $"boosts.{i}");
+            var pattern = boosts[i].Pattern;
+            if (pattern.Length == 0)
+            {
+                faults.Add(new($"{field}.pattern", "required", "A rule needs a pattern, such as /news/*."));
+            }
+            else if (pattern.Length > MaxPatternLength)
+            {
+                faults.Add(new($"{field}.pattern", "too_long", string.Create(CultureInfo.InvariantCulture, $"A pattern holds at most {MaxPatternLength} characters.")));
+            }
+            else if (!(pattern[0] is '/' or '*' || pattern.StartsWith("http", StringComparison.Ordinal)) || pattern.Any(letter => char.IsControl(letter) || char.IsWhiteSpace(letter) || char.IsSurrogate(letter)))
+            {
+                faults.Add(new($"{field}.pattern", "invalid", "A pattern begins with a slash, a star or http, and holds no spaces."));
+            }
+
+            if (boosts[i].Classes is 0 or < -PriorityClass.Last or > PriorityClass.Last)
+            {
+                faults.Add(new($"{field}.classes", "out_of_range", "classes is 1 to 15 for sooner, -1 to -15 for later."));
             }
         }
     }

@@ -1,8 +1,6 @@
-using Madang.Crawler.Admission;
 using Madang.Api;
 using Madang.Crawler.Endpoints;
 using Madang.Crawler.Frontier;
-using Madang.Crawler.Noise;
 using Madang.Crawler.Running;
 using Madang.Crawler.Searching;
 using Madang.Crawler.Sinks;
@@ -33,7 +31,7 @@ public static class CrawlerModule
         // By hand where a verb takes an internal port: the container sees public constructors only.
         services.AddSingleton(s => new CrawlTools(
             s.GetRequiredService<IFrontierStores>(), s.GetRequiredService<IPageSearchStores>(), s.GetRequiredService<CrawlFolders>(), s.GetRequiredService<OutboundClient>(),
-            [.. s.GetServices<IPageSink>()], new CrawlPolicies(s.GetService<INoisePolicy>() ?? new ContentNoise(), [.. s.GetServices<IUrlPolicy>()]), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>()));
+            [.. s.GetServices<IPageSink>()], CrawlPolicies.Of(s), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton(s => new CrawlRuns(
             s.GetRequiredService<ICrawlStore>(), s.GetRequiredService<Database>(), s.GetRequiredService<CrawlTools>(), s.GetRequiredService<WebhookEvents>(),
             s.GetRequiredService<IOptions<CrawlerOptions>>(), s.GetRequiredService<ILogger<CrawlRuns>>()));

@@ -146,7 +146,7 @@ public sealed class Crawls
         }
 
         await using var pages = await _stores.OpenPagesAsync(crawl.Id, folder, cancellationToken);
-        return Explainer.Explain(await FactsReading.ReadAsync(pages, crawl, new SipHash(key), url, _runs.Time, cancellationToken));
+        return Explainer.Explain(await FactsReading.ReadAsync(pages, crawl, new SipHash(key), url, _runs.Policies, _runs.Time, cancellationToken));
     }
 
     private async Task<IReadOnlyDictionary<string, long>> CountsAsync(Crawl crawl, CancellationToken cancellationToken)

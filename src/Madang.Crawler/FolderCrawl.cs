@@ -46,7 +46,7 @@ public sealed class FolderCrawl : IAsyncDisposable
         var time = services.GetRequiredService<TimeProvider>();
         var stores = services.GetRequiredService<IFrontierStores>();
         var tools = new CrawlTools(
-            stores, services.GetRequiredService<IPageSearchStores>(), new CrawlFolders(folder, IsOne: true), services.GetRequiredService<OutboundClient>(), [], CrawlPolicies.Default, time,
+            stores, services.GetRequiredService<IPageSearchStores>(), new CrawlFolders(folder, IsOne: true), services.GetRequiredService<OutboundClient>(), [], CrawlPolicies.Of(services), time,
             services.GetRequiredService<ILoggerFactory>());
         var crawl = new Crawl(Only, null, settings, CrawlState.Running, null, time.GetUtcNow(), null, null, new Dictionary<string, long>());
         try

@@ -1,4 +1,5 @@
 using Madang.Api;
+using Madang.Crawler.Priority;
 
 namespace Madang.Crawler.Endpoints;
 
@@ -25,7 +26,10 @@ public sealed record CrawlRequest(
     bool? Search,
     long? Concurrency,
     long? DomainBudget,
-    long? BudgetPerReference)
+    long? BudgetPerReference,
+    bool? DocumentsOnly,
+    bool? FollowImportance,
+    IReadOnlyList<BoostRequest?>? Boosts)
 {
     /// <summary>The settings, or the refusal of every field that is wrong.</summary>
     internal Result<(CrawlSettings Settings, string? Name)> Read()
@@ -57,6 +61,9 @@ public sealed record CrawlRequest(
             Concurrency = Narrow(Concurrency) ?? defaults.Concurrency,
             DomainBudget = Narrow(DomainBudget) ?? defaults.DomainBudget,
             BudgetPerReference = Narrow(BudgetPerReference) ?? defaults.BudgetPerReference,
+            DocumentsOnly = DocumentsOnly ?? defaults.DocumentsOnly,
+            FollowImportance = FollowImportance ?? defaults.FollowImportance,
+            Boosts = [.. (Boosts ?? []).Select(boost => new BoostRule((boost?.Pattern ?? "").Trim(), Narrow(boost?.Classes) ?? 0))],
         };
         FieldError[] faults = [.. name.Error?.Fields ?? [], .. CrawlSettingsRules.Check(settings)];
         return faults.Length == 0 ? (settings, name.Value is { Length: > 0 } given ? given : null) : ApiErrors.InvalidFields with { Fields = faults };
@@ -74,3 +81,7 @@ public sealed record CrawlRequest(
         _ => null,
     };
 }
+
+/// <param name="Pattern">The beginning of a URL, or of its path when it starts with a slash; <c>*</c> is any text and a last <c>$</c> the end.</param>
+/// <param name="Classes">1 to 15 is sooner, -1 to -15 later.</param>
+public sealed record BoostRequest(string? Pattern, long? Classes);

@@ -1,4 +1,5 @@
 using Madang.Crawler.Explaining;
+using Madang.Crawler.Priority;
 
 namespace Madang.Crawler.Endpoints;
 
@@ -18,13 +19,18 @@ public sealed record UrlExplanationJson(
     int? Attempts, DateTimeOffset? NextAt, ExplainedPage? Page, ExplainedHost? Host, ExplainedBudget? Budget)
 {
     internal static UrlExplanationJson Of(Explanation told) => new(
-        told.Url, told.Verdict, told.Sentence, [.. told.Reasons.Select(reason => new UrlReasonJson(reason.Code, reason.Sentence))], told.Queue?.Class,
-        [.. (told.Queue?.Terms ?? []).Select(term => new PriorityTermJson(term.Term, term.Classes, term.Why))], told.Queue?.Place, told.Depth, told.Referrer,
+        told.Url, told.Verdict, told.Sentence, [.. told.Reasons.Select(reason => new UrlReasonJson(reason.Code, reason.Sentence, reason.Facts))], told.Queue?.Class,
+        [.. (told.Queue?.Terms ?? []).Select(term => new PriorityTermJson(term.Term, term.Classes, term.Why, term.Amount, term.Rules))], told.Queue?.Place, told.Depth, told.Referrer,
         told.Queue?.Attempts, told.Queue?.DueAt ?? (told.Queue is null ? null : told.Host?.OpensAt), told.Page, told.Host, told.Budget);
 }
 
+/// <param name="Detail">In words, in English.</param>
+/// <param name="Facts">What these words tell beside the code.</param>
 /// <param name="Code">Stable: <c>robots</c>, <c>template_budget</c>, <c>retry_after</c>.</param>
-public sealed record UrlReasonJson(string Code, string Detail);
+public sealed record UrlReasonJson(string Code, string Detail, ReasonFacts? Facts);
 
 /// <param name="Classes">By how many classes it moves the URL; positive is later.</param>
-public sealed record PriorityTermJson(string Name, int Classes, string Detail);
+/// <param name="Detail">In words, in English.</param>
+/// <param name="Amount">The number that it comes from: links, importance, share of visits, priority of a sitemap, days.</param>
+/// <param name="Rules">Of the term boost: the rules that match.</param>
+public sealed record PriorityTermJson(string Name, int Classes, string Detail, double? Amount, IReadOnlyList<BoostRule>? Rules);

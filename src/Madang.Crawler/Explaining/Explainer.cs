@@ -51,16 +51,17 @@ internal static class Explainer
         }
         if (facts.Row is { State: UrlState.Waiting or UrlState.Resting, Attempts: > 0 } tried)
         {
-            yield return new("retry", Text($"{Times(tried.Attempts)} tried without success."));
+            yield return new(ReasonCodes.Retry, Text($"{Times(tried.Attempts)} tried without success."), new(Count: tried.Attempts));
         }
         if (facts.Page is { Page.Duplicate: not DuplicateKind.None } page)
         {
-            yield return new("duplicate", page.Page.Duplicate switch
+            var sentence = page.Page.Duplicate switch
             {
                 DuplicateKind.Canonical => $"It stands for {facts.Original ?? page.Page.Target ?? "another URL"}, as it says itself.",
                 DuplicateKind.Body => $"It has the same bytes as {facts.Original ?? "another page"}.",
                 _ => $"It has nearly the same text as {facts.Original ?? "another page"}.",
-            });
+            };
+            yield return new(ReasonCodes.Duplicate, sentence, new(Kind: page.Page.Duplicate.ToString().ToLowerInvariant(), Url: facts.Original ?? page.Page.Target));
         }
         if (facts.Row?.State == UrlState.Waiting && host is not null)
         {
@@ -75,21 +76,21 @@ internal static class Explainer
     {
         if (facts.Place > 0)
         {
-            yield return new("place", Text($"{facts.Place} URLs of its host come first."));
+            yield return new(ReasonCodes.Place, Text($"{facts.Place} URLs of its host come first."), new(Count: facts.Place));
         }
         if (host.OpensAt is { } opens)
         {
             yield return host.Block switch
             {
-                HostBlocks.RetryAfter => new(HostBlocks.RetryAfter, Text($"The host asked to be left alone until {opens:u}.")),
-                HostBlocks.Errors => new(HostBlocks.Errors, Text($"The host failed {Times(host.Errors)} in a row and is left alone until {opens:u}.")),
-                HostBlocks.RobotsUnreachable => new(HostBlocks.RobotsUnreachable, Text($"The host's robots.txt cannot be reached; nothing is fetched until it is asked for again at {opens:u}.")),
-                _ => new("delay", Text($"Its {string.Join(" and its ", host.Gates.Select(g => g.Gate))} may be asked again at {opens:u}.")),
+                HostBlocks.RetryAfter => new(HostBlocks.RetryAfter, Text($"The host asked to be left alone until {opens:u}."), new(Until: opens)),
+                HostBlocks.Errors => new(HostBlocks.Errors, Text($"The host failed {Times(host.Errors)} in a row and is left alone until {opens:u}."), new(Count: host.Errors, Until: opens)),
+                HostBlocks.RobotsUnreachable => new(HostBlocks.RobotsUnreachable, Text($"The host's robots.txt cannot be reached; nothing is fetched until it is asked for again at {opens:u}."), new(Until: opens)),
+                _ => new(ReasonCodes.Delay, Text($"Its {string.Join(" and its ", host.Gates.Select(g => g.Gate))} may be asked again at {opens:u}."), new(Until: opens, Gates: [.. host.Gates.Select(g => g.Gate)])),
             };
         }
         if (host.Robots.Status is null)
         {
-            yield return new("robots_first", "The host's robots.txt is fetched first.");
+            yield return new(ReasonCodes.RobotsFirst, "The host's robots.txt is fetched first.");
         }
     }
 
@@ -105,7 +106,7 @@ internal static class Explainer
         _ => Text($"It was fetched at {(facts.Page is { } page ? At(page.Page.FetchedAt) : null):u}."),
     } + (verdict is "refused" or "parked" or "gone" && reasons.Count > 0 ? " " + reasons[0].Sentence : "");
 
-    private static ExplainedReason Reason(RefusalReason reason, KnownFacts facts) => new(reason.Code(), ReasonText.Of(reason, facts));
+    private static ExplainedReason Reason(RefusalReason reason, KnownFacts facts) => new(reason.Code(), ReasonText.Of(reason, facts), ReasonText.Facts(reason, facts));
 
     private static ExplainedQueue? Queue(KnownFacts facts)
     {
@@ -113,13 +114,15 @@ internal static class Explainer
         {
             return null;
         }
+        var (href, path) = (Encoding.UTF8.GetBytes(facts.Url), Encoding.UTF8.GetBytes(row.Path));
+        var boosts = new BoostRules(facts.Settings.Boosts);
         var hints = new UrlHints
         {
             Depth = row.Depth,
             ChangeRate = facts.Page is { Page.Fetches: > 1 } page ? (double)page.Page.Changes / (page.Page.Fetches - 1) : null,
-            Boost = new BoostRules(facts.Settings.Boosts).Of(Encoding.UTF8.GetBytes(facts.Url), Encoding.UTF8.GetBytes(row.Path)),
+            Boost = boosts.Of(href, path),
         };
-        var terms = PriorityClass.Explain(hints, 0).ToList();
+        var terms = PriorityClass.Explain(hints, 0).Select(term => term.Term == "boost" ? Boost(term, boosts.Matching(href, path)) : term).ToList();
         // What the books do not keep one by one: the importance that links brought, and what sitemaps said.
         if (row.Class - PriorityClass.Of(hints, 0) is var rest and not 0)
         {
@@ -127,6 +130,9 @@ internal static class Explainer
         }
         return new ExplainedQueue(row.Class, facts.Place, terms, At(row.DueAt), row.Attempts);
     }
+
+    private static PriorityTerm Boost(PriorityTerm term, IReadOnlyList<BoostRule> rules) =>
+        term with { Rules = rules, Why = "boost rules of this crawl: " + string.Join(", ", rules.Select(rule => Text($"{rule.Pattern} {rule.Classes:+0;-0}"))) };
 
     private static ExplainedPage? Page(KnownFacts facts) => facts.Page is not { Page: var page }
         ? null

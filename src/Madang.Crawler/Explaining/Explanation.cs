@@ -21,7 +21,21 @@ public sealed record Explanation(
     ExplainedBudget? Budget);
 
 /// <param name="Code">Stable: <c>robots</c>, <c>template_budget</c>, <c>retry_after</c>.</param>
-public sealed record ExplainedReason(string Code, string Sentence);
+/// <param name="Facts">What <paramref name="Sentence"/> tells beside the code, for a sentence in another language.</param>
+public sealed record ExplainedReason(string Code, string Sentence, ReasonFacts? Facts = null);
+
+/// <summary>The numbers and names of a reason; those that its code does not have are absent.</summary>
+/// <param name="Limit">What was exceeded: links, bytes, milliseconds, segments, parameters.</param>
+/// <param name="Line">Of robots.txt, from 1.</param>
+/// <param name="Template">What URLs of this kind look like.</param>
+/// <param name="Count">How often: visits that failed, errors in a row, URLs that come first, pages that repeat others.</param>
+/// <param name="Of">Of so many.</param>
+/// <param name="Kind">Of a duplicate: <c>canonical</c>, <c>body</c> or <c>near</c>.</param>
+/// <param name="Url">The page that it repeats.</param>
+/// <param name="Gates">Clocks that are not open: <c>host</c>, <c>domain</c>, <c>address</c>.</param>
+public sealed record ReasonFacts(
+    CrawlScope? Scope = null, long? Limit = null, int? Line = null, string? Template = null, long? Count = null, int? Of = null, string? Fault = null, int? Status = null, string? Kind = null,
+    string? Url = null, DateTimeOffset? Until = null, IReadOnlyList<string>? Gates = null);
 
 /// <param name="Class">0 (first) to 15.</param>
 /// <param name="Place">How many URLs of its host stand before it.</param>

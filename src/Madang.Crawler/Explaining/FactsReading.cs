@@ -2,6 +2,7 @@ using System.Text;
 using Madang.Crawler.Admission;
 using Madang.Crawler.Frontier;
 using Madang.Crawler.Robots;
+using Madang.Crawler.Running;
 using Madang.Crawler.Urls;
 
 namespace Madang.Crawler.Explaining;
@@ -10,12 +11,12 @@ namespace Madang.Crawler.Explaining;
 internal static class FactsReading
 {
     /// <param name="url">Normalised.</param>
-    public static async Task<KnownFacts> ReadAsync(IPageStore pages, Crawl crawl, SipHash hash, Url url, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<KnownFacts> ReadAsync(IPageStore pages, Crawl crawl, SipHash hash, Url url, CrawlPolicies policies, TimeProvider time, CancellationToken cancellationToken)
     {
         var key = new UrlKey((long)hash.Hash(url.Origin), (long)hash.Hash(url.Href));
         var (href, path) = (url.ToString(), Encoding.ASCII.GetString(url.PathAndQuery));
         var row = await pages.UrlAsync(key, cancellationToken);
-        var admission = new AdmissionPolicy(crawl.Settings, time).Check(url, row?.Depth ?? 0);
+        var admission = new AdmissionPolicy(crawl.Settings, time, policies.Urls).Check(url, row?.Depth ?? 0);
         var page = await pages.PageAsync(key, cancellationToken);
         var host = await pages.HostAsync(key.Host, cancellationToken);
         var robots = host is { RobotsAt: > 0 } ? HostRobots.Of(host, crawl.Settings.Agent) : null;

@@ -24,6 +24,7 @@ internal static class ReasonText
         RefusalReason.TooManySegments => Text($"Its path has more than {SegmentPolicy.Most} segments."),
         RefusalReason.Calendar => "It is a day of a calendar, far away or found by going from day to day.",
         RefusalReason.TooManyParameters => Text($"It has more than {ParameterPolicy.Most} parameters."),
+        RefusalReason.Policy => "A policy of this server leaves it alone.",
         RefusalReason.DomainBudget => "Its domain has had as many pages as it may; each further domain that links to it gives it more.",
         RefusalReason.TemplateBudget => facts.Template is { } template
             ? Text($"Pages like {template.Template} mostly repeat others: {template.Duplicates} of {template.Fetched} did.")
@@ -34,6 +35,22 @@ internal static class ReasonText
         RefusalReason.NotFound => "It does not exist.",
         RefusalReason.MaxPages => "The crawl has as many pages as it was to have.",
         _ => "Nothing speaks against it.",
+    };
+
+    /// <summary>What the sentence tells; null where the code says it all.</summary>
+    public static ReasonFacts? Facts(RefusalReason reason, KnownFacts facts) => reason switch
+    {
+        RefusalReason.OutOfScope => new(Scope: facts.Settings.Scope),
+        RefusalReason.TooDeep => new(Limit: facts.Settings.MaxDepth),
+        RefusalReason.TooLong => new(Limit: LengthPolicy.Most),
+        RefusalReason.Robots when facts.Robots is { Allowed: false, Line: { } line } => new(Line: line),
+        RefusalReason.CrawlDelayTooLong => new(Limit: facts.Settings.MaxDelayMs),
+        RefusalReason.TooManySegments => new(Limit: SegmentPolicy.Most),
+        RefusalReason.TooManyParameters => new(Limit: ParameterPolicy.Most),
+        RefusalReason.TemplateBudget when facts.Template is { } template => new(Template: template.Template, Count: template.Duplicates, Of: template.Fetched),
+        RefusalReason.Failed when facts.Page is { Page: { Fault: { } fault } } => new(Fault: fault),
+        RefusalReason.Failed when facts.Page is { Page.Status: > 0 and var status } => new(Status: status),
+        _ => null,
     };
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -1,7 +1,7 @@
 namespace Madang.Crawler.Frontier;
 
 /// <summary>Why a URL is not fetched. Stored as its number; <see cref="RefusalReasons.Code"/> is the stable code that people see.</summary>
-internal enum RefusalReason
+public enum RefusalReason
 {
     None = 0,
     NotHttp = 1,
@@ -18,6 +18,9 @@ internal enum RefusalReason
     TooManySegments = 21,
     Calendar = 22,
     TooManyParameters = 23,
+
+    /// <summary>A policy that somebody added to this server: <see cref="Admission.IUrlPolicy"/>.</summary>
+    Policy = 24,
     DomainBudget = 30,
     TemplateBudget = 31,
     Spam = 32,

@@ -2,7 +2,7 @@ namespace Madang.Crawler.Noise;
 
 /// <summary>What speaks against a page.</summary>
 [Flags]
-internal enum NoiseReasons
+public enum NoiseReasons
 {
     None = 0,
 
@@ -25,5 +25,6 @@ internal enum NoiseReasons
     Doorway = 32,
 }
 
-/// <param name="Score">0 to 100.</param>
-internal readonly record struct NoiseVerdict(int Score, NoiseReasons Reasons);
+/// <summary>What a page is worth, and why.</summary>
+/// <param name="Score">0 to 100; lower and higher ones are cut to that.</param>
+public readonly record struct NoiseVerdict(int Score, NoiseReasons Reasons);

@@ -3,7 +3,7 @@ using Madang.Crawler.Parsing;
 namespace Madang.Crawler.Noise;
 
 /// <summary>The numbers of a page that noise is judged by.</summary>
-internal readonly record struct PageFacts
+public readonly record struct PageFacts
 {
     public int Words { get; init; }
 
@@ -17,7 +17,7 @@ internal readonly record struct PageFacts
 
     public TextFacts Text { get; init; }
 
-    public static PageFacts Of(ParsedPage page) => new()
+    internal static PageFacts Of(ParsedPage page) => new()
     {
         Words = page.WordCount,
         Links = page.Links.Length,

@@ -6,7 +6,7 @@ namespace Madang.Crawler.Noise;
 /// <param name="Words">How many were looked at.</param>
 /// <param name="TopShare">The most frequent word of four bytes and more, of all words: 0 to 1. About 0.03 in prose.</param>
 /// <param name="RepeatShare">Runs of three words that occurred before, of all runs: 0 to 1. A few hundredths in prose.</param>
-internal readonly record struct TextFacts(int Words, double TopShare, double RepeatShare)
+public readonly record struct TextFacts(int Words, double TopShare, double RepeatShare)
 {
     /// <summary>More would cost more than it tells.</summary>
     public const int MostWords = 512;

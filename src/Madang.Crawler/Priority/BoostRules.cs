@@ -12,17 +12,17 @@ internal sealed class BoostRules
 {
     public const int MostRules = 64;
 
-    private readonly (UrlPattern Pattern, bool OnPath, int Classes)[] _rules;
+    private readonly (BoostRule Rule, UrlPattern Pattern, bool OnPath, int Classes)[] _rules;
 
     /// <param name="rules">Those beyond <see cref="MostRules"/> are not looked at.</param>
     public BoostRules(IReadOnlyList<BoostRule> rules) =>
-        _rules = [.. rules.Take(MostRules).Select(r => (new UrlPattern(r.Pattern), r.Pattern.StartsWith('/'), Math.Clamp(r.Classes, -PriorityClass.Last, PriorityClass.Last)))];
+        _rules = [.. rules.Take(MostRules).Select(r => (r, new UrlPattern(r.Pattern), r.Pattern.StartsWith('/'), Math.Clamp(r.Classes, -PriorityClass.Last, PriorityClass.Last)))];
 
     /// <summary>The boost of a URL, -15 to 15.</summary>
     public int Of(ReadOnlySpan<byte> href, ReadOnlySpan<byte> pathAndQuery)
     {
         var sum = 0;
-        foreach (var (pattern, onPath, classes) in _rules)
+        foreach (var (_, pattern, onPath, classes) in _rules)
         {
             if (pattern.IsMatch(onPath ? pathAndQuery : href))
             {
@@ -31,4 +31,8 @@ internal sealed class BoostRules
         }
         return Math.Clamp(sum, -PriorityClass.Last, PriorityClass.Last);
     }
+
+    /// <summary>The rules that make it up.</summary>
+    public IReadOnlyList<BoostRule> Matching(byte[] href, byte[] pathAndQuery) =>
+        [.. _rules.Where(each => each.Pattern.IsMatch(each.OnPath ? pathAndQuery : href)).Select(each => each.Rule)];
 }

@@ -2,8 +2,10 @@ using System.Numerics;
 
 namespace Madang.Crawler.Priority;
 
-/// <summary>One reason for a class: <c>{ "term": "depth", "classes": 4, "why": "3 links from a seed" }</c>. Positive is later.</summary>
-public sealed record PriorityTerm(string Term, int Classes, string Why);
+/// <summary>One reason for a class: <c>{ "term": "depth", "classes": 4, "why": "3 links from a seed", "amount": 3 }</c>. Positive is later.</summary>
+/// <param name="Amount">The number that <paramref name="Why"/> tells: links, importance, share of visits, priority of a sitemap, days.</param>
+/// <param name="Rules">Of the term <c>boost</c>.</param>
+public sealed record PriorityTerm(string Term, int Classes, string Why, double? Amount = null, IReadOnlyList<BoostRule>? Rules = null);
 
 /// <summary>
 /// The priority class of a waiting URL, 0 (first) to 15: a sum of terms, so that it can be explained. Within a class the order is that of discovery, so that a crawl goes breadth first
@@ -29,11 +31,11 @@ internal static class PriorityClass
     public static IReadOnlyList<PriorityTerm> Explain(in UrlHints hints, float cash)
     {
         var terms = new List<PriorityTerm>(6);
-        Add(terms, "depth", DepthTerm(hints.Depth), hints.Depth == 1 ? "1 link from a seed" : $"{hints.Depth} links from a seed");
-        Add(terms, "importance", -Math.Min(Importance.Step(cash), MostSteps), FormattableString.Invariant($"importance {Importance.Base + cash:0.##}"));
-        Add(terms, "changes", ChangeTerm(hints.ChangeRate), FormattableString.Invariant($"changed at {hints.ChangeRate * 100:0} % of its visits"));
-        Add(terms, "sitemap_priority", SitemapTerm(hints.SitemapPriority), FormattableString.Invariant($"its sitemap says {hints.SitemapPriority:0.0#}"));
-        Add(terms, "modified", ModifiedTerm(hints.ModifiedAgo), FormattableString.Invariant($"changed {hints.ModifiedAgo?.TotalDays:0.#} days ago, as its sitemap or feed says"));
+        Add(terms, "depth", DepthTerm(hints.Depth), hints.Depth == 1 ? "1 link from a seed" : $"{hints.Depth} links from a seed", hints.Depth);
+        Add(terms, "importance", -Math.Min(Importance.Step(cash), MostSteps), FormattableString.Invariant($"importance {Importance.Base + cash:0.##}"), Importance.Base + cash);
+        Add(terms, "changes", ChangeTerm(hints.ChangeRate), FormattableString.Invariant($"changed at {hints.ChangeRate * 100:0} % of its visits"), hints.ChangeRate);
+        Add(terms, "sitemap_priority", SitemapTerm(hints.SitemapPriority), FormattableString.Invariant($"its sitemap says {hints.SitemapPriority:0.0#}"), hints.SitemapPriority);
+        Add(terms, "modified", ModifiedTerm(hints.ModifiedAgo), FormattableString.Invariant($"changed {hints.ModifiedAgo?.TotalDays:0.#} days ago, as its sitemap or feed says"), hints.ModifiedAgo?.TotalDays);
         Add(terms, "boost", -hints.Boost, "boost rules of this crawl");
         return terms;
     }
@@ -63,11 +65,11 @@ internal static class PriorityClass
 
     private static int ModifiedTerm(TimeSpan? ago) => ago is { Ticks: >= 0 } t ? t.TotalDays <= 1 ? -2 : t.TotalDays <= 7 ? -1 : 0 : 0;
 
-    private static void Add(List<PriorityTerm> terms, string term, int classes, string why)
+    private static void Add(List<PriorityTerm> terms, string term, int classes, string why, double? amount = null)
     {
         if (classes != 0)
         {
-            terms.Add(new PriorityTerm(term, classes, why));
+            terms.Add(new PriorityTerm(term, classes, why, amount is { } number ? Math.Round(number, 3) : null));
         }
     }
 }

@@ -14,7 +14,7 @@ internal sealed class UrlPattern
     public UrlPattern(string pattern)
     {
         _isWhole = pattern.EndsWith('$');
-        _literals = [.. (_isWhole ? pattern[..^1] : pattern).Split('*').Select(Encoding.UTF8.GetBytes)];
+        _literals = [.. (_isWhole ? pattern[..^1] : pattern).Split('*').Select(Bytes)];
     }
 
     public bool IsMatch(ReadOnlySpan<byte> text)
@@ -38,5 +38,17 @@ internal sealed class UrlPattern
             rest = rest[(at + literal.Length)..];
         }
         return _isWhole ? rest.EndsWith(_literals[^1]) : rest.IndexOf(_literals[^1]) >= 0;
+    }
+
+    /// <summary>A normalised URL is ASCII: what a person writes as /소식 stands there escaped.</summary>
+    private static byte[] Bytes(string literal)
+    {
+        var bytes = new List<byte>(literal.Length);
+        foreach (var one in Encoding.UTF8.GetBytes(literal))
+        {
+            bytes.AddRange(one < 0x80 ? [one] : Encoding.ASCII.GetBytes($"%{one:X2}"));
+        }
+
+        return [.. bytes];
     }
 }

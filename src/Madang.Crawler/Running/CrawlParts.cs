@@ -2,6 +2,7 @@ using Madang.Crawler.Admission;
 using Madang.Crawler.Frontier;
 using Madang.Crawler.Noise;
 using Madang.Outbound;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Madang.Crawler.Running;
 
@@ -16,4 +17,7 @@ internal sealed record CrawlParts(CrawlId Crawl, CrawlSettings Settings, string 
 internal sealed record CrawlPolicies(INoisePolicy Noise, IReadOnlyList<IUrlPolicy> Urls)
 {
     public static CrawlPolicies Default { get; } = new(new ContentNoise(), []);
+
+    /// <summary>The built-in ones with those that were registered.</summary>
+    public static CrawlPolicies Of(IServiceProvider services) => new(services.GetService<INoisePolicy>() ?? Default.Noise, [.. services.GetServices<IUrlPolicy>()]);
 }

@@ -36,6 +36,8 @@ internal sealed partial class CrawlRuns(
 
     public TimeProvider Time => tools.Time;
 
+    public CrawlPolicies Policies => tools.Policies;
+
     /// <summary>Something changed in the catalogue.</summary>
     public void Look() => _look.Writer.TryWrite(true);
 

@@ -246,7 +246,7 @@ internal sealed class VisitReading(CrawlParts parts, SipHash hash, AdmissionPoli
             Language = parsed.Language,
             SimHash = (long)parsed.SimHash,
             Words = parsed.WordCount,
-            Noise = parts.Policies.Noise.Judge(PageFacts.Of(parsed)).Score,
+            Noise = Math.Clamp(parts.Policies.Noise.Judge(PageFacts.Of(parsed)).Score, 0, 100),
             NoIndex = robots.NoIndex,
             Text = parts.Settings.Search && !robots.NoIndex ? Cut(parsed.Text) : null,
         };

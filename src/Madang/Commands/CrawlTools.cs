@@ -33,7 +33,7 @@ internal static class CrawlTools
         var json = Flags.Json();
         var command = new Command("robots", "Say what a robots.txt allows, and which line decides.") { source, urls, agent, json, Allow };
         command.SetAction((parsed, cancellation) => parsed.GetValue(source) is { } named
-            ? RobotsTool.OnceAsync(new ToolSource(named, parsed.GetValue(Allow)), parsed.GetValue(agent)!, parsed.GetValue(urls)!, parsed.GetValue(json), cancellation)
+            ? RobotsTool.OnceAsync(new ToolSource(named, parsed.GetValue(Allow), Flags.Settings(parsed)), parsed.GetValue(agent)!, parsed.GetValue(urls)!, parsed.GetValue(json), cancellation)
             : JsonLines.RunAsync(new RobotsTool().Answer, cancellation));
         return command;
     }
@@ -65,7 +65,7 @@ internal static class CrawlTools
         {
             using var tool = new PageTool(parsed.GetValue(tokens), parsed.GetValue(extract));
             return parsed.GetValue(source) is { } named
-                ? await tool.OnceAsync(new ToolSource(named, parsed.GetValue(Allow)), parsed.GetValue(url), parsed.GetValue(type), cancellation)
+                ? await tool.OnceAsync(new ToolSource(named, parsed.GetValue(Allow), Flags.Settings(parsed)), parsed.GetValue(url), parsed.GetValue(type), cancellation)
                 : await JsonLines.RunAsync(tool.Answer, cancellation);
         });
         return command;
@@ -81,7 +81,7 @@ internal static class CrawlTools
         var url = new Option<string?>("--url") { Description = "Where a file was found: relative addresses are resolved against it.", HelpName = "URL" };
         var command = new Command("sitemap", "Show what a sitemap or a feed lists.") { source, url, Allow };
         command.SetAction((parsed, cancellation) => parsed.GetValue(source) is { } named
-            ? SitemapTool.OnceAsync(new ToolSource(named, parsed.GetValue(Allow)), parsed.GetValue(url), cancellation)
+            ? SitemapTool.OnceAsync(new ToolSource(named, parsed.GetValue(Allow), Flags.Settings(parsed)), parsed.GetValue(url), cancellation)
             : JsonLines.RunAsync(new SitemapTool().Answer, cancellation));
         return command;
     }

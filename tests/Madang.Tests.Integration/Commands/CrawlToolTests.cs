@@ -164,6 +164,10 @@ public sealed class CrawlToolTests : IDisposable
         Assert.Equal(address + "/1", Json(await MadangProcess.RunAsync(["crawl", "sitemap", address + "/sitemap.xml", .. allow])).GetProperty("urls")[0].GetString());
         Assert.Equal(1, (await MadangProcess.RunAsync(["crawl", "robots", address + "/secret/x", .. allow])).ExitCode);
         Assert.Equal(2, (await MadangProcess.RunAsync(["crawl", "page", address, "--allow", "everything"])).ExitCode);
+
+        await File.WriteAllTextAsync(Path.Combine(_folder, "madang.json"), """{"Madang":{"Outbound":{"Allow":"127.0.0.0/8"}}}""", TestContext.Current.CancellationToken);
+        var bySetting = await MadangProcess.RunAsync(["crawl", "page", address + "/page", "--data", _folder]);
+        Assert.True(bySetting.ExitCode == 0, bySetting.Error);
     }
 
     private static async Task<JsonElement[]> LinesAsync(string[] arguments, params string[] lines)

@@ -12,7 +12,7 @@ public sealed class CrawlRequestTests
     public void Seeds_alone_are_enough()
     {
         var settings = Read("""{"seeds":[" https://example.org/ "]}""").Value.Settings;
-        Assert.Equal(new CrawlSettings { Seeds = [] } with { Seeds = settings.Seeds, Allow = settings.Allow }, settings);
+        Assert.Equal(new CrawlSettings { Seeds = [] } with { Seeds = settings.Seeds, Allow = settings.Allow, Boosts = settings.Boosts }, settings);
         Assert.Equal(["https://example.org/"], settings.Seeds);
     }
 
@@ -42,12 +42,34 @@ public sealed class CrawlRequestTests
             Concurrency = 9,
             DomainBudget = 11,
             BudgetPerReference = 0,
+            DocumentsOnly = false,
+            FollowImportance = false,
+            Boosts = [new("/소식/*", 15), new("https://a.example/old", -15)],
         };
         var read = Read(JsonSerializer.Serialize(wanted, ApiJson.Options)).Value.Settings;
         Assert.Equal(JsonSerializer.Serialize(wanted, ApiJson.Options), JsonSerializer.Serialize(read, ApiJson.Options));
     }
 
+    [Fact]
+    public void No_setting_is_out_of_reach()
+    {
+        var fields = typeof(CrawlRequest).GetProperties().Select(property => property.Name).ToHashSet();
+        Assert.Empty(typeof(CrawlSettings).GetProperties().Select(property => property.Name).Where(name => name != "EqualityContract" && !fields.Contains(name)));
+    }
+
+    [Fact]
+    public void Sixty_four_boosts_are_the_most()
+    {
+        var boosts = Enumerable.Repeat(new BoostRequest("/a", 1), 64).ToList();
+        Assert.True((Request(["https://a.org/"]) with { Boosts = boosts }).Read().IsOk);
+        Assert.Equal(["boosts too_long"], (Request(["https://a.org/"]) with { Boosts = [.. boosts, new("/b", 1)] }).Read().Error!.Fields.Select(fault => $"{fault.Field} {fault.Code}"));
+        Assert.Equal(
+            ["boosts.0.pattern too_long"], (Request(["https://a.org/"]) with { Boosts = [new("/" + new string('*', 512), 1)] }).Read().Error!.Fields.Select(fault => $"{fault.Field} {fault.Code}"));
+    }
+
     [Theory]
+    [InlineData("""{"seeds":["https://a.org/"],"boosts":[null,{"pattern":"","classes":1}]}""", "boosts.0.pattern required;boosts.0.classes out_of_range;boosts.1.pattern required")]
+    [InlineData("""{"seeds":["https://a.org/"],"boosts":[{"pattern":"news","classes":0},{"pattern":"/a b","classes":16},{"pattern":"/a\u0000","classes":-99999999999}]}""", "boosts.0.pattern invalid;boosts.0.classes out_of_range;boosts.1.pattern invalid;boosts.1.classes out_of_range;boosts.2.pattern invalid;boosts.2.classes out_of_range")]
     [InlineData("""{}""", "seeds required")]
     [InlineData("""{"seeds":[]}""", "seeds required")]
     [InlineData("""{"seeds":["https://a.org/",null]}""", "seeds.1 required")]

@@ -24,6 +24,27 @@ public sealed class ExplainTests
     }
 
     [Fact]
+    public void A_reason_tells_its_numbers_beside_its_sentence()
+    {
+        Assert.Equal(new ReasonFacts(Scope: CrawlScope.Host), Explainer.Explain(Facts with { Admission = RefusalReason.OutOfScope }).Reasons.Single().Facts);
+        Assert.Equal(64, Explainer.Explain(Facts with { Admission = RefusalReason.TooDeep }).Reasons.Single().Facts!.Limit);
+        Assert.Equal(7, Explainer.Explain(Facts with { Row = Row(UrlState.Refused) with { Reason = RefusalReason.Robots }, Robots = new RobotsVerdict(false, 7) }).Reasons[0].Facts!.Line);
+        var asked = Explainer.Explain(Facts with { Row = Row(UrlState.Waiting), Place = 3, Host = Host with { NextAt = Now + 60_000, Block = "errors", Errors = 4 } });
+        Assert.Equal(3, asked.Reasons[0].Facts!.Count);
+        Assert.Equal(new ReasonFacts(Count: 4, Until: DateTimeOffset.FromUnixTimeMilliseconds(Now + 60_000)), asked.Reasons[1].Facts);
+    }
+
+    [Fact]
+    public void The_boost_names_the_rules_that_match()
+    {
+        var settings = Facts.Settings with { Boosts = [new("/x", 3), new("/y", 5), new("http://a.test/*", -1)] };
+        var term = Explainer.Explain(Facts with { Settings = settings, Row = Row(UrlState.Waiting), Place = 0 }).Queue!.Terms.Single(term => term.Term == "boost");
+        Assert.Equal(-2, term.Classes);
+        Assert.Equal(["/x", "http://a.test/*"], term.Rules!.Select(rule => rule.Pattern));
+        Assert.Equal("boost rules of this crawl: /x +3, http://a.test/* -1", term.Why);
+    }
+
+    [Fact]
     public void The_next_url_is_next_and_one_behind_it_knows_its_place()
     {
         var next = Explainer.Explain(Facts with { Row = Row(UrlState.Waiting), Place = 0 });

@@ -1,13 +1,13 @@
-using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Madang.Crawler.Urls;
 using Madang.Outbound;
 using Madang.Outbound.Addresses;
+using Madang.Settings;
 
 namespace Madang.Commands.Crawling;
 
 /// <summary>What a tool was pointed at: a URL, fetched through the one door out, or a file.</summary>
-internal sealed class ToolSource(string name, string[]? allow)
+internal sealed class ToolSource(string name, string[]? allow, SettingsReading settings)
 {
     private const int MaxFile = 64 * 1024 * 1024;
 
@@ -42,14 +42,23 @@ internal sealed class ToolSource(string name, string[]? allow)
 
     private async Task<Fetched> FetchAsync(string url, CancellationToken cancellation)
     {
-        var options = new OutboundOptions { Allow = string.Join(',', allow ?? []) };
-        if (!AddressPolicy.TryParse(options.Allow, out _))
+        var more = string.Join(',', allow ?? []);
+        if (!AddressPolicy.TryParse(more, out _))
         {
-            throw new CliException($"--allow {options.Allow}: no network; 10.0.0.0/8 would be one.", Cli.Usage);
+            throw new CliException($"--allow {more}: no network; 10.0.0.0/8 would be one.", Cli.Usage);
         }
 
-        await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        using var client = new OutboundClient(options, TimeProvider.System, services.GetRequiredService<IMeterFactory>());
+        if (!Flags.Report(settings))
+        {
+            throw new CliException("nothing was fetched.", Cli.Usage);
+        }
+
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Configuration.AddInMemoryCollection(settings.Effective());
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.AddOutbound().Services.PostConfigure<OutboundOptions>(options => options.Allow = string.Join(',', new[] { options.Allow, more }.Where(list => list.Length > 0)));
+        using var host = builder.Build();
+        var client = host.Services.GetRequiredService<OutboundClient>();
         using var response = await client.SendAsync(new OutboundRequest { Url = url, MaxRedirects = 5, Headers = [new("User-Agent", "Madang")] }, cancellation);
         return response.Fault is { } fault
             ? throw new CliException($"{url}: {fault}: {response.Detail}")
