@@ -15,7 +15,7 @@ public sealed class MadangClient : IDisposable
     public MadangClient(MadangClientOptions options)
     {
         (Options, _http) = (options, new Http(options));
-        (Accounts, Relations, Rooms, Sync, Admin, Crawls) = (new(_http), new(_http), new(_http), new(_http), new(_http), new(_http));
+        (Accounts, Relations, Rooms, Sync, Admin, Crawls, Webhooks) = (new(_http), new(_http), new(_http), new(_http), new(_http), new(_http), new(_http));
     }
 
     /// <summary>Who asks. <see cref="Resources.Accounts.SignInAsync"/> sets it.</summary>
@@ -36,6 +36,8 @@ public sealed class MadangClient : IDisposable
     public Admin Admin { get; }
 
     public Crawls Crawls { get; }
+
+    public Webhooks Webhooks { get; }
 
     internal MadangClientOptions Options { get; }
 

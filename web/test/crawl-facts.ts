@@ -9,7 +9,7 @@ export const progressOf = (more: Partial<CrawlProgress> = {}): CrawlProgress => 
 export const settingsOf = (more: Partial<CrawlSettings> = {}): CrawlSettings => ({
   seeds: ['https://example.org/'], scope: 'host', max_depth: 64, delay_ms: 1_000, latency_factor: 5, max_delay_ms: 60_000, agent: 'Madang', allow: [],
   obey_nofollow: true, recrawl: false, min_recrawl_seconds: 3_600, max_recrawl_seconds: 1_209_600, max_page_bytes: 8_388_608, archive: true, search: true,
-  concurrency: 256, domain_budget: 1_000_000, budget_per_reference: 1_000, ...more,
+  concurrency: 256, domain_budget: 1_000_000, budget_per_reference: 1_000, documents_only: true, follow_importance: true, boosts: [], ...more,
 })
 
 export const crawlOf = (more: Partial<Crawl> = {}): Crawl => ({

@@ -133,7 +133,7 @@ describe('starting', () => {
     await userEvent.type(screen.getByLabelText('Pause between two requests to a host (s)'), '0.5')
     await userEvent.click(screen.getByRole('button', { name: 'Start the crawl' }))
     expect(await screen.findByRole('heading', { name: 'example.org' })).toBeVisible()
-    const { allow: _, ...settings } = settingsOf({ scope: 'domain', delay_ms: 500 })
+    const { allow: _, boosts: __, ...settings } = settingsOf({ scope: 'domain', delay_ms: 500 })
     expect(sent).toEqual([settings])
   })
 
@@ -245,16 +245,16 @@ describe('explaining', () => {
   test('tells verdict, reasons, terms and the clock', async () => {
     server.routes.set('GET /v1/crawls/7', () => crawlOf())
     server.routes.set('GET /v1/crawls/7/explain', ({ url }) => ({
-      url: url.searchParams.get('url'), verdict: 'refused', sentence: 'It is not fetched.', reasons: [{ code: 'robots', detail: 'line 12: Disallow: /private/' }], class: 3,
-      terms: [{ name: 'depth', classes: 4, detail: '3 links from a seed' }], place: 0, depth: 4, referrer: 'https://example.org/', host: { ...host(), delay_ms: 1_000, gates: [], robots: { status: 200, allowed: false, line: 12 } },
+      url: url.searchParams.get('url'), verdict: 'refused', sentence: 'It is not fetched.', reasons: [{ code: 'robots', detail: 'line 12: Disallow: /private/', facts: { line: 12 } }], class: 3,
+      terms: [{ name: 'depth', classes: 4, detail: '3 links from a seed', amount: 3 }], place: 0, depth: 4, referrer: 'https://example.org/', host: { ...host(), delay_ms: 1_000, gates: [], robots: { status: 200, allowed: false, line: 12 } },
     }))
     open('/crawls/7/explain', 'ko')
     await userEvent.type(await screen.findByLabelText('주소'), 'https://example.org/private/a{Enter}')
     const verdict = await screen.findByRole('region', { name: '거절되었습니다' })
     expect(verdict).toHaveTextContent('robots.txt가 금지함')
-    expect(verdict).toHaveTextContent('line 12: Disallow: /private/')
+    expect(verdict).toHaveTextContent('robots.txt 12번째 줄이 금지합니다')
     expect(verdict).toHaveTextContent('맨 앞')
-    expect(screen.getByRole('row', { name: /3 links from a seed \+4/ })).toBeVisible()
+    expect(screen.getByRole('row', { name: /시작에서 링크 3번 \+4/ })).toBeVisible()
     expect(screen.getByRole('region', { name: '호스트의 시계' })).toHaveTextContent('https://example.org')
   })
 

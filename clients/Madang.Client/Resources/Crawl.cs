@@ -25,7 +25,14 @@ public sealed record NewCrawl(
     bool? Search = null,
     int? Concurrency = null,
     int? DomainBudget = null,
-    int? BudgetPerReference = null);
+    int? BudgetPerReference = null,
+    bool? DocumentsOnly = null,
+    bool? FollowImportance = null,
+    IReadOnlyList<BoostRule>? Boosts = null);
+
+/// <param name="Pattern">The beginning of a URL, or of its path when it starts with a slash; <c>*</c> is any text and a last <c>$</c> the end.</param>
+/// <param name="Classes">1 to 15 is sooner, -1 to -15 later.</param>
+public sealed record BoostRule(string Pattern, int Classes);
 
 /// <param name="State">running, paused, stopped, finished or failed.</param>
 /// <param name="Settings">As the server took them, all filled in.</param>
@@ -83,10 +90,19 @@ public sealed record UrlExplanation(
     string Url, string Verdict, string Sentence, IReadOnlyList<UrlReason> Reasons, IReadOnlyList<PriorityTerm> Terms, int? Class = null, long? Place = null, int? Depth = null,
     string? Referrer = null, int? Attempts = null, DateTimeOffset? NextAt = null);
 
-public sealed record UrlReason(string Code, string Detail);
+/// <param name="Detail">In words, in English.</param>
+/// <param name="Facts">What these words tell beside the code.</param>
+public sealed record UrlReason(string Code, string Detail, ReasonFacts? Facts = null);
+
+/// <summary>The numbers and names of a reason; those that its code does not have are null.</summary>
+public sealed record ReasonFacts(
+    string? Scope = null, long? Limit = null, int? Line = null, string? Template = null, long? Count = null, int? Of = null, string? Fault = null, int? Status = null, string? Kind = null,
+    string? Url = null, DateTimeOffset? Until = null, IReadOnlyList<string>? Gates = null);
 
 /// <param name="Classes">By how many classes it moves the URL; positive is later.</param>
-public sealed record PriorityTerm(string Name, int Classes, string Detail);
+/// <param name="Amount">The number that it comes from: links, importance, share of visits, priority of a sitemap, days.</param>
+/// <param name="Rules">Of the term boost.</param>
+public sealed record PriorityTerm(string Name, int Classes, string Detail, double? Amount = null, IReadOnlyList<BoostRule>? Rules = null);
 
 /// <param name="Snippet">Parts of the text in order.</param>
 public sealed record FoundPage(string Url, IReadOnlyList<SnippetPart> Snippet, double Score, string CrawlId, DateTimeOffset FetchedAt, string? Title = null);

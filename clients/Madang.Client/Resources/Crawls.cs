@@ -46,6 +46,11 @@ public sealed class Crawls
     public Task<UrlExplanation> ExplainAsync(string id, string url, CancellationToken cancellationToken = default) =>
         _http.GetAsync($"{PathOf(id)}/explain", ClientJson.Default.UrlExplanation, cancellationToken, ("url", url));
 
+    /// <summary>Everything that it has found, as lines that come while they are read. The caller disposes the stream.</summary>
+    /// <param name="format">jsonl, csv, links (source TAB target) or nodes.</param>
+    public async Task<Stream> ExportAsync(string id, string format = "jsonl", CancellationToken cancellationToken = default) =>
+        await (await _http.OpenAsync($"{PathOf(id)}/export", "*/*", cancellationToken, ("format", format))).Content.ReadAsStreamAsync(cancellationToken);
+
     /// <summary>Pages that hold these words, the best first.</summary>
     /// <param name="lang">A language tag such as ko.</param>
     public Paged<FoundPage> Search(string q, string? crawlId = null, string? host = null, string? lang = null) =>

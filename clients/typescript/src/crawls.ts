@@ -33,7 +33,21 @@ export interface CrawlSettings {
   concurrency: number
   domain_budget: number
   budget_per_reference: number
+  /** Whether pictures, archives and the like are left out by the ending of their path. */
+  documents_only: boolean
+  /** Whether what many pages link to is fetched sooner. */
+  follow_importance: boolean
+  boosts: BoostRule[]
 }
+
+export interface BoostRule {
+  /** The beginning of a URL, or of its path when it starts with a slash; `*` is any text and a last `$` the end. */
+  pattern: string
+  /** 1 to 15 is sooner, -1 to -15 later. */
+  classes: number
+}
+
+export type ExportFormat = 'jsonl' | 'csv' | 'links' | 'nodes'
 
 /** Everything but the seeds has a default. */
 export type NewCrawl = Pick<CrawlSettings, 'seeds'> & Partial<CrawlSettings> & { name?: string }
@@ -140,6 +154,40 @@ export interface ExplainedHost {
   robots: { status?: number; fetched_at?: string; allowed?: boolean; line?: number; crawl_delay_ms?: number }
 }
 
+export interface UrlReason {
+  /** Stable. */
+  code: string
+  /** In words, in English. */
+  detail: string
+  /** What these words tell beside the code. */
+  facts?: {
+    scope?: CrawlScope
+    limit?: number
+    line?: number
+    template?: string
+    count?: number
+    of?: number
+    fault?: string
+    status?: number
+    kind?: DuplicateKind
+    url?: string
+    until?: string
+    gates?: ('host' | 'domain' | 'address')[]
+  }
+}
+
+export interface PriorityTerm {
+  name: string
+  /** Positive is later. */
+  classes: number
+  /** In words, in English. */
+  detail: string
+  /** The number that it comes from: links, importance, share of visits, priority of a sitemap, days. */
+  amount?: number
+  /** Of the term `boost`. */
+  rules?: BoostRule[]
+}
+
 /** Why a URL is next, waiting or refused. */
 export interface UrlExplanation {
   /** Normalised. */
@@ -148,11 +196,11 @@ export interface UrlExplanation {
   verdict: string
   /** The verdict in words, in English. */
   sentence: string
-  reasons: { code: string; detail: string }[]
+  reasons: UrlReason[]
   /** Priority class, 0 (first) to 15. */
   class?: number
   /** What the class is made of; positive is later. */
-  terms: { name: string; classes: number; detail: string }[]
+  terms: PriorityTerm[]
   /** How many URLs of its host stand before it. */
   place?: number
   depth?: number

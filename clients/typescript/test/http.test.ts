@@ -29,6 +29,28 @@ describe('requests', () => {
     expect(seen.slice(4)).toMatchObject(['http://server.test/v1/rooms/5', 'PATCH', { 'content-type': 'application/json' }, '{"title":"마당"}'])
   })
 
+  test('of webhooks go to their paths', async () => {
+    const seen: string[] = []
+    const api = apiThat((url, init) => {
+      seen.push(`${init.method} ${url.replace('http://server.test/v1/webhooks', '')} ${typeof init.body === 'string' ? init.body : ''}`.trim())
+      return problem(200, {})
+    })
+    await api.webhooks.create({ url: 'https://a.org/', types: ['crawl.*'] })
+    await api.webhooks.list()
+    await api.webhooks.update('5', { enabled: false })
+    await api.webhooks.rotateSecret('5')
+    await api.webhooks.test('5')
+    await api.webhooks.deliveries('5', { state: 'failed', limit: 2 })
+    await api.webhooks.delivery('5', '6')
+    await api.webhooks.resend('5', '6')
+    await api.webhooks.resendFailed('5', '2026-11-22T00:00:00Z')
+    await api.webhooks.delete('5')
+    expect(seen).toEqual([
+      'POST  {"url":"https://a.org/","types":["crawl.*"]}', 'GET', 'PATCH /5 {"enabled":false}', 'POST /5/secret {}', 'POST /5/test {}', 'GET /5/deliveries?state=failed&limit=2',
+      'GET /5/deliveries/6', 'POST /5/deliveries/6/resend {}', 'POST /5/resend {"since":"2026-11-22T00:00:00Z"}', 'DELETE /5',
+    ])
+  })
+
   test('an empty answer is undefined', async () => {
     expect(await apiThat(() => new Response(null, { status: 204 })).accounts.signOut()).toBeUndefined()
   })

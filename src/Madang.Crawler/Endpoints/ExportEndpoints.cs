@@ -11,8 +11,9 @@ namespace Madang.Crawler.Endpoints;
 
 internal static class ExportEndpoints
 {
+    // A stream of any length: it ends with its last line, or with the client.
     public static void Map(RouteGroupBuilder crawls) =>
-        crawls.MapGet("{id}/export", ExportAsync).WithName("export_crawl").WithSummary("Everything that a crawl has found as one stream: format=jsonl (default), csv, links (source TAB target) or nodes");
+        crawls.MapGet("{id}/export", ExportAsync).WithName("export_crawl").WithSummary("Everything that a crawl has found as one stream: format=jsonl (default), csv, links (source TAB target) or nodes").DisableRequestTimeout();
 
     private static async Task<Results<PushStreamHttpResult, Refusal>> ExportAsync(
         string id, ICrawlStore crawls, IFrontierStores stores, CrawlFolders folders, [FromQuery] string? format, CancellationToken cancellationToken)

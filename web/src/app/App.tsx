@@ -17,6 +17,7 @@ import { useI18n } from '../i18n/i18n'
 import { PeoplePage } from '../people/PeoplePage'
 import { SearchPage } from '../search/SearchPage'
 import { SettingsPage } from '../settings/SettingsPage'
+import { WebhookPage } from '../settings/WebhookPage'
 import { Empty } from '../ui/Empty'
 import { Spinner } from '../ui/Spinner'
 import { Logo } from './Logo'
@@ -56,6 +57,7 @@ function SignedIn() {
           </Route>
         )}
         <Route path="settings" element={<SettingsPage />} />
+        {role === 'admin' && <Route path="settings/webhooks/:id" element={<WebhookPage />} />}
       </Route>
       {['login', 'register', 'join', 'setup'].map((path) => (
         <Route key={path} path={path} element={<Navigate to={from ?? '/'} replace />} />
@@ -79,7 +81,7 @@ function SignedOut() {
       <Route path="people" element={toLogin} />
       <Route path="search" element={toLogin} />
       <Route path="crawls/*" element={toLogin} />
-      <Route path="settings" element={toLogin} />
+      <Route path="settings/*" element={toLogin} />
       <Route path="*" element={<NotFound />} />
     </Routes>
   )

@@ -1,10 +1,12 @@
+import type { NewCrawl } from '@madang/client'
 import { fieldText } from '../i18n/error-text'
 import { useI18n } from '../i18n/i18n'
 import { Field } from '../ui/Field'
-import { NumberField } from './fields'
+import { AreaField, NumberField } from './fields'
+import { boostText } from './form'
 
 /** What few crawls need to change. */
-export function AdvancedFields({ error }: { error: unknown }) {
+export function AdvancedFields({ error, sent }: { error: unknown; sent: NewCrawl | undefined }) {
   const { t } = useI18n()
   return (
     <div className="fold-body">
@@ -24,6 +26,10 @@ export function AdvancedFields({ error }: { error: unknown }) {
         <NumberField label={t('crawl.form.domainBudget')} name="domain_budget" error={error} />
         <NumberField label={t('crawl.form.budgetPerReference')} name="budget_per_reference" error={error} />
       </div>
+      <h2>{t('crawl.form.order')}</h2>
+      <AreaField label={t('crawl.form.boosts')} hint={t('crawl.form.boostsHint')} name="boosts" error={error} sent={sent?.boosts?.map(boostText)} rows={3} placeholder={'/news/* +5\n/archive/* -5'} />
+      <Check name="follow_importance" label={t('crawl.form.followImportance')} on />
+      <Check name="documents_only" label={t('crawl.form.documentsOnly')} on />
       <h2>{t('crawl.form.keeping')}</h2>
       <Check name="search" label={t('crawl.form.search')} on />
       <Check name="archive" label={t('crawl.form.archive')} on />

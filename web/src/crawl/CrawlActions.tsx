@@ -6,6 +6,7 @@ import { useNavigate } from 'react-router'
 import { useApi } from '../app/session'
 import { useToasts } from '../app/toasts'
 import { useI18n } from '../i18n/i18n'
+import { Confirm } from '../ui/Confirm'
 import { useAction } from '../ui/use-action'
 
 /** What may be done in the crawl's state; what cannot be undone is asked twice. */
@@ -43,30 +44,6 @@ export function CrawlActions({ crawl, onChanged }: { crawl: Crawl; onChanged: (c
       {state !== 'running' && state !== 'finished' && <button type="button" className="button small primary" disabled={busy} onClick={change('resume')}><Play size={16} aria-hidden /> {t('crawl.resume')}</button>}
       {!hasEnded(crawl) && <button type="button" className="button small danger" disabled={busy} onClick={() => setAsked('stop')}><Square size={15} aria-hidden /> {t('crawl.stop')}</button>}
       {state !== 'running' && <button type="button" className="button small danger quiet" disabled={busy} onClick={() => setAsked('delete')}><Trash2 size={16} aria-hidden /> {t('crawl.delete')}</button>}
-    </div>
-  )
-}
-
-interface ConfirmProps {
-  label: string
-  text: string
-  action: string
-  busy: boolean
-  onYes: () => void
-  onNo: () => void
-}
-
-function Confirm({ label, text, action, busy, onYes, onNo }: ConfirmProps) {
-  const { t } = useI18n()
-  return (
-    <div className="confirm" role="alertdialog" aria-label={label} aria-describedby="confirm-text">
-      <p id="confirm-text">{text}</p>
-      <div className="button-row">
-        {/* The question took the place of the button that had the focus. */}
-        {/* eslint-disable-next-line jsx-a11y/no-autofocus */}
-        <button type="button" className="button" autoFocus onClick={onNo}>{t('action.cancel')}</button>
-        <button type="button" className="button danger" disabled={busy} onClick={onYes}>{action}</button>
-      </div>
     </div>
   )
 }

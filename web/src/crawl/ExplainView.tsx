@@ -11,6 +11,7 @@ import { Spinner } from '../ui/Spinner'
 import { useShownCrawl } from './CrawlPage'
 import { HostFacts } from './HostFacts'
 import { OpenLink } from './PageRow'
+import { reasonText, termWhy } from './reasons'
 import { crawlCode, numberText, readable } from './text'
 import { useNow } from './use-now'
 
@@ -63,7 +64,7 @@ function Explanation({ answer, ended }: { answer: UrlExplanation; ended: boolean
         <p className="verdict-url"><span className="page-url">{readable(answer.url)}</span><OpenLink url={answer.url} /></p>
         {answer.reasons.length > 0 && (
           <ul className="reasons" aria-label={t('crawl.explain.reasons')}>
-            {answer.reasons.map(({ code, detail }, index) => <li key={`${code} ${index}`}><strong>{crawlCode(t, code)}</strong>{detail && <small>{detail}</small>}</li>)}
+            {answer.reasons.map(({ code, detail, facts }, index) => <li key={`${code} ${index}`}><strong>{crawlCode(t, code)}</strong><small>{reasonText(t, { code, detail, facts }, locale)}</small></li>)}
           </ul>
         )}
         <dl className="facts">
@@ -103,10 +104,10 @@ function Terms({ terms }: { terms: UrlExplanation['terms'] }) {
           <tr><th scope="col">{t('crawl.explain.term')}</th><th scope="col">{t('crawl.explain.classes')}</th></tr>
         </thead>
         <tbody>
-          {terms.map(({ name, classes, detail }) => (
-            <tr key={name}>
-              <th scope="row">{termText(t, name)}<small>{detail}</small></th>
-              <td>{signed.format(classes)}</td>
+          {terms.map((term) => (
+            <tr key={term.name}>
+              <th scope="row">{termText(t, term.name)}<small>{termWhy(t, term, locale)}</small></th>
+              <td>{signed.format(term.classes)}</td>
             </tr>
           ))}
         </tbody>

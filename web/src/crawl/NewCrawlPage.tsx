@@ -61,7 +61,7 @@ export function NewCrawlPage() {
         <NumberField label={t('crawl.form.delay')} hint={t('crawl.form.delayHint')} name="delay_ms" step="any" error={error} />
         <details className="fold" open={unfolded} onToggle={(event) => setUnfolded(event.currentTarget.open)}>
           <summary>{t('crawl.form.advanced')}</summary>
-          <AdvancedFields error={error} />
+          <AdvancedFields error={error} sent={refusal?.sent} />
         </details>
         <FormError error={error} />
         <div className="button-row"><button className="button primary" disabled={busy}>{t('crawl.form.submit')}</button></div>

@@ -4,6 +4,7 @@ import { useI18n } from '../i18n/i18n'
 import { fullText } from '../i18n/time'
 import { AreaChart, Legend } from './Charts'
 import { useShownCrawl } from './CrawlPage'
+import { Exports } from './Exports'
 import { queueOf, ratesOf, statusesOf } from './samples'
 import { SettingsList } from './SettingsList'
 import { bytesText, crawlCode, durationText, numberText, percentText, rateText, shortNumber, statusClasses } from './text'
@@ -21,7 +22,10 @@ export function Overview() {
       <Charts />
       <div className="crawl-columns">
         <Outcomes progress={crawl.progress} />
-        <SettingsList settings={crawl.settings} />
+        <div className="crawl-stack">
+          <SettingsList settings={crawl.settings} />
+          <Exports id={crawl.id} />
+        </div>
       </div>
     </>
   )

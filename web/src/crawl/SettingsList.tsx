@@ -1,5 +1,6 @@
 import type { CrawlSettings } from '@madang/client'
 import { useI18n } from '../i18n/i18n'
+import { boostText } from './form'
 import { durationText, numberText, readable } from './text'
 
 /** What the crawl was asked to do. */
@@ -12,6 +13,7 @@ export function SettingsList({ settings }: { settings: CrawlSettings }) {
     [t('crawl.form.delay'), durationText(settings.delay_ms, locale)],
     [t('crawl.form.agent'), settings.agent],
   ]
+  if (settings.boosts.length > 0) rows.push([t('crawl.form.boosts'), settings.boosts.map(boostText).join(', ')])
   if (settings.allow.length > 0) rows.push([t('crawl.form.allow'), settings.allow.join(', ')])
   return (
     <section className="card" aria-label={t('crawl.settings')}>

@@ -1,4 +1,4 @@
-import { type CrawlScope, type FieldError, MadangError, type NewCrawl } from '@madang/client'
+import { type BoostRule, type CrawlScope, type FieldError, MadangError, type NewCrawl } from '@madang/client'
 
 export const scopes: readonly CrawlScope[] = ['host', 'domain', 'prefix', 'any']
 
@@ -36,6 +36,15 @@ export const defaults: Partial<Record<NumberField, number>> = {
   budget_per_reference: 1_000,
 }
 
+/** One rule a line, the classes at its end: `/news/* +5`. A line without a number is sent as it is, for the server to refuse. */
+export const boostsOf = (text: string): BoostRule[] =>
+  linesOf(text).map((line) => {
+    const [, pattern = line, classes] = /^(.*\S)\s+([+-]?\d{1,9})$/.exec(line) ?? []
+    return { pattern, classes: Number(classes ?? 0) }
+  })
+
+export const boostText = ({ pattern, classes }: BoostRule) => `${pattern} ${classes > 0 ? '+' : ''}${classes}`
+
 export const linesOf = (text: string) => text.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== '')
 
 /** What is left empty is left out, so that the server's default holds. */
@@ -48,7 +57,11 @@ export function settingsOf(form: FormData): NewCrawl {
     recrawl: form.has('recrawl'),
     archive: form.has('archive'),
     search: form.has('search'),
+    documents_only: form.has('documents_only'),
+    follow_importance: form.has('follow_importance'),
   }
+  const boosts = boostsOf(text('boosts'))
+  if (boosts.length > 0) settings.boosts = boosts
   if (text('name') !== '') settings.name = text('name')
   if (text('agent') !== '') settings.agent = text('agent')
   for (const name of Object.keys(units) as NumberField[]) {
@@ -59,12 +72,12 @@ export function settingsOf(form: FormData): NewCrawl {
   return settings
 }
 
-/** The refusals that belong to a field; `seeds.2` belongs to the third of `seeds`. */
+/** The refusals that belong to a field; `seeds.2` and `boosts.2.pattern` belong to the third entry. */
 export function faultsOf(error: unknown, field: string): { index?: number; fault: FieldError }[] {
   if (!(error instanceof MadangError)) return []
   return error.errors.flatMap((fault) => {
     if (fault.field === field) return [{ fault }]
-    const index = fault.field.startsWith(`${field}.`) ? Number(fault.field.slice(field.length + 1)) : NaN
+    const index = fault.field.startsWith(`${field}.`) ? Number(fault.field.slice(field.length + 1).split('.')[0]) : NaN
     return Number.isInteger(index) ? [{ index, fault }] : []
   })
 }

@@ -1,4 +1,5 @@
 import { crawlEn } from './crawl.en'
+import { webhookEn } from './webhook.en'
 
 /** One text per key; `{name}` is filled in, and a pair of forms is chosen by `count`. */
 export const en = {
@@ -212,6 +213,7 @@ export const en = {
   'time.yesterday': 'Yesterday',
 
   ...crawlEn,
+  ...webhookEn,
 
   'notFound.title': 'Nothing grows here',
   'notFound.hint': 'This page does not exist.',

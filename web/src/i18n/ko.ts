@@ -1,4 +1,5 @@
 import { crawlKo } from './crawl.ko'
+import { webhookKo } from './webhook.ko'
 import type { Messages } from './messages'
 
 /** 조사는 끼워 넣는 이름에 직접 붙이지 않는다: 「{name} 님이」처럼 받침이 정해진 말을 사이에 둔다. */
@@ -213,6 +214,7 @@ export const ko: Messages = {
   'time.yesterday': '어제',
 
   ...crawlKo,
+  ...webhookKo,
 
   'notFound.title': '여기에는 아무것도 없습니다',
   'notFound.hint': '찾으시는 페이지가 없습니다.',

@@ -10,6 +10,7 @@ import { Invites } from './Invites'
 import { Password } from './Password'
 import { Profile } from './Profile'
 import { Users } from './Users'
+import { Webhooks } from './Webhooks'
 
 export function SettingsPage() {
   const { t } = useI18n()
@@ -29,6 +30,7 @@ export function SettingsPage() {
           <h2 className="page-divider">{t('settings.admin')}</h2>
           <Section title={t('admin.invites')}><Invites /></Section>
           <Section title={t('admin.users')}><Users /></Section>
+          <Section title={t('webhook.title')}><Webhooks /></Section>
         </>
       )}
       <div className="page-foot">

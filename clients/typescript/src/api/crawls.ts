@@ -1,4 +1,4 @@
-import type { Crawl, CrawledPage, CrawlHost, DuplicateKind, FoundPage, NewCrawl, StatusClass, UrlExplanation } from '../crawls.ts'
+import type { Crawl, CrawledPage, CrawlHost, DuplicateKind, ExportFormat, FoundPage, NewCrawl, StatusClass, UrlExplanation } from '../crawls.ts'
 import type { Http } from '../http.ts'
 import type { Id, List, PageQuery } from '../types.ts'
 
@@ -35,6 +35,8 @@ export class Crawls {
   /** `busiest`: those with most waiting URLs first, one page of them. */
   hosts = (id: Id, query: PageQuery & { q?: string; order?: 'id' | 'busiest' } = {}) => this.http.get<List<CrawlHost>>(`/v1/crawls/${id}/hosts`, { ...query })
   explain = (id: Id, url: string) => this.http.get<UrlExplanation>(`/v1/crawls/${id}/explain`, { url })
+  /** Everything that the crawl has found, as a stream of lines. */
+  export = (id: Id, format: ExportFormat, signal?: AbortSignal) => this.http.send('GET', `/v1/crawls/${id}/export`, { query: { format }, accept: '*/*', signal })
   find = (query: FindPagesQuery) => this.http.get<List<FoundPage>>('/v1/search/pages', { ...query })
 
   /** The body of the answer is an event stream: `state` with a crawl, `progress` every second. */

@@ -5,6 +5,7 @@ import { Crawls } from './crawls.ts'
 import { Relations } from './relations.ts'
 import { Rooms } from './rooms.ts'
 import { Sync } from './sync.ts'
+import { Webhooks } from './webhooks.ts'
 
 /** Every resource of the API. */
 export class MadangApi {
@@ -15,6 +16,7 @@ export class MadangApi {
   readonly sync: Sync
   readonly admin: Admin
   readonly crawls: Crawls
+  readonly webhooks: Webhooks
 
   constructor(options: HttpOptions = {}) {
     this.http = new Http(options)
@@ -24,5 +26,6 @@ export class MadangApi {
     this.sync = new Sync(this.http)
     this.admin = new Admin(this.http)
     this.crawls = new Crawls(this.http)
+    this.webhooks = new Webhooks(this.http)
   }
 }
