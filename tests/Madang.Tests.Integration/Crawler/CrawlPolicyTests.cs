@@ -25,7 +25,9 @@ public sealed class CrawlPolicyTests : IDisposable
     {
         await using var site = await SmallSite.StartAsync(new Dictionary<string, string>
         {
-            ["/"] = SmallSite.Page("첫 장", "마당", "/tree", "/shop/1"), ["/tree"] = SmallSite.Page("나무", "그늘"), ["/shop/1"] = SmallSite.Page("가게", "물건"),
+            ["/"] = SmallSite.Page("첫 장", "마당", "/tree", "/shop/1"),
+            ["/tree"] = SmallSite.Page("나무", "그늘"),
+            ["/shop/1"] = SmallSite.Page("가게", "물건"),
         });
         using var host = Host();
         await using (var crawl = await FolderCrawl.StartAsync(
