@@ -15,9 +15,6 @@ internal sealed record Politeness
     /// <summary>The same for hosts on one address.</summary>
     public TimeSpan AddressDelay { get; init; }
 
-    /// <summary>Nodes that share an address reserve moments to start at: the delay counts from start to start, and this much jitter on the way is nobody's fault.</summary>
-    public TimeSpan? AddressJitter { get; init; }
-
     /// <summary>The delay is at least this many times what answers usually take.</summary>
     public double LatencyFactor { get; init; }
 
@@ -55,9 +52,7 @@ internal sealed class PoliteCheck(IWeb web, Politeness asked)
         }
 
         CheckGroups(ordered, "domain", DomainOf, before => GateOpens(before, asked.DomainDelay));
-        CheckGroups(ordered, "address", host => host.Address.ToString(), before => asked.AddressJitter is { } jitter
-            ? before.Arrived + (asked.AddressDelay - jitter).Ticks * 100
-            : GateOpens(before, asked.AddressDelay));
+        CheckGroups(ordered, "address", host => host.Address.ToString(), before => GateOpens(before, asked.AddressDelay));
         Rate = asked.HostDelay > TimeSpan.Zero ? PoliteRate.Of(web, asked, ordered) : null;
         return this;
     }

@@ -12,20 +12,21 @@ internal abstract record Passage
     /// <summary>Others come first: the gate calls.</summary>
     internal sealed record Queue : Passage;
 
-    /// <summary>Nodes share the gate: a moment is reserved in the store.</summary>
-    internal sealed record Reserve(GateRequest Gate) : Passage;
+    /// <summary>Nodes share the gate: the store is asked to shut it for this host.</summary>
+    internal sealed record Ask(string Gate, int HoldMs) : Passage;
 }
 
 /// <summary>
 /// The gates of the hosts in memory: host ⊂ registrable domain ⊂ address. A host takes its domain's gate first and the address's second, always in that order, so that none waits for
-/// another in a circle. Used by the selector's loop alone.
+/// another in a circle. Where nodes share addresses, the host that holds the address's gate here has the store shut it for this node too. Used by the selector's loop alone.
 /// </summary>
-internal sealed class Gates(CrawlSettings settings, SelectorBounds bounds, bool isShared)
+/// <param name="openShared">Lets a gate that the store holds shut open: its key, the mark it was shut by, and after how many milliseconds. Null where nothing is shared.</param>
+internal sealed class Gates(CrawlSettings settings, SelectorBounds bounds, Action<string, long, int>? openShared)
 {
     private const int SweepFrom = 8_192;
 
-    /// <summary>Reserved moments lie further apart by so much, since a request may start late by so much.</summary>
-    private const int SlackMs = 20;
+    /// <summary>A gate that another node holds is asked for again within this.</summary>
+    private const int MostPollMs = 250;
 
     private static readonly Passage.Open Open_ = new();
     private static readonly Passage.Queue Queue_ = new();
@@ -33,12 +34,12 @@ internal sealed class Gates(CrawlSettings settings, SelectorBounds bounds, bool 
     private readonly int _domainMs = settings.DomainDelayMs ?? settings.DelayMs / 2;
     private readonly int _addressMs = settings.AddressDelayMs ?? settings.DelayMs / 4;
     private readonly Dictionary<string, Gate> _gates = new(StringComparer.Ordinal);
-    private readonly Queue<(HostSlot Host, long Passage, long Until)> _shut = new();
+    private readonly PriorityQueue<(HostSlot Host, long Passage), long> _shut = new();
     private long _passages;
     private int _sweepAt = SweepFrom;
 
     /// <summary>When the next gate loses patience with a request that has no headers.</summary>
-    public long? NextLate => _shut.TryPeek(out var first) ? first.Until : null;
+    public long? NextLate => _shut.TryPeek(out _, out var until) ? until : null;
 
     public void Enter(HostSlot host, long domainAt)
     {
@@ -87,7 +88,9 @@ internal sealed class Gates(CrawlSettings settings, SelectorBounds bounds, bool 
         var passage = ++_passages;
         if (host.HoldsDomain || host.HoldsAddress)
         {
-            _shut.Enqueue((host, passage, now + bounds.GatePatienceMs));
+            host.SentAt = 0;
+            host.Passage = passage;
+            _shut.Enqueue((host, passage), now + bounds.GatePatienceMs);
             Mark(host.DomainGate, host, passage);
             Mark(host.AddressGate, host, passage);
         }
@@ -98,18 +101,21 @@ internal sealed class Gates(CrawlSettings settings, SelectorBounds bounds, bool 
     /// <summary>The headers of that passage came, or its request ended without any.</summary>
     public void Open(HostSlot host, long passage, long now, Action<HostSlot, long> schedule)
     {
-        if (isShared)
+        if (host.Passage != passage)
         {
-            host.HoldsAddress = false;
+            return;
         }
 
+        host.Passage = 0;
+        OpenShared(host, _addressMs);
         OpenGate(host.DomainGate, host, passage, now, schedule);
         OpenGate(host.AddressGate, host, passage, now, schedule);
     }
 
     /// <summary>The host has nothing to fetch after all: the next one's turn.</summary>
-    public static void GiveUp(HostSlot host, Action<HostSlot, long> schedule)
+    public void GiveUp(HostSlot host, Action<HostSlot, long> schedule)
     {
+        OpenShared(host, 0);
         if (host is { HoldsDomain: true, DomainGate: { } domain })
         {
             CallNext(domain, host, schedule);
@@ -123,10 +129,19 @@ internal sealed class Gates(CrawlSettings settings, SelectorBounds bounds, bool 
 
     public void OpenLate(long now, Action<HostSlot, long> schedule)
     {
-        while (_shut.TryPeek(out var first) && first.Until <= now)
+        while (_shut.TryPeek(out var first, out var until) && until <= now)
         {
             _ = _shut.Dequeue();
-            Open(first.Host, first.Passage, now, schedule);
+            var (host, passage) = first;
+            // What has not gone out has not arrived: patience begins when it has. A request that never goes out ends, and opens its gates by that.
+            var late = (host.SentAt == 0 ? now : host.SentAt) + bounds.GatePatienceMs;
+            if (host.Passage == passage && late > now)
+            {
+                _shut.Enqueue(first, late);
+                continue;
+            }
+
+            Open(host, passage, now, schedule);
         }
 
         if (_gates.Count > _sweepAt)
@@ -149,14 +164,21 @@ internal sealed class Gates(CrawlSettings settings, SelectorBounds bounds, bool 
         _sweepAt = Math.Max(SweepFrom, 2 * _gates.Count);
     }
 
-    private Passage PassAddress(HostSlot host, long now)
+    /// <summary>The store's answer for a host that asked at that moment. When the host is to look again.</summary>
+    public long Answered(HostSlot host, GateAnswer answer, long asked, long now)
     {
-        if (isShared)
+        if (answer.Mark != 0)
         {
-            // A moment that this node let pass is not used: the next node's request may be just about to start.
-            return host.HoldsAddress && now <= host.ReservedAt + SlackMs ? Open_ : new Passage.Reserve(new GateRequest("a:" + host.Address, _addressMs + SlackMs));
+            (host.GateMark, host.GrantedUntil) = (answer.Mark, asked + bounds.GrantMs);
+            return 0;
         }
 
+        // Longer than the interval: another node has a request under way, and opens the gate when its headers came.
+        return now + (answer.WaitMs > _addressMs ? Math.Clamp(_addressMs / 2, 1, MostPollMs) : Math.Max(answer.WaitMs, 1));
+    }
+
+    private Passage PassAddress(HostSlot host, long now)
+    {
         var gate = host.AddressGate;
         if (gate is null || gate.Key.AsSpan(2) is var key && !key.SequenceEqual(host.Address))
         {
@@ -176,7 +198,28 @@ internal sealed class Gates(CrawlSettings settings, SelectorBounds bounds, bool 
             host.HoldsAddress = true;
         }
 
-        return now < gate.NextAt ? new Passage.Wait(gate.NextAt) : Open_;
+        return now < gate.NextAt ? new Passage.Wait(gate.NextAt) : openShared is null ? Open_ : PassShared(host, gate, now);
+    }
+
+    /// <summary>What was granted long ago is not used: the store may let the next one pass before this request arrived.</summary>
+    private Passage PassShared(HostSlot host, Gate gate, long now)
+    {
+        if (host.GateMark != 0 && now <= host.GrantedUntil)
+        {
+            return Open_;
+        }
+
+        OpenShared(host, 0);
+        return new Passage.Ask(gate.Key, bounds.GrantMs + bounds.ConnectMs + bounds.GatePatienceMs + gate.IntervalMs);
+    }
+
+    private void OpenShared(HostSlot host, int afterMs)
+    {
+        if (host is { GateMark: not 0, AddressGate: { } gate })
+        {
+            openShared!(gate.Key, host.GateMark, afterMs);
+            host.GateMark = 0;
+        }
     }
 
     private static void Mark(Gate? gate, HostSlot host, long passage)

@@ -18,7 +18,7 @@ internal enum HostPlace
 
     AtGate,
 
-    /// <summary>Its address is being looked up, or a moment reserved.</summary>
+    /// <summary>Its address is being looked up, or the store asked for its gate.</summary>
     Asking,
 
     InFlight,
@@ -30,6 +30,8 @@ internal enum HostPlace
 /// </summary>
 internal sealed class HostSlot(HostRow row, string agent)
 {
+    private long _sentAt;
+
     public long Id { get; } = row.Id;
 
     public string Origin { get; } = row.Origin;
@@ -72,8 +74,27 @@ internal sealed class HostSlot(HostRow row, string agent)
 
     public bool HoldsAddress { get; set; }
 
-    /// <summary>The moment that was reserved for it at a gate which nodes share.</summary>
-    public long ReservedAt { get; set; }
+    /// <summary>By what the store shut its address's gate for it; 0 when it did not.</summary>
+    public long GateMark { get; set; }
+
+    /// <summary>Until when a request may start that <see cref="GateMark"/> covers.</summary>
+    public long GrantedUntil { get; set; }
+
+    /// <summary>Of the request whose gates are shut; 0 when they are open.</summary>
+    public long Passage { get; set; }
+
+    /// <summary>When the request under way went out; 0 before. Written by the request.</summary>
+    public long SentAt
+    {
+        get => Volatile.Read(ref _sentAt);
+        set => Volatile.Write(ref _sentAt, value);
+    }
+
+    /// <summary>When its lease was heard of last.</summary>
+    public long LeasedAt { get; set; }
+
+    /// <summary>This node does not hold it any more: what is under way ends, and it is forgotten.</summary>
+    public bool IsLost { get; set; }
 
     /// <summary>Next URLs, in order.</summary>
     public Queue<WaitingUrl> Next { get; } = [];

@@ -6,8 +6,8 @@ namespace Madang.Crawler.Frontier;
 /// </summary>
 internal interface IFrontierStore : IAsyncDisposable
 {
-    /// <summary>Whether other processes may work on this crawl: their gates are reserved, not kept in memory.</summary>
-    bool IsShared { get; }
+    /// <summary>The gates of addresses when other processes may work on this crawl; null when they are kept in memory alone.</summary>
+    ISharedGates? SharedGates { get; }
 
     /// <summary>Makes the SipHash key on first use (16 bytes) and answers it, with the counts so far.</summary>
     Task<FrontierStart> StartAsync(CancellationToken cancellationToken);
@@ -31,9 +31,6 @@ internal interface IFrontierStore : IAsyncDisposable
     /// <summary>Puts up to <paramref name="max"/> parked URLs of a domain (null is all) back into their queues. How many.</summary>
     Task<int> UnparkAsync(string? domain, RefusalReason reason, int max, CancellationToken cancellationToken);
 
-    /// <summary>Shared crawls: reserves the next free moment of each gate, at least <c>IntervalMs</c> after the last reserved one; the moments, in the order asked.</summary>
-    Task<long[]> ReserveAsync(IReadOnlyList<GateRequest> gates, long now, CancellationToken cancellationToken);
-
     Task<IReadOnlyList<TemplateRow>> TemplatesAsync(long host, CancellationToken cancellationToken);
 
     Task<DomainRow?> DomainAsync(string domain, CancellationToken cancellationToken);
@@ -51,13 +48,12 @@ internal sealed record WakeOutcome(int Woken, bool AnyWaiting, long? NextDueAt);
 /// <param name="Counts">As summed from all batches.</param>
 /// <param name="WarcLengths">The synced length of each file of this node's folder.</param>
 /// <param name="WasClean">False when the last run of this node was killed: clocks may be as much as a commit behind.</param>
-internal sealed record FrontierStart(byte[] Key, IReadOnlyDictionary<string, long> Counts, IReadOnlyDictionary<string, long> WarcLengths, bool WasClean);
+/// <param name="Now">Shared crawls: the one clock that all nodes go by, Unix milliseconds.</param>
+internal sealed record FrontierStart(byte[] Key, IReadOnlyDictionary<string, long> Counts, IReadOnlyDictionary<string, long> WarcLengths, bool WasClean, long? Now = null);
 
 /// <param name="DomainGate">Not before this for the whole registrable domain, Unix milliseconds.</param>
 /// <param name="WasAbandoned">Whoever held it before was killed or fell silent, and may have asked it until now: whole delays count from now on.</param>
 internal sealed record LeasedHost(HostRow Host, long DomainGate, bool WasAbandoned);
-
-internal readonly record struct GateRequest(string Gate, int IntervalMs);
 
 /// <param name="Log">The page's position in the crawl's log.</param>
 internal readonly record struct PageFingerprint(long Log, UrlKey Key, long BodyHash, long SimHash);

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Madang.Crawler.Politeness;
 using Madang.Crawler.Running;
 
 namespace Madang.Crawler.Frontier;
@@ -9,7 +8,7 @@ namespace Madang.Crawler.Frontier;
 /// as a <see cref="SelectorTurn"/>. A request takes one of <see cref="CrawlSettings.Concurrency"/> slots and keeps it until what came of it is committed, so that a kill costs no more
 /// requests than that.
 /// </summary>
-internal sealed class Selector(CrawlSettings settings, CrawlClock clock, SelectorBounds bounds, IVisits visits)
+internal sealed partial class Selector(CrawlSettings settings, CrawlClock clock, SelectorBounds bounds, IVisits visits)
 {
     /// <summary>How far beyond its need a host's queue is read; further when much of it is taken, since that is read over again until it is committed.</summary>
     private const int Refill = 64;
@@ -20,7 +19,7 @@ internal sealed class Selector(CrawlSettings settings, CrawlClock clock, Selecto
 
     private readonly Channel<SelectorTurn> _turns = Channel.CreateUnbounded<SelectorTurn>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Dictionary<long, HostSlot> _hosts = [];
-    private readonly Gates _gates = new(settings, bounds, visits.IsShared);
+    private readonly Gates _gates = new(settings, bounds, visits.IsShared ? visits.Open : null);
     private readonly TimingWheel _wheel = new(clock.Now);
     private readonly Queue<HostSlot> _ready = new();
     private long _started = bounds.Started;
@@ -34,6 +33,7 @@ internal sealed class Selector(CrawlSettings settings, CrawlClock clock, Selecto
     private int _refills;
     private int _active;
     private bool _quiet;
+    private long _heldUntil = long.MaxValue;
 
     /// <summary>Requests begun whose outcome is not committed: what a kill would let be made again.</summary>
     public int Open => Volatile.Read(ref _open);
@@ -53,6 +53,13 @@ internal sealed class Selector(CrawlSettings settings, CrawlClock clock, Selecto
     public bool IsFull => settings.MaxPages is { } most && Volatile.Read(ref _started) >= most;
 
     public void Tell(SelectorTurn turn) => _turns.Writer.TryWrite(turn);
+
+    /// <summary>No request starts after this moment unless the heartbeat moves it: others may have the hosts by then. Unix milliseconds.</summary>
+    public long HeldUntil
+    {
+        private get => Volatile.Read(ref _heldUntil);
+        set => Volatile.Write(ref _heldUntil, value);
+    }
 
     /// <summary>Starts nothing more; what is under way ends.</summary>
     public void Pause() => _paused = true;
@@ -90,6 +97,11 @@ internal sealed class Selector(CrawlSettings settings, CrawlClock clock, Selecto
         var now = clock.Now;
         _wheel.Advance(now, _ready);
         _gates.OpenLate(now, Schedule);
+        if (now >= HeldUntil && _underWay > 0)
+        {
+            visits.Abort();
+        }
+
         while (CanStart && _ready.TryDequeue(out var host))
         {
             // The time is read anew for each: a host whose moment comes during this loop would be sent back and forth for ever by an old one.
@@ -111,7 +123,7 @@ internal sealed class Selector(CrawlSettings settings, CrawlClock clock, Selecto
         }
     }
 
-    private bool CanStart => !_paused && _open < settings.Concurrency && visits.HasRoom && !IsFull;
+    private bool CanStart => !_paused && _open < settings.Concurrency && visits.HasRoom && !IsFull && clock.Now < HeldUntil;
 
     private void Take(SelectorTurn turn)
     {
@@ -125,11 +137,16 @@ internal sealed class Selector(CrawlSettings settings, CrawlClock clock, Selecto
                 _gates.Open(turn.Host!, turn.Number, clock.Now, Schedule);
                 Schedule(turn.Host!, turn.Host!.NextAt);
                 break;
+            case TurnKind.Aborted:
+                (_open, _underWay) = (_open - 1, _underWay - 1);
+                _gates.Open(turn.Host!, turn.Number, clock.Now, Schedule);
+                Aborted(turn.Host!, turn.Payload as UrlKey?);
+                break;
             case TurnKind.Refilled:
                 Refilled(turn.Host!, (IReadOnlyList<WaitingUrl>)turn.Payload!, (int)turn.Number);
                 break;
             case TurnKind.Leased:
-                Leased((IReadOnlyList<LeasedHost>)turn.Payload!);
+                Leased((IReadOnlyList<LeasedHost>)turn.Payload!, (int)turn.Number);
                 break;
             case TurnKind.Committed:
                 Committed((CommittedBatch)turn.Payload!);
@@ -142,10 +159,18 @@ internal sealed class Selector(CrawlSettings settings, CrawlClock clock, Selecto
                 turn.Host.AddressAt = clock.Now;
                 Schedule(turn.Host, 0);
                 break;
-            case TurnKind.Reserved:
-                turn.Host!.HoldsAddress = true;
-                turn.Host.ReservedAt = turn.Number;
-                Schedule(turn.Host, turn.Number);
+            case TurnKind.Answered:
+                Schedule(turn.Host!, _gates.Answered(turn.Host!, (GateAnswer)turn.Payload!, turn.Number, clock.Now));
+                break;
+            case TurnKind.Lost:
+                visits.Abort();
+                foreach (var host in _hosts.Values)
+                {
+                    Lose(host);
+                }
+
+                _moreHosts = true;
+                HeldUntil = turn.Number;
                 break;
         }
     }
@@ -169,6 +194,12 @@ internal sealed class Selector(CrawlSettings settings, CrawlClock clock, Selecto
     private void Step(HostSlot host, long now)
     {
         host.Place = HostPlace.Idle;
+        if (host.IsLost)
+        {
+            Drop(host);
+            return;
+        }
+
         if (now < host.NextAt)
         {
             Schedule(host, host.NextAt);
@@ -177,7 +208,7 @@ internal sealed class Selector(CrawlSettings settings, CrawlClock clock, Selecto
 
         if (!visits.Prepare(host, now))
         {
-            Gates.GiveUp(host, Schedule);
+            _gates.GiveUp(host, Schedule);
             RefillIfLow(host);
             Rest(host, now);
             return;
@@ -199,9 +230,9 @@ internal sealed class Selector(CrawlSettings settings, CrawlClock clock, Selecto
             case Passage.Queue:
                 host.Place = HostPlace.AtGate;
                 return;
-            case Passage.Reserve reserve:
+            case Passage.Ask ask:
                 host.Place = HostPlace.Asking;
-                _ = ReserveAsync(host, reserve.Gate, now);
+                _ = AskAsync(host, ask, now);
                 return;
         }
 
@@ -216,8 +247,8 @@ internal sealed class Selector(CrawlSettings settings, CrawlClock clock, Selecto
 
     private async Task ResolveAsync(HostSlot host) => Tell(new SelectorTurn(TurnKind.Resolved, host, await visits.ResolveAsync(host)));
 
-    private async Task ReserveAsync(HostSlot host, GateRequest gate, long now) =>
-        Tell(new SelectorTurn(TurnKind.Reserved, host, Number: await visits.ReserveAsync(gate, now)));
+    private async Task AskAsync(HostSlot host, Passage.Ask ask, long now) =>
+        Tell(new SelectorTurn(TurnKind.Answered, host, await visits.ShutAsync(ask.Gate, ask.HoldMs), now));
 
     /// <summary>Nothing to fetch: wait for URLs for a while, then give the host back.</summary>
     private void Rest(HostSlot host, long now)
@@ -240,14 +271,14 @@ internal sealed class Selector(CrawlSettings settings, CrawlClock clock, Selecto
         }
 
         _hosts.Remove(host.Id);
-        Gates.Leave(host);
         visits.Release(host);
+        Gates.Leave(host);
         _moreHosts = true;
     }
 
     private void RefillIfLow(HostSlot host)
     {
-        if (host.Refilling || host.Exhausted || host.Next.Count > Low)
+        if (host.Refilling || host.Exhausted || host.IsLost || host.Next.Count > Low)
         {
             return;
         }
@@ -267,7 +298,7 @@ internal sealed class Selector(CrawlSettings settings, CrawlClock clock, Selecto
     {
         host.Refilling = false;
         _refills--;
-        foreach (var url in urls)
+        foreach (var url in host.IsLost ? [] : urls)
         {
             if (host.Taken.Add(url.Key.Hash))
             {
@@ -316,7 +347,10 @@ internal sealed class Selector(CrawlSettings settings, CrawlClock clock, Selecto
 
         foreach (var id in batch.Lost)
         {
-            Lose(id);
+            if (_hosts.TryGetValue(id, out var host) && host.LeasedAt < batch.Began)
+            {
+                Lose(host);
+            }
         }
 
         foreach (var id in batch.Grown)
@@ -335,17 +369,6 @@ internal sealed class Selector(CrawlSettings settings, CrawlClock clock, Selecto
         }
     }
 
-    /// <summary>Another node has the host: what is under way ends, nothing more is started.</summary>
-    private void Lose(long id)
-    {
-        if (_hosts.TryGetValue(id, out var host))
-        {
-            host.Next.Clear();
-            host.Taken.Clear();
-            host.Exhausted = true;
-        }
-    }
-
     /// <summary>URLs came back into the queues of whichever hosts.</summary>
     private void Woken()
     {
@@ -354,44 +377,6 @@ internal sealed class Selector(CrawlSettings settings, CrawlClock clock, Selecto
         {
             host.Stale = host.Refilling;
             host.Exhausted = false;
-            RefillIfLow(host);
-        }
-    }
-
-    private void LeaseIfDue(long now)
-    {
-        var due = _moreHosts ? _notBeforeLease : _lastLease + (4 * LeaseEveryMs);
-        if (_leasing || _paused || now < due || _hosts.Count >= bounds.Hosts)
-        {
-            return;
-        }
-
-        _leasing = true;
-        _moreHosts = false;
-        _lastLease = now;
-        _notBeforeLease = now + bounds.LeasePauseMs;
-        _ = LeaseAsync(Math.Min(bounds.Hosts - _hosts.Count, 512), now);
-    }
-
-    private async Task LeaseAsync(int max, long now) => Tell(new SelectorTurn(TurnKind.Leased, null, await visits.LeaseAsync(max, now)));
-
-    private void Leased(IReadOnlyList<LeasedHost> hosts)
-    {
-        _leasing = false;
-        foreach (var leased in hosts)
-        {
-            if (_hosts.ContainsKey(leased.Host.Id))
-            {
-                continue;
-            }
-
-            _moreHosts = true;
-            var host = new HostSlot(leased.Host, settings.Agent);
-            // Whoever was killed may have asked it until now: a whole delay counts once more.
-            var since = leased.WasAbandoned ? clock.Now + HostDelay.Delay(settings, host.Robots.Rules.CrawlDelay, host.LatencyMs) : 0;
-            host.NextAt = Math.Max(host.NextAt, Math.Max(bounds.NotBefore, since));
-            _hosts.Add(host.Id, host);
-            _gates.Enter(host, Math.Max(leased.DomainGate, since));
             RefillIfLow(host);
         }
     }

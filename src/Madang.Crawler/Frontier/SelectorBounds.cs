@@ -9,8 +9,17 @@ internal sealed record SelectorBounds
     /// <summary>Between two looks for hosts.</summary>
     public int LeasePauseMs { get; init; } = 50;
 
-    /// <summary>A gate whose request has no headers yet counts from here: the request has long arrived, or never will.</summary>
+    /// <summary>The same where other nodes look too: each of them gets a turn.</summary>
+    public int SharedLeasePauseMs { get; init; } = 100;
+
+    /// <summary>A gate whose request has no headers yet counts from here, after the request went out: it has long arrived, or never will.</summary>
     public int GatePatienceMs { get; init; } = 2_000;
+
+    /// <summary>A shared gate that was granted is passed within this or asked for anew.</summary>
+    public int GrantMs { get; init; } = 1_000;
+
+    /// <summary>A request has gone out within this after its start, or ends.</summary>
+    public int ConnectMs { get; init; } = 5_000;
 
     /// <summary>An address is looked up again after this.</summary>
     public int AddressMs { get; init; } = 300_000;
@@ -34,14 +43,20 @@ internal interface IVisits
     /// <summary>Starts the host's next request. True when it is a page, false when it is robots.txt. Tells Headers and Ended with the number of the passage.</summary>
     bool Start(HostSlot host, long passage);
 
+    /// <summary>Breaks off what is under way: other processes may ask those hosts from now on. Tells Aborted for each.</summary>
+    void Abort();
+
     /// <summary>The address that the host's gate is named by; null when it has none.</summary>
     Task<string?> ResolveAsync(HostSlot host);
 
-    /// <summary>Whether other processes work on this crawl, so that address gates are reserved in the store.</summary>
+    /// <summary>Whether other processes work on this crawl, so that address gates are shut in the store.</summary>
     bool IsShared { get; }
 
-    /// <summary>Reserves the gate's next free moment, Unix milliseconds.</summary>
-    Task<long> ReserveAsync(GateRequest gate, long now);
+    /// <summary>Asks the store to shut a gate for this node.</summary>
+    Task<GateAnswer> ShutAsync(string gate, int holdMs);
+
+    /// <summary>Lets a gate that the store holds shut by this mark open.</summary>
+    void Open(string gate, long mark, int afterMs);
 
     Task<IReadOnlyList<WaitingUrl>> QueueAsync(HostSlot host, int max);
 
@@ -49,4 +64,7 @@ internal interface IVisits
 
     /// <summary>The host is given back with the next batch.</summary>
     void Release(HostSlot host);
+
+    /// <summary>The host is another node's, or nobody's: nothing is said to the store.</summary>
+    void Drop(HostSlot host);
 }

@@ -11,10 +11,13 @@ internal enum TurnKind
     /// <summary>The host's request ended; its clock has been set. Its slot is free only when the outcome is committed.</summary>
     Ended,
 
+    /// <summary>The host's request was broken off. Payload: the <see cref="UrlKey"/> that goes back into its queue, null for robots.txt; Number: which passage.</summary>
+    Aborted,
+
     /// <summary>Payload: <see cref="WaitingUrl"/>s; Number: how many were asked for.</summary>
     Refilled,
 
-    /// <summary>Payload: <see cref="LeasedHost"/>s.</summary>
+    /// <summary>Payload: <see cref="LeasedHost"/>s; Number: how many were asked for.</summary>
     Leased,
 
     /// <summary>Payload: <see cref="CommittedBatch"/>.</summary>
@@ -26,8 +29,11 @@ internal enum TurnKind
     /// <summary>Payload: the address (text), or null when the name has none.</summary>
     Resolved,
 
-    /// <summary>Number: the reserved moment.</summary>
-    Reserved,
+    /// <summary>Payload: <see cref="GateAnswer"/>; Number: when it was asked.</summary>
+    Answered,
+
+    /// <summary>This node's heartbeat came too late: what it held is not its own any more.</summary>
+    Lost,
 }
 
 /// <summary>Something that happened elsewhere, told to the selector's loop.</summary>
@@ -38,4 +44,5 @@ internal readonly record struct SelectorTurn(TurnKind Kind, HostSlot? Host = nul
 /// <param name="Settled">URLs that were taken and are now written.</param>
 /// <param name="Grown">Hosts that got URLs.</param>
 /// <param name="Lost">Hosts that other nodes hold now.</param>
-internal sealed record CommittedBatch(int Requests, IReadOnlyList<UrlKey> Settled, IReadOnlyCollection<long> Grown, IReadOnlyCollection<long> Lost);
+/// <param name="Began">When the commit began, Unix milliseconds: of hosts that were leased later it says nothing.</param>
+internal sealed record CommittedBatch(int Requests, IReadOnlyList<UrlKey> Settled, IReadOnlyCollection<long> Grown, IReadOnlyCollection<long> Lost, long Began);

@@ -69,7 +69,7 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
     }
 
     /// <summary>The host's lease ends with the next batch.</summary>
-    public void Release(HostSlot host) => Add(new Outcome(host) { IsRelease = true });
+    public void Release(HostSlot host) => Add(new Outcome(host) { IsRelease = true, Gate = host.DomainGate });
 
     /// <summary>Runs until <see cref="Close"/>; the last batch is durable when it ends.</summary>
     public async Task RunAsync()
@@ -167,8 +167,9 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
         }
 
         var outcome = await parts.Store.CommitAsync(batch, CancellationToken.None);
+        var began = batch.Now;
         batch.Clear();
-        Committed(new CommittedBatch(requests, settled, grown, outcome.Lost));
+        Committed(new CommittedBatch(requests, settled, grown, outcome.Lost, began));
         _isWriting = false;
         // What came meanwhile may be due.
         _ = _outcomes.Writer.TryWrite(s_tick);
@@ -184,6 +185,7 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
         if (outcome.IsRelease)
         {
             _filling.Released.Add(outcome.Host.Id);
+            Keep(outcome.Gate);
         }
 
         if (outcome.Clock is { } clock)
@@ -191,7 +193,8 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
             _requests++;
             _clocks[clock.Id] = clock.Robots is null && _clocks.GetValueOrDefault(clock.Id)?.Robots is { } robots ? clock with { Robots = robots } : clock;
             Keep(outcome.Host.DomainGate);
-            Keep(outcome.Host.AddressGate);
+            // One that nodes share is kept by the store.
+            Keep(parts.Store.SharedGates is null ? outcome.Host.AddressGate : null);
         }
 
         if (outcome.Fault is { } fault)

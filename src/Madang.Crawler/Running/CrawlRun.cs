@@ -35,6 +35,9 @@ internal sealed partial class CrawlRun : IAsyncDisposable
     /// <summary>Resting URLs are not woken one by one when many come due together.</summary>
     private const int LeastTurnMs = 20;
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(4);
+
+    /// <summary>Before the lease's end: a request that starts then has gone out before others may ask.</summary>
+    private static readonly TimeSpan LeaseMargin = TimeSpan.FromSeconds(2);
     private const int WakeAtOnce = 10_000;
 
     private readonly CrawlParts _parts;
@@ -96,6 +99,11 @@ internal sealed partial class CrawlRun : IAsyncDisposable
     public static async Task<CrawlRun> StartAsync(CrawlParts parts, ILogger log, CancellationToken cancellationToken)
     {
         var start = await parts.Store.StartAsync(cancellationToken);
+        if (start.Now is { } now)
+        {
+            parts.Clock.Set(now);
+        }
+
         var cut = new WarcCut();
         var archive = parts.Settings.Archive ? OpenArchive(parts, start, out cut) : null;
         var fingerprints = new Fingerprints();
@@ -167,7 +175,7 @@ internal sealed partial class CrawlRun : IAsyncDisposable
 
     private async Task<CrawlEnd> RunAsync()
     {
-        await _parts.Store.RenewAsync(_parts.Clock.Now, _parts.Clock.Now + (long)Lease.TotalMilliseconds, CancellationToken.None);
+        await BeatAsync();
         var books = Task.Run(_books.RunAsync);
         if (_start.Counts.GetValueOrDefault("state.waiting") + _start.Counts.GetValueOrDefault(CrawlCounts.Pages) == 0)
         {
@@ -247,13 +255,10 @@ internal sealed partial class CrawlRun : IAsyncDisposable
             if (now - beat >= Heartbeat.TotalMilliseconds)
             {
                 beat = now;
-                if (!await _parts.Store.RenewAsync(now, now + (long)Lease.TotalMilliseconds, CancellationToken.None))
-                {
-                    throw new InvalidOperationException("The heartbeat came too late: other processes may work on the hosts of this one.");
-                }
+                await BeatAsync();
             }
 
-            if (_parts.Store.IsShared)
+            if (_parts.Store.SharedGates is not null)
             {
                 _log_ = await ReadAsync(_parts.Store, _fingerprints, _log_, CancellationToken.None);
             }
@@ -279,6 +284,20 @@ internal sealed partial class CrawlRun : IAsyncDisposable
             turn = (int)Math.Clamp((wake.NextDueAt ?? long.MaxValue) - _parts.Clock.Now, LeastTurnMs, TurnMs);
         }
     }
+
+    /// <summary>Keeps the leases. When that came too late, this node begins again with hosts that nobody has taken meanwhile.</summary>
+    private Task BeatAsync() => _selector.RenewAsync(async () =>
+    {
+        var now = _parts.Clock.Now;
+        var until = now + (long)Lease.TotalMilliseconds;
+        var isHeld = await _parts.Store.RenewAsync(now, until, CancellationToken.None);
+        if (!isHeld)
+        {
+            LeaseLost(_parts.Crawl);
+        }
+
+        return (isHeld, _parts.Store.SharedGates is null ? long.MaxValue : until - (long)LeaseMargin.TotalMilliseconds);
+    });
 
     /// <summary>Budgets that grew bring back what they had parked.</summary>
     private async Task UnparkAsync()
@@ -328,6 +347,9 @@ internal sealed partial class CrawlRun : IAsyncDisposable
             }
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "The heartbeat of crawl {Crawl} came too late: its hosts may have gone to other nodes, and this one takes others")]
+    private partial void LeaseLost(CrawlId crawl);
 
     [LoggerMessage(LogLevel.Error, "Crawl {Crawl} broke off: {Reason}")]
     private partial void Broken(CrawlId crawl, string reason);

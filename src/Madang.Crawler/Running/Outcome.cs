@@ -46,6 +46,9 @@ internal sealed class Outcome(HostSlot host)
     /// <summary>The host is given back.</summary>
     public bool IsRelease { get; init; }
 
+    /// <summary>Its domain's gate when it is given back: by now its time is right.</summary>
+    public Gate? Gate { get; init; }
+
     /// <summary>The archive's records of the visit.</summary>
     public WarcMembers? Members { get; set; }
 }

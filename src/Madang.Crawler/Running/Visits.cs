@@ -25,6 +25,9 @@ internal sealed class Visits(CrawlParts parts, Bookkeeper books, VisitReading re
 
     private Selector? _selector;
 
+    // Of requests that start now; another one once these were broken off.
+    private CancellationTokenSource _underWay = CancellationTokenSource.CreateLinkedTokenSource(over);
+
     public Selector Selector
     {
         private get => _selector ?? throw new InvalidOperationException("The selector comes before the first visit.");
@@ -33,7 +36,7 @@ internal sealed class Visits(CrawlParts parts, Bookkeeper books, VisitReading re
 
     public bool HasRoom => books.HasRoom;
 
-    public bool IsShared => parts.Store.IsShared;
+    public bool IsShared => parts.Store.SharedGates is not null;
 
     public static string UserAgent(CrawlSettings settings) => $"{settings.Agent}/1.0 (+https://github.com/madang-server/madang; crawler)";
 
@@ -91,7 +94,9 @@ internal sealed class Visits(CrawlParts parts, Bookkeeper books, VisitReading re
         }
     }
 
-    public async Task<long> ReserveAsync(GateRequest gate, long now) => (await Guarded(parts.Store.ReserveAsync([gate], now, CancellationToken.None)))?[0] ?? now;
+    public Task<GateAnswer> ShutAsync(string gate, int holdMs) => Guarded(SharedGates.ShutAsync(gate, holdMs, CancellationToken.None));
+
+    public void Open(string gate, long mark, int afterMs) => _ = Guarded(OpenAsync(gate, mark, afterMs));
 
     public async Task<IReadOnlyList<WaitingUrl>> QueueAsync(HostSlot host, int max) => await Guarded(parts.Store.QueueAsync(host.Id, max, CancellationToken.None)) ?? [];
 
@@ -101,6 +106,24 @@ internal sealed class Visits(CrawlParts parts, Bookkeeper books, VisitReading re
     {
         budgets.Release(host);
         books.Release(host);
+    }
+
+    public void Abort()
+    {
+        var broken = _underWay;
+        _underWay = CancellationTokenSource.CreateLinkedTokenSource(over);
+        // Its callbacks end requests, and are not the selector's work.
+        _ = broken.CancelAsync();
+    }
+
+    public void Drop(HostSlot host) => budgets.Release(host);
+
+    private ISharedGates SharedGates => parts.Store.SharedGates ?? throw new InvalidOperationException("This crawl is not shared.");
+
+    private async Task<bool> OpenAsync(string gate, long mark, int afterMs)
+    {
+        await SharedGates.OpenAsync(gate, mark, afterMs, CancellationToken.None);
+        return true;
     }
 
     private async Task<IReadOnlyList<LeasedHost>> LeaseAndOwnAsync(int max, long now)
@@ -131,15 +154,15 @@ internal sealed class Visits(CrawlParts parts, Bookkeeper books, VisitReading re
     {
         try
         {
-            using var response = await parts.Outbound.SendAsync(PageRequest(host, url, passage), over);
+            using var response = await parts.Outbound.SendAsync(PageRequest(host, url, passage), _underWay.Token);
             var clock = Tick(host, response, null);
             Selector.Tell(new SelectorTurn(TurnKind.Ended, host, Number: passage));
             books.Add(await reading.ReadAsync(host, url, response, clock));
         }
         catch (OperationCanceledException)
         {
-            // The crawl stops: the URL stays where it is.
-            Selector.Tell(new SelectorTurn(TurnKind.Ended, host, Number: passage));
+            // The crawl stops, or the host is lost: the URL stays where it is.
+            Selector.Tell(new SelectorTurn(TurnKind.Aborted, host, url.Key, passage));
         }
         // A fault of ours, not of the page: the crawl breaks off rather than lose the URL.
         catch (Exception fault)
@@ -152,7 +175,7 @@ internal sealed class Visits(CrawlParts parts, Bookkeeper books, VisitReading re
     {
         try
         {
-            using var response = await parts.Outbound.SendAsync(RobotsRequest(host, passage), over);
+            using var response = await parts.Outbound.SendAsync(RobotsRequest(host, passage), _underWay.Token);
             var now = parts.Clock.Now;
             // A sixth redirect is handed back as such.
             var status = response.Fault is null ? response.Status : 0;
@@ -175,7 +198,7 @@ internal sealed class Visits(CrawlParts parts, Bookkeeper books, VisitReading re
         }
         catch (OperationCanceledException)
         {
-            Selector.Tell(new SelectorTurn(TurnKind.Ended, host, Number: passage));
+            Selector.Tell(new SelectorTurn(TurnKind.Aborted, host, Number: passage));
         }
         // As above.
         catch (Exception fault)
@@ -271,6 +294,7 @@ internal sealed class Visits(CrawlParts parts, Bookkeeper books, VisitReading re
             MaxWireBytes = parts.Settings.MaxPageBytes,
             MaxBytes = parts.Settings.MaxPageBytes,
             CutsAtLimit = true,
+            Sends = () => host.SentAt = parts.Clock.Now,
             Accepts = response =>
             {
                 Selector.Tell(new SelectorTurn(TurnKind.Headers, host, Number: passage));
@@ -287,6 +311,7 @@ internal sealed class Visits(CrawlParts parts, Bookkeeper books, VisitReading re
         MaxWireBytes = s_robots.MaxWireBytes,
         CutsAtLimit = s_robots.CutsAtLimit,
         MaxRedirects = s_robots.MaxRedirects,
+        Sends = () => host.SentAt = parts.Clock.Now,
         Accepts = response =>
         {
             Selector.Tell(new SelectorTurn(TurnKind.Headers, host, Number: passage));

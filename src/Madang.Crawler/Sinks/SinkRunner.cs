@@ -1,20 +1,29 @@
+using System.Security.Cryptography;
 using System.Threading.Channels;
 using Madang.Crawler.Frontier;
 using Microsoft.Extensions.Logging;
 
 namespace Madang.Crawler.Sinks;
 
-/// <summary>Brings the pages of one crawl to its sinks: a loop each, from the sink's cursor to the end of the log, then again after each commit.</summary>
+/// <summary>
+/// Brings the pages of one crawl to its sinks: a loop each, from the sink's cursor to the end of the log, then again after each commit. Where several nodes work on the crawl one of them
+/// does so for each sink, while its lease lasts; the others watch the cursor and take over.
+/// </summary>
 internal sealed partial class SinkRunner : IAsyncDisposable
 {
     /// <summary>Pages a call.</summary>
     public const int BatchPages = 64;
 
+    /// <summary>A node that is silent for so long has left its sinks to others.</summary>
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
+
     private const int TextsAtOnce = 500;
+    private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
 
+    private readonly string _holder = RandomNumberGenerator.GetHexString(16, lowercase: true);
     private readonly CrawlId _crawl;
     private readonly IPageStore _pages;
     private readonly TimeProvider _time;
@@ -24,6 +33,7 @@ internal sealed partial class SinkRunner : IAsyncDisposable
     private readonly Task _running;
     private readonly SemaphoreSlim _forgetting = new(1);
     private long _forgotten;
+    private int _disposed;
 
     private SinkRunner(CrawlId crawl, IPageStore pages, IEnumerable<IPageSink> sinks, TimeProvider time, ILogger log)
     {
@@ -62,8 +72,18 @@ internal sealed partial class SinkRunner : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
+
         await _stop.CancelAsync();
         await _running;
+        foreach (var loop in _loops.Where(loop => loop.HeldSince is not null))
+        {
+            await LeaveAsync(loop);
+        }
+
         _stop.Dispose();
         _forgetting.Dispose();
     }
@@ -111,10 +131,42 @@ internal sealed partial class SinkRunner : IAsyncDisposable
         }
     }
 
-    /// <summary>One batch; false at the end of the log.</summary>
+    /// <summary>Whether this node brings the sink its pages; where the sink stands is known then in any case.</summary>
+    private async Task<bool> HoldAsync(Loop loop, CancellationToken cancellationToken)
+    {
+        if (loop.HeldSince is { } since && _time.GetElapsedTime(since) < Renewal)
+        {
+            return true;
+        }
+
+        var asked = _time.GetTimestamp();
+        var place = await _pages.TakeSinkAsync(loop.Sink.Name, _holder, Lease, cancellationToken);
+        loop.HeldSince = place.IsOurs ? asked : null;
+        loop.Reached(place.Log);
+        return place.IsOurs;
+    }
+
+    private async Task LeaveAsync(Loop loop)
+    {
+        try
+        {
+            await _pages.LeaveSinkAsync(loop.Sink.Name, _holder, CancellationToken.None);
+        }
+        // As after a kill: the lease runs out.
+        catch (Exception fault)
+        {
+            LogHeld(fault, loop.Sink.Name, _crawl);
+        }
+    }
+
+    /// <summary>One batch; false at the end of the log, and where another node brings it.</summary>
     private async Task<bool> StepAsync(Loop loop, CancellationToken cancellationToken)
     {
-        loop.Reached(loop.Cursor ?? await _pages.SinkAsync(loop.Sink.Name, cancellationToken));
+        if (!await HoldAsync(loop, cancellationToken))
+        {
+            return false;
+        }
+
         var from = loop.Cursor!.Value;
         var stored = await _pages.PagesAsync(new PageFilter(), from, descending: false, BatchPages, cancellationToken);
         if (stored.Count == 0)
@@ -131,7 +183,15 @@ internal sealed partial class SinkRunner : IAsyncDisposable
         }
 
         taken = Math.Min(taken, stored[^1].Log);
-        await _pages.AdvanceAsync(loop.Sink.Name, taken, cancellationToken);
+        var asked = _time.GetTimestamp();
+        if (!await _pages.AdvanceAsync(loop.Sink.Name, _holder, taken, Lease, cancellationToken))
+        {
+            // It took so long that another node went on from the old place: these come twice.
+            loop.HeldSince = null;
+            return false;
+        }
+
+        loop.HeldSince = asked;
         loop.Reached(taken);
         await ForgetAsync(TextsAtOnce, cancellationToken);
         return true;
@@ -164,6 +224,9 @@ internal sealed partial class SinkRunner : IAsyncDisposable
     [LoggerMessage(LogLevel.Warning, "The sink {Sink} of crawl {Crawl} failed; it is asked again in {Wait}")]
     private partial void LogFailed(Exception fault, string sink, CrawlId crawl, TimeSpan wait);
 
+    [LoggerMessage(LogLevel.Warning, "The sink {Sink} of crawl {Crawl} was not handed on; other nodes wait until the lease runs out")]
+    private partial void LogHeld(Exception fault, string sink, CrawlId crawl);
+
     private sealed class Loop(IPageSink sink)
     {
         private readonly Lock _lock = new();
@@ -171,6 +234,9 @@ internal sealed partial class SinkRunner : IAsyncDisposable
         private long _cursor = -1;
 
         public IPageSink Sink => sink;
+
+        /// <summary>When this node's lease began, by the monotonic clock; null while another node has the sink.</summary>
+        public long? HeldSince { get; set; }
 
         public Channel<bool> Signal { get; } = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 

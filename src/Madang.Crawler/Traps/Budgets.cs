@@ -28,7 +28,14 @@ internal sealed class Budgets(CrawlSettings settings)
             var domain = IsOwned(host.Domain) ? null : await store.DomainAsync(host.Domain, cancellationToken);
             lock (_gate)
             {
+                var isNew = !_hosts.ContainsKey(host.Id);
                 _hosts[host.Id] = HostTemplates.Restore(host.Id, rows);
+                if (!isNew)
+                {
+                    // Lost, and ours again before it was forgotten.
+                    continue;
+                }
+
                 if (!_domains.TryAdd(host.Domain, 1))
                 {
                     _domains[host.Domain]++;

@@ -46,6 +46,7 @@ internal sealed class Exchange : IDisposable
     /// <summary>Its bytes go out on this connection, perhaps after another one turned out to be closed.</summary>
     public void Sends(PinnedStream connection)
     {
+        _request.Sends?.Invoke();
         if (ReferenceEquals(Connection, connection))
         {
             return;

@@ -30,7 +30,7 @@ internal sealed class BatchWriter(PostgresTx tx, long crawl, string node, string
         Move(moves, NextSeqs(moves.Count));
         Visit(pages, NextSeqs(pages.Count));
         WriteUrls();
-        CrawlGates.Close(tx, crawl, batch.Gates);
+        GateRows.Close(tx, crawl, batch.Gates);
         new BookWriter(tx, crawl, node, batch, _tally).Write();
         new HostWriter(tx, crawl, node, region, batch, _tally, lost).Write();
         return added;

@@ -2,57 +2,98 @@ using Madang.Crawler.Frontier;
 
 namespace Madang.Postgres.Crawler;
 
-/// <summary>Gates as rows: what several nodes pass by, each reserving its moment.</summary>
-internal static class CrawlGates
+/// <summary>
+/// Every request of a shared crawl passes a gate, and each turn of one waits for the disk: what is asked for while one transaction is on its way shares the next.
+/// </summary>
+internal sealed class CrawlGates(PostgresDatabase database, long crawl) : ISharedGates
 {
-    /// <summary>One statement for all of them. The same gate twice is passed twice, one interval apart.</summary>
-    public static long[] Reserve(PostgresTx tx, long crawl, IReadOnlyList<GateRequest> gates, long now)
+    private const int MostTurns = 1_000;
+    private readonly Lock _lock = new();
+    private readonly Queue<Asked> _waiting = new();
+    private bool _isRunning;
+
+    public Task<GateAnswer> ShutAsync(string gate, int holdMs, CancellationToken cancellationToken) => AskAsync(new GateTurn(gate, 0, holdMs), cancellationToken);
+
+    public Task OpenAsync(string gate, long mark, int afterMs, CancellationToken cancellationToken) => AskAsync(new GateTurn(gate, mark, afterMs), cancellationToken);
+
+    private Task<GateAnswer> AskAsync(GateTurn turn, CancellationToken cancellationToken)
     {
-        var asked = gates.GroupBy(static gate => gate.Gate, static gate => (long)gate.IntervalMs, StringComparer.Ordinal)
-            .Select(static gate => (Name: gate.Key, Whole: gate.Sum())).OrderBy(static gate => gate.Name, StringComparer.Ordinal).ToList();
-        var next = new Dictionary<string, long>(StringComparer.Ordinal);
-        using (var reserve = tx.Use(
-            """
-            INSERT INTO crawl_gate AS g (crawl_id, name, at) SELECT $1, name, $2 + whole FROM unnest($3::text[], $4::bigint[]) AS asked (name, whole)
-            ON CONFLICT (crawl_id, name) DO UPDATE SET at = greatest(g.at, $2) + excluded.at - $2
-            RETURNING name, at
-            """,
-            crawl, now, asked.Select(static gate => gate.Name).ToArray(), asked.Select(static gate => gate.Whole).ToArray()))
+        var asked = new Asked(turn);
+        lock (_lock)
         {
-            using var rows = reserve.ExecuteReader();
-            while (rows.Read())
+            _waiting.Enqueue(asked);
+            if (_isRunning)
             {
-                next[rows.GetString(0)] = rows.GetInt64(1);
+                return asked.Answer.Task.WaitAsync(cancellationToken);
             }
+
+            _isRunning = true;
         }
 
-        foreach (var (name, whole) in asked)
-        {
-            next[name] -= whole;
-        }
-
-        var moments = new long[gates.Count];
-        for (var i = 0; i < moments.Length; i++)
-        {
-            moments[i] = next[gates[i].Gate];
-            next[gates[i].Gate] += gates[i].IntervalMs;
-        }
-
-        return moments;
+        _ = RunAsync();
+        return asked.Answer.Task.WaitAsync(cancellationToken);
     }
 
-    /// <summary>A gate only ever closes for longer.</summary>
-    public static void Close(PostgresTx tx, long crawl, IReadOnlyCollection<KeyValuePair<string, long>> gates)
+    private async Task RunAsync()
     {
-        if (gates.Count > 0)
+        while (Next() is { Count: > 0 } together)
         {
-            var order = gates.OrderBy(static gate => gate.Key, StringComparer.Ordinal).ToList();
-            _ = tx.Run(
-                """
-                INSERT INTO crawl_gate AS g (crawl_id, name, at) SELECT $1, name, at FROM unnest($2::text[], $3::bigint[]) AS closed (name, at)
-                ON CONFLICT (crawl_id, name) DO UPDATE SET at = excluded.at WHERE excluded.at > g.at
-                """,
-                crawl, order.Select(static gate => gate.Key).ToArray(), order.Select(static gate => gate.Value).ToArray());
+            // Whoever asked hears of a failure; those who ask next try for themselves.
+            try
+            {
+                var answers = await PassAsync([.. together.Select(static asked => asked.Turn)]);
+                foreach (var (asked, answer) in together.Zip(answers))
+                {
+                    asked.Answer.SetResult(answer);
+                }
+            }
+            catch (Exception fault)
+            {
+                foreach (var asked in together)
+                {
+                    _ = asked.Answer.TrySetException(fault);
+                }
+            }
         }
+    }
+
+    private async Task<GateAnswer[]> PassAsync(IReadOnlyList<GateTurn> turns)
+    {
+        while (true)
+        {
+            if (await database.WriteCrawlAsync(tx => GateRows.Pass(tx, crawl, turns), CancellationToken.None) is { } answers)
+            {
+                return answers;
+            }
+
+            _ = await database.WriteCrawlAsync(
+                tx =>
+                {
+                    GateRows.Add(tx, crawl, turns.Select(static turn => turn.Gate));
+                    return true;
+                },
+                CancellationToken.None);
+        }
+    }
+
+    private List<Asked> Next()
+    {
+        var together = new List<Asked>();
+        lock (_lock)
+        {
+            while (together.Count < MostTurns && _waiting.TryDequeue(out var asked))
+            {
+                together.Add(asked);
+            }
+
+            _isRunning = together.Count > 0;
+        }
+
+        return together;
+    }
+
+    private sealed record Asked(GateTurn Turn)
+    {
+        public TaskCompletionSource<GateAnswer> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

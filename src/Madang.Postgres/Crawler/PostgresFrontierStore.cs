@@ -7,20 +7,21 @@ namespace Madang.Postgres.Crawler;
 internal sealed class PostgresFrontierStore(PostgresDatabase database, long crawl, string node) : IFrontierStore
 {
     private readonly CrawlLeases _leases = new(crawl, node);
-    private readonly GateReservations _reservations = new(database, crawl);
+    private readonly CrawlGates _gates = new(database, crawl);
     private int _closed;
 
-    public bool IsShared => true;
+    public ISharedGates? SharedGates => _gates;
 
     public async Task<FrontierStart> StartAsync(CancellationToken cancellationToken)
     {
         var made = RandomNumberGenerator.GetBytes(16);
         var (key, clean) = await database.WriteCrawlAsync(tx => Begin(tx, made), cancellationToken);
+        await using var clock = database.Keyed.CreateCommand($"SELECT {GateRows.Now}");
         await using var warcs = database.Keyed.CreateCommand("SELECT name, length FROM crawl_warc WHERE crawl_id = $1").With(crawl);
         return new FrontierStart(
             key, await CrawlRows.CountsAsync(database, crawl, cancellationToken),
             (await CrawlRows.AllAsync(warcs, static row => (Name: row.GetString(0), Length: row.GetInt64(1)), cancellationToken)).ToDictionary(static warc => warc.Name, static warc => warc.Length),
-            clean);
+            clean, (long)(await clock.ExecuteScalarAsync(cancellationToken))!);
     }
 
     public async Task<IReadOnlyList<LeasedHost>> LeaseAsync(int max, string? region, long now, CancellationToken cancellationToken)
@@ -85,9 +86,6 @@ internal sealed class PostgresFrontierStore(PostgresDatabase database, long craw
                 """,
                 crawl, (short)reason, (long)max, domain))),
         cancellationToken);
-
-    public Task<long[]> ReserveAsync(IReadOnlyList<GateRequest> gates, long now, CancellationToken cancellationToken) =>
-        _reservations.ReserveAsync(gates, now, cancellationToken);
 
     public async Task<IReadOnlyList<TemplateRow>> TemplatesAsync(long host, CancellationToken cancellationToken)
     {

@@ -93,10 +93,37 @@ internal sealed class PostgresPageStore(PostgresDatabase database, long crawl) :
         return await select.ExecuteScalarAsync(cancellationToken) as long? ?? 0;
     }
 
-    public Task AdvanceAsync(string sink, long log, CancellationToken cancellationToken) => database.WriteCrawlAsync(
+    public async Task<SinkPlace> TakeSinkAsync(string sink, string holder, TimeSpan length, CancellationToken cancellationToken)
+    {
+        await using var look = database.Keyed.CreateCommand("SELECT log, node IS NULL OR node = $3 OR until <= clock_timestamp() FROM crawl_sink WHERE crawl_id = $1 AND name = $2").With(crawl, sink, holder);
+        if (await CrawlRows.AllAsync(look, static row => new SinkPlace(row.GetBoolean(1), row.GetInt64(0)), cancellationToken) is [{ IsOurs: false } theirs])
+        {
+            return theirs;
+        }
+
+        var log = await database.WriteCrawlAsync(
+            tx =>
+            {
+                using var take = tx.Use(
+                    """
+                    INSERT INTO crawl_sink AS s (crawl_id, name, log, node, until) VALUES ($1, $2, 0, $3, clock_timestamp() + $4)
+                    ON CONFLICT (crawl_id, name) DO UPDATE SET node = excluded.node, until = excluded.until WHERE s.node IS NULL OR s.node = excluded.node OR s.until <= clock_timestamp()
+                    RETURNING log
+                    """,
+                    crawl, sink, holder, length);
+                return take.ExecuteScalar() as long?;
+            },
+            cancellationToken);
+        return new SinkPlace(log is not null, log ?? await SinkAsync(sink, cancellationToken));
+    }
+
+    public Task<bool> AdvanceAsync(string sink, string holder, long log, TimeSpan length, CancellationToken cancellationToken) => database.WriteCrawlAsync(
         tx => tx.Run(
-            "INSERT INTO crawl_sink AS s (crawl_id, name, log) VALUES ($1, $2, $3) ON CONFLICT (crawl_id, name) DO UPDATE SET log = excluded.log WHERE excluded.log > s.log", crawl, sink, log),
+            "UPDATE crawl_sink SET log = greatest(log, $4), until = clock_timestamp() + $5 WHERE crawl_id = $1 AND name = $2 AND node = $3", crawl, sink, holder, log, length) == 1,
         cancellationToken);
+
+    public Task LeaveSinkAsync(string sink, string holder, CancellationToken cancellationToken) => database.WriteCrawlAsync(
+        tx => tx.Run("UPDATE crawl_sink SET node = NULL WHERE crawl_id = $1 AND name = $2 AND node = $3", crawl, sink, holder), cancellationToken);
 
     public async Task<IReadOnlyList<byte[]?>> TextsAsync(IReadOnlyList<long> logs, CancellationToken cancellationToken)
     {

@@ -9,7 +9,7 @@ internal sealed class SqliteFrontierStore(CrawlFile file, Func<Task> close) : IF
     private static readonly IReadOnlyList<long> NoHosts = [];
     private int _closed;
 
-    public bool IsShared => false;
+    public ISharedGates? SharedGates => null;
 
     public Task<FrontierStart> StartAsync(CancellationToken cancellationToken) => file.WriteAsync(
         tx =>
@@ -98,21 +98,6 @@ internal sealed class SqliteFrontierStore(CrawlFile file, Func<Task> close) : IF
             }
 
             return Requeue(tx, CrawlRows.Keys(parked));
-        },
-        cancellationToken);
-
-    public Task<long[]> ReserveAsync(IReadOnlyList<GateRequest> gates, long now, CancellationToken cancellationToken) => file.WriteAsync(
-        tx =>
-        {
-            var moments = new long[gates.Count];
-            for (var i = 0; i < gates.Count; i++)
-            {
-                moments[i] = Math.Max(now, Gate(tx, gates[i].Gate));
-                using var put = tx.Use(BatchWriter.GateSql);
-                put.Bind(1, GateId.Of(gates[i].Gate)).Bind(2, moments[i] + gates[i].IntervalMs).Again();
-            }
-
-            return moments;
         },
         cancellationToken);
 

@@ -122,11 +122,17 @@ internal sealed class SqlitePageStore(CrawlFile file, Func<Task> close) : IPageS
         },
         cancellationToken);
 
-    public Task AdvanceAsync(string sink, long log, CancellationToken cancellationToken) => file.WriteAsync(
+    /// <summary>The file belongs to one process, and so do its sinks.</summary>
+    public async Task<SinkPlace> TakeSinkAsync(string sink, string holder, TimeSpan length, CancellationToken cancellationToken) => new(true, await SinkAsync(sink, cancellationToken));
+
+    public Task LeaveSinkAsync(string sink, string holder, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<bool> AdvanceAsync(string sink, string holder, long log, TimeSpan length, CancellationToken cancellationToken) => file.WriteAsync(
         tx =>
         {
             using var put = tx.Use("INSERT INTO sink (name, log) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET log = excluded.log WHERE excluded.log > log");
-            return put.Bind(1, sink).Bind(2, log).Run();
+            _ = put.Bind(1, sink).Bind(2, log).Run();
+            return true;
         },
         cancellationToken);
 

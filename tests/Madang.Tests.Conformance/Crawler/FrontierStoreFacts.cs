@@ -216,17 +216,6 @@ public abstract class FrontierStoreFacts(Func<Task<TestDatabase>> fresh)
     }
 
     [Fact]
-    public async Task Reserved_moments_keep_their_distance()
-    {
-        await using var test = await fresh();
-        await using var books = new Books(test);
-        await books.OpenAsync();
-        Assert.Equal([1_000, 1_000], await ReserveAsync(books, [new("d:x", 500), new("a:y", 100)], 1_000));
-        Assert.Equal([1_100, 1_500], await ReserveAsync(books, [new("a:y", 100), new("d:x", 500)], 1_010));
-        Assert.Equal([9_000], await ReserveAsync(books, [new("d:x", 500)], 9_000));
-    }
-
-    [Fact]
     public async Task Templates_and_domains_are_kept()
     {
         await using var test = await fresh();
@@ -282,7 +271,7 @@ public abstract class FrontierStoreFacts(Func<Task<TestDatabase>> fresh)
         await books.OpenAsync();
         await books.Host(1).Url(1, 1).CommitAsync();
         books.Batch.Counts["pages"] = 2;
-        books.Batch.Gates["d:x"] = 5_000;
+        books.Batch.Gates["d:h1.example"] = 5_000;
         Clock(books, 1, 99);
         books.Host(2).Url(2, 1).Page(Books.Visit(1, 1)).Page(Books.Visit(1, 777));
         await Assert.ThrowsAnyAsync<Exception>(() => books.CommitAsync());
@@ -293,7 +282,7 @@ public abstract class FrontierStoreFacts(Func<Task<TestDatabase>> fresh)
         Assert.Null(await pages.PageAsync(Books.Key(1, 1), Token));
         Assert.Equal([new("state.waiting", 1)], await pages.CountsAsync(Token));
         Assert.Equal((0, 1, 0), ((await books.HostAsync(1)).NextAt, (await books.HostAsync(1)).Waiting, (await books.HostAsync(1)).Fetched));
-        Assert.Equal([1_000], await ReserveAsync(books, [new("d:x", 1)], 1_000));
+        Assert.Equal(0, Assert.Single(await books.Frontier.LeaseAsync(5, null, books.Now, Token)).DomainGate);
         // And the next one is as if it had never been.
         await books.Page(Books.Visit(1, 1)).CommitAsync();
         Assert.Equal(1, (await books.HostAsync(1)).Fetched);
@@ -316,8 +305,6 @@ public abstract class FrontierStoreFacts(Func<Task<TestDatabase>> fresh)
 
         await history.AssertAsync();
     }
-
-    private static async Task<IReadOnlyList<long>> ReserveAsync(Books books, IReadOnlyList<GateRequest> gates, long now) => await books.Frontier.ReserveAsync(gates, now, Token);
 
     private static void Clock(Books books, long host, long nextAt) => books.Batch.Clocks.Add(new(host, nextAt, null, 0, 0, null, null, null));
 

@@ -136,8 +136,9 @@ public abstract class PageStoreFacts(Func<Task<TestDatabase>> fresh)
         Assert.Equal(0, await pages.SinkAsync("search", Token));
         var logs = (await Books.UntilAsync(3, () => pages.PagesAsync(All, null, false, 10, Token))).Select(page => page.Log).ToList();
         Assert.Equal(["one", null, "three"], await TextsAsync(pages, logs));
-        await pages.AdvanceAsync("search", logs[1], Token);
-        await pages.AdvanceAsync("search", logs[0], Token);
+        Assert.Equal(new SinkPlace(true, 0), await pages.TakeSinkAsync("search", "n", TimeSpan.FromSeconds(15), Token));
+        Assert.True(await pages.AdvanceAsync("search", "n", logs[1], TimeSpan.FromSeconds(15), Token));
+        Assert.True(await pages.AdvanceAsync("search", "n", logs[0], TimeSpan.FromSeconds(15), Token));
         Assert.Equal(logs[1], await pages.SinkAsync("search", Token));
         Assert.Equal(0, await pages.SinkAsync("webhooks", Token));
         Assert.Equal(1, await pages.ForgetTextsAsync(logs[1], 10, Token));

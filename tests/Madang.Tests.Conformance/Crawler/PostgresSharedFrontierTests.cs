@@ -246,17 +246,73 @@ public sealed class PostgresSharedFrontierTests
     }
 
     [Fact]
-    public async Task Nodes_reserve_moments_that_keep_their_distance()
+    public async Task One_node_at_a_time_passes_a_gate_and_the_next_one_after_the_interval()
     {
         await using var test = await TestDatabase.PostgresAsync();
         await using var books = new Books(test);
         IFrontierStore[] nodes = [await books.OpenAsync("a"), await books.OpenAsync("b"), await books.OpenAsync("c")];
-        var moments = await Task.WhenAll(nodes.SelectMany(node => Enumerable.Range(0, 10).Select(n => n % 2 == 0
-            ? node.ReserveAsync([new("a:1", 100), new("a:2", 10), new("a:1", 100)], 1_000, Token)
-            : node.ReserveAsync([new("a:2", 10), new("a:1", 100)], 1_000, Token))));
-        var first = moments.SelectMany(some => some.Length == 3 ? [some[0], some[2]] : new[] { some[1] }).Order().ToList();
-        Assert.Equal(Enumerable.Range(0, 45).Select(n => 1_000L + (n * 100)), first);
-        Assert.Equal(Enumerable.Range(0, 30).Select(n => 1_000L + (n * 10)), moments.Select(some => some.Length == 3 ? some[1] : some[0]).Order());
+        var passed = new List<(string Gate, long Began, long Ended)>();
+        await Task.WhenAll(nodes.SelectMany(node => new[] { "a:1", "a:2", "a:1" }.Select(async gate =>
+        {
+            for (var times = 0; times < 5; times++)
+            {
+                var answer = await PassAsync(node.SharedGates!, gate);
+                var began = Environment.TickCount64;
+                await Task.Yield();
+                lock (passed)
+                {
+                    passed.Add((gate, began, Environment.TickCount64));
+                }
+
+                await node.SharedGates!.OpenAsync(gate, answer.Mark, 20, Token);
+            }
+        })));
+        foreach (var gate in passed.GroupBy(one => one.Gate))
+        {
+            var order = gate.OrderBy(one => one.Began).ToList();
+            // The ticks are whole milliseconds, some of them ten at once.
+            Assert.All(order.Zip(order.Skip(1)), pair => Assert.InRange(pair.Second.Began - pair.First.Ended, 10, 60_000));
+        }
+
+        Assert.Equal(45, passed.Count);
+    }
+
+    [Fact]
+    public async Task A_gate_whose_holder_died_opens_by_itself_and_no_late_word_of_it_counts()
+    {
+        await using var test = await TestDatabase.PostgresAsync();
+        await using var books = new Books(test);
+        var (a, b) = ((await books.OpenAsync("a")).SharedGates!, (await books.OpenAsync("b")).SharedGates!);
+        var dead = await a.ShutAsync("a:1", 50, Token);
+        Assert.NotEqual(0, dead.Mark);
+        Assert.Equal(0, (await b.ShutAsync("a:1", 60_000, Token)).Mark);
+        var next = await PassAsync(b, "a:1");
+        await a.OpenAsync("a:1", dead.Mark, 0, Token);
+        Assert.InRange((await a.ShutAsync("a:1", 60_000, Token)).WaitMs, 1_000, 60_001);
+        await b.OpenAsync("a:1", next.Mark, 0, Token);
+        _ = await PassAsync(a, "a:1");
+    }
+
+    [Fact]
+    public async Task A_sink_is_one_nodes_until_it_leaves_it_or_its_time_runs_out()
+    {
+        await using var test = await TestDatabase.PostgresAsync();
+        await using var books = new Books(test);
+        _ = await books.OpenAsync();
+        await using var pages = await books.PagesAsync();
+        var lease = TimeSpan.FromMinutes(5);
+        Assert.Equal(new SinkPlace(true, 0), await pages.TakeSinkAsync("search", "a", lease, Token));
+        Assert.True(await pages.AdvanceAsync("search", "a", 5, lease, Token));
+        Assert.Equal(new SinkPlace(false, 5), await pages.TakeSinkAsync("search", "b", lease, Token));
+        Assert.Equal(new SinkPlace(true, 0), await pages.TakeSinkAsync("webhooks", "b", lease, Token));
+        Assert.False(await pages.AdvanceAsync("search", "b", 9, lease, Token));
+        await pages.LeaveSinkAsync("search", "b", Token);
+        Assert.Equal(new SinkPlace(true, 5), await pages.TakeSinkAsync("search", "a", TimeSpan.Zero, Token));
+        Assert.Equal(new SinkPlace(true, 5), await pages.TakeSinkAsync("search", "b", lease, Token));
+        // Late by a lease: what it brought comes again from b, and its word is not taken.
+        Assert.False(await pages.AdvanceAsync("search", "a", 9, lease, Token));
+        await pages.LeaveSinkAsync("search", "b", Token);
+        Assert.Equal(new SinkPlace(true, 5), await pages.TakeSinkAsync("search", "a", lease, Token));
     }
 
     [Fact]
@@ -313,6 +369,21 @@ public sealed class PostgresSharedFrontierTests
         Assert.Contains("Index Only Scan using crawl_page_pkey", log, StringComparison.Ordinal);
         Assert.DoesNotContain("Seq Scan", log, StringComparison.Ordinal);
         Assert.DoesNotContain("Sort", log, StringComparison.Ordinal);
+    }
+
+    private static async Task<GateAnswer> PassAsync(ISharedGates gates, string gate)
+    {
+        while (true)
+        {
+            var answer = await gates.ShutAsync(gate, 60_000, Token);
+            if (answer.Mark != 0)
+            {
+                return answer;
+            }
+
+            Assert.InRange(answer.WaitMs, 1, 60_001);
+            await Task.Delay((int)Math.Min(answer.WaitMs, 5), Token);
+        }
     }
 
     private static async Task<string> ExplainAsync(NpgsqlConnection connection, string sql, params object[] parameters)

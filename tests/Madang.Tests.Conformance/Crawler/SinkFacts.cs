@@ -11,9 +11,9 @@ namespace Madang.Tests.Conformance.Crawler;
 /// <summary>Every page reaches every sink, in order, whatever the others do.</summary>
 public abstract class SinkFacts(Func<Task<TestDatabase>> fresh)
 {
-    private static readonly CrawlSettings Settings = new() { Seeds = ["https://h1.example/"] };
+    protected static readonly CrawlSettings Settings = new() { Seeds = ["https://h1.example/"] };
 
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
+    protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Sinks_get_all_pages_in_order_and_go_on_where_they_were()
@@ -125,7 +125,7 @@ public abstract class SinkFacts(Func<Task<TestDatabase>> fresh)
         Assert.Equal("https://h1.example/2", Assert.Single(found.Value.Items).Url);
     }
 
-    private static async Task<Books> CrawlAsync(TestDatabase test, int from, int to)
+    private protected static async Task<Books> CrawlAsync(TestDatabase test, int from, int to)
     {
         var books = new Books(test);
         _ = await books.OpenAsync();
@@ -134,7 +134,7 @@ public abstract class SinkFacts(Func<Task<TestDatabase>> fresh)
         return books;
     }
 
-    private static async Task VisitAsync(Books books, int from, int to)
+    private protected static async Task VisitAsync(Books books, int from, int to)
     {
         for (var i = from; i <= to; i++)
         {
@@ -144,7 +144,7 @@ public abstract class SinkFacts(Func<Task<TestDatabase>> fresh)
         _ = await books.CommitAsync();
     }
 
-    private sealed class Recorded(string name) : IPageSink
+    protected sealed class Recorded(string name) : IPageSink
     {
         public string Name => name;
 
@@ -194,4 +194,41 @@ public abstract class SinkFacts(Func<Task<TestDatabase>> fresh)
 
 public sealed class SqliteSinkTests() : SinkFacts(TestDatabase.SqliteAsync);
 
-public sealed class PostgresSinkTests() : SinkFacts(TestDatabase.PostgresAsync);
+public sealed class PostgresSinkTests() : SinkFacts(TestDatabase.PostgresAsync)
+{
+    [Fact]
+    public async Task One_node_brings_a_sink_its_pages_and_another_goes_on_when_it_leaves_or_dies()
+    {
+        await using var test = await TestDatabase.PostgresAsync();
+        await using var books = await CrawlAsync(test, 1, 100);
+        await using var pages = await books.PagesAsync();
+        var (one, other) = (new Recorded("a"), new Recorded("a"));
+        await using (var first = SinkRunner.Start(new(7), Settings, pages, [one], TimeProvider.System, NullLogger.Instance))
+        {
+            await first.DrainAsync(Token);
+            await using (var second = SinkRunner.Start(new(7), Settings, pages, [other], TimeProvider.System, NullLogger.Instance))
+            {
+                // What the first has brought is brought, whoever asks.
+                await second.DrainAsync(Token);
+                Assert.Equal(100, one.Urls.Count);
+                Assert.Empty(other.Urls);
+                await first.DisposeAsync();
+                await VisitAsync(books, 101, 130);
+                await second.DrainAsync(Token);
+                Assert.Equal(Enumerable.Range(101, 30).Select(i => $"https://h1.example/{i}"), other.Urls);
+            }
+        }
+
+        // Somebody who was killed: the lease runs out.
+        Assert.True((await pages.TakeSinkAsync("a", "dead", TimeSpan.FromSeconds(1), Token)).IsOurs);
+        await VisitAsync(books, 131, 140);
+        var heir = new Recorded("a");
+        await using (var third = SinkRunner.Start(new(7), Settings, pages, [heir], TimeProvider.System, NullLogger.Instance))
+        {
+            await third.DrainAsync(Token);
+        }
+
+        Assert.Equal(Enumerable.Range(131, 10).Select(i => $"https://h1.example/{i}"), heir.Urls);
+        Assert.Equal(100, one.Urls.Count);
+    }
+}

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Madang.Tests.Integration.Crawler;
 
 /// <summary><c>/v1/crawls</c> from the start of a crawl to its end, against a site on loopback.</summary>
-public sealed class CrawlHttpTests(CrawlingHost crawling) : IClassFixture<CrawlingHost>
+public abstract class CrawlHttpFacts(CrawlingHost crawling)
 {
     private readonly MadangHost _host = crawling.Host;
 
@@ -262,14 +262,34 @@ public sealed class CrawlHttpTests(CrawlingHost crawling) : IClassFixture<Crawli
         client.PostAsync(path, new StringContent(body.ToJsonString(), System.Text.Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
 }
 
+public sealed class CrawlHttpTests(CrawlingHost crawling) : CrawlHttpFacts(crawling), IClassFixture<CrawlingHost>;
+
+[Trait("engine", "postgres")]
+public sealed class PostgresCrawlHttpTests(PostgresCrawlingHost crawling) : CrawlHttpFacts(crawling), IClassFixture<PostgresCrawlingHost>;
+
+public sealed class PostgresCrawlingHost() : CrawlingHost(postgres: true);
+
 /// <summary>A server that may enter loopback.</summary>
-public sealed class CrawlingHost : IAsyncLifetime
+public class CrawlingHost(bool postgres) : IAsyncLifetime
 {
+    public CrawlingHost()
+        : this(postgres: false)
+    {
+    }
+
     public MadangHost Host { get; private set; } = null!;
 
-    public static Task<MadangHost> StartAsync() => MadangHost.StartAsync(new() { ["Madang:Outbound:Allow"] = "127.0.0.0/8", ["Madang:Crawler:MaxRunning"] = "20" });
+    public static Task<MadangHost> StartAsync(bool postgres = false) =>
+        MadangHost.StartAsync(new() { ["Madang:Outbound:Allow"] = "127.0.0.0/8", ["Madang:Crawler:MaxRunning"] = "20" }, postgres);
 
-    public async ValueTask InitializeAsync() => Host = await StartAsync();
+    public async ValueTask InitializeAsync() => Host = await StartAsync(postgres);
 
-    public ValueTask DisposeAsync() => Host.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        if (Host is not null)
+        {
+            await Host.DisposeAsync();
+        }
+    }
 }

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Madang.Tests.Integration.Crawler;
 
 /// <summary><c>GET /v1/search/pages</c> and the exports, over a crawl that ran.</summary>
-public sealed class PageSearchHttpTests(CrawlingHost crawling) : IClassFixture<CrawlingHost>
+public abstract class PageSearchHttpFacts(CrawlingHost crawling)
 {
     private static readonly Dictionary<string, string> Library = new()
     {
@@ -81,3 +81,8 @@ public sealed class PageSearchHttpTests(CrawlingHost crawling) : IClassFixture<C
         return (text.Split(["\r\n", "\n"], StringSplitOptions.RemoveEmptyEntries), answer.Content.Headers.ContentType?.MediaType);
     }
 }
+
+public sealed class PageSearchHttpTests(CrawlingHost crawling) : PageSearchHttpFacts(crawling), IClassFixture<CrawlingHost>;
+
+[Trait("engine", "postgres")]
+public sealed class PostgresPageSearchHttpTests(PostgresCrawlingHost crawling) : PageSearchHttpFacts(crawling), IClassFixture<PostgresCrawlingHost>;

@@ -63,4 +63,5 @@ CREATE TABLE crawl_template (
 CREATE TABLE crawl_domain (crawl_id bigint NOT NULL, name text NOT NULL, fetched bigint NOT NULL, refs bytea, PRIMARY KEY (crawl_id, name));
 -- Each node counts for itself, so that none waits for another's commit; the node '' holds those of nodes that are gone.
 CREATE TABLE crawl_count (crawl_id bigint NOT NULL, node text NOT NULL, name text NOT NULL, n bigint NOT NULL, PRIMARY KEY (crawl_id, node, name)) WITH (fillfactor = 70);
-CREATE TABLE crawl_sink (crawl_id bigint NOT NULL, name text NOT NULL, log bigint NOT NULL, PRIMARY KEY (crawl_id, name));
+-- node brings the sink its pages until then, by the server's clock.
+CREATE TABLE crawl_sink (crawl_id bigint NOT NULL, name text NOT NULL, log bigint NOT NULL, node text, until timestamptz, PRIMARY KEY (crawl_id, name));

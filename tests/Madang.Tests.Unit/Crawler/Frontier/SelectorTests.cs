@@ -44,6 +44,41 @@ public sealed class SelectorTests
     }
 
     [Fact]
+    public void Hosts_that_were_lost_come_back_and_nothing_is_fetched_twice_or_too_soon()
+    {
+        var web = new SimulatedWeb(new CrawlSettings { Seeds = [], DelayMs = 200, DomainDelayMs = 100, AddressDelayMs = 50 }, seed: 7) { LosesAtMs = [150, 900, 910, 2_000] };
+        for (var i = 0; i < 12; i++)
+        {
+            web.AddHost($"h{i}.example", $"d{i % 4}.example", $"192.0.2.{i % 2}", urls: 15);
+        }
+
+        web.Run();
+
+        Assert.Equal(12 * 15, web.Requests.Count);
+        Assert.Equal(12 * 15, web.Requests.Select(request => request.Url).Distinct().Count());
+        foreach (var requests in web.Requests.GroupBy(request => request.Host))
+        {
+            Assert.All(requests.Zip(requests.Skip(1)), pair => Assert.True(pair.Second.Start >= pair.First.End + 200, $"{pair.Second} after {pair.First}"));
+        }
+
+        AssertApart(web.Requests.GroupBy(request => request.Domain), 100);
+        AssertApart(web.Requests.GroupBy(request => request.Address), 50);
+    }
+
+    [Fact]
+    public void Nothing_starts_after_the_lease_has_run_out_until_it_is_renewed()
+    {
+        var web = new SimulatedWeb(new CrawlSettings { Seeds = [], DelayMs = 50, DomainDelayMs = 0, AddressDelayMs = 0 }, seed: 8) { IsAwayMs = (1_000, 9_000) };
+        web.AddHost("h.example", "h.example", "192.0.2.1", urls: 60);
+
+        web.Run();
+
+        Assert.Equal(60, web.Requests.Count);
+        Assert.DoesNotContain(web.Requests, request => request.Start - web.Began is >= 1_000 and < 9_000);
+        Assert.Contains(web.Requests, request => request.Start - web.Began >= 9_000);
+    }
+
+    [Fact]
     public void A_gate_reaches_its_rate_within_five_percent()
     {
         var web = new SimulatedWeb(new CrawlSettings { Seeds = [], DelayMs = 1_000, DomainDelayMs = 100, AddressDelayMs = 0 }, seed: 3) { Headers = (1, 3), Body = (1, 3) };

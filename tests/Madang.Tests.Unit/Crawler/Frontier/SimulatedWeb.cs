@@ -81,6 +81,26 @@ internal sealed class SimulatedWeb : IVisits
     public void Run()
     {
         At(_clock.Now + CommitMs, Commit);
+        foreach (var ms in LosesAtMs)
+        {
+            At(Began + ms, () => _ = _selector.RenewAsync(() =>
+            {
+                foreach (var host in _hosts.Values)
+                {
+                    host.IsAbandoned = true;
+                    host.Leased = false;
+                }
+
+                return Task.FromResult((false, long.MaxValue));
+            }));
+        }
+
+        if (IsAwayMs is { } away)
+        {
+            _selector.HeldUntil = Began + away.From;
+            At(Began + away.To, () => _ = _selector.RenewAsync(() => Task.FromResult((true, long.MaxValue))));
+        }
+
         while (true)
         {
             var look = _selector.Turn();
@@ -118,6 +138,7 @@ internal sealed class SimulatedWeb : IVisits
         var url = host.Next.Dequeue();
         var row = _hosts[host.Id];
         var start = _clock.Now;
+        host.SentAt = start;
         var headers = row.HeadersMs ?? _random.Next(Headers.From, Headers.To);
         var end = start + headers + _random.Next(Body.From, Body.To);
         // It arrives some time after it was sent and before the headers come back.
@@ -143,7 +164,23 @@ internal sealed class SimulatedWeb : IVisits
 
     public Task<string?> ResolveAsync(HostSlot host) => Task.FromResult<string?>(_hosts[host.Id].Address);
 
-    public Task<long> ReserveAsync(GateRequest gate, long now) => throw new InvalidOperationException("This crawl is not shared.");
+    public Task<GateAnswer> ShutAsync(string gate, int holdMs) => throw new InvalidOperationException("This crawl is not shared.");
+
+    public void Open(string gate, long mark, int afterMs) => throw new InvalidOperationException("This crawl is not shared.");
+
+    public void Abort()
+    {
+    }
+
+    public void Drop(HostSlot host)
+    {
+    }
+
+    /// <summary>The heartbeat came too late at these moments: all hosts are free.</summary>
+    public IReadOnlyList<int> LosesAtMs { get; init; } = [];
+
+    /// <summary>And nothing starts in between: from, to.</summary>
+    public (int From, int To)? IsAwayMs { get; init; }
 
     public Task<IReadOnlyList<WaitingUrl>> QueueAsync(HostSlot host, int max)
     {
@@ -174,7 +211,7 @@ internal sealed class SimulatedWeb : IVisits
         }
 
         _open -= _settled.Count;
-        _selector.Tell(new SelectorTurn(TurnKind.Committed, Payload: new CommittedBatch(_settled.Count, [.. _settled], [.. _grown], [])));
+        _selector.Tell(new SelectorTurn(TurnKind.Committed, Payload: new CommittedBatch(_settled.Count, [.. _settled], [.. _grown], [], _clock.Now)));
         _settled.Clear();
         _grown.Clear();
         At(_clock.Now + CommitMs, Commit);
@@ -200,10 +237,12 @@ internal sealed class SimulatedWeb : IVisits
 
         public bool Leased { get; set; }
 
+        public bool IsAbandoned { get; set; }
+
         public LeasedHost Lease()
         {
             Leased = true;
-            return new LeasedHost(new HostRow { Id = Id, Origin = "http://" + Name, Domain = Domain, Waiting = Waiting.Count }, 0, false);
+            return new LeasedHost(new HostRow { Id = Id, Origin = "http://" + Name, Domain = Domain, Waiting = Waiting.Count }, 0, IsAbandoned);
         }
     }
 }
