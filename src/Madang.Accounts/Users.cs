@@ -19,6 +19,12 @@ public sealed class Users
     public async Task<User?> FindAsync(UserId id, CancellationToken cancellationToken) =>
         (await _store.FindAsync([id], cancellationToken)).GetValueOrDefault(id);
 
+    /// <summary>A language tag by its shape: <c>ko</c>, <c>en-GB</c>. The field of the refusal is <c>locale</c>.</summary>
+    public static Result<string> CheckLocale(string locale) => Profile.CheckLocale(locale);
+
+    /// <summary>An IANA name that this machine knows: <c>Asia/Seoul</c>. The field of the refusal is <c>time_zone</c>.</summary>
+    public static Result<string> CheckTimeZone(string zone) => Profile.CheckTimeZone(zone);
+
     /// <summary>Those of <paramref name="ids"/> who are not here, or disabled: nobody to write to or to invite.</summary>
     public IReadOnlySet<UserId> Missing(WriteTx tx, IReadOnlyCollection<UserId> ids)
     {

@@ -1,8 +1,6 @@
 using Madang.Notifications.Accepting;
-using Madang.Notifications.Categories;
 using Madang.Notifications.Delivering;
-using Madang.Notifications.Limits;
-using Madang.Notifications.Planning;
+using Madang.Notifications.Preferences;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -19,19 +17,9 @@ public static class NotificationsModule
         services.AddOptions<NotificationsOptions>().BindConfiguration(NotificationsOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<NotificationsOptions>, NotificationsOptionsValidator>();
         services.AddDelivering();
-        AddPreferences(services);
+        services.AddPreferences();
         services.AddAccepting();
         return builder;
-    }
-
-    private static void AddPreferences(IServiceCollection services)
-    {
-        services.AddSingleton<CategoryBook>();
-        services.AddHostedService(provider => provider.GetRequiredService<CategoryBook>());
-        services.AddSingleton<PlanReader>();
-        services.AddSingleton<ClaimChecks>();
-        services.AddSingleton<IClaimCheck>(provider => provider.GetRequiredService<ClaimChecks>());
-        services.AddSingleton<LimitCounters>();
     }
 
     public static IEndpointRouteBuilder MapNotifications(this IEndpointRouteBuilder routes)

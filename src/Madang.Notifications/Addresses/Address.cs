@@ -39,7 +39,7 @@ internal sealed record Address
     /// <summary>As its channel wants it (<see cref="Channels.Envelope.Address"/>).</summary>
     public required string Value { get; init; }
 
-    /// <summary>As <see cref="Channels.Envelope.AddressScope"/>: <c>environment/topic</c> of APNs, the FCM project, the id of the VAPID key; empty for none.</summary>
+    /// <summary>As <see cref="Channels.Envelope.AddressScope"/>: <c>topic:environment</c> of APNs, the FCM project, the id of the VAPID key; empty for none.</summary>
     public string Scope { get; init; } = "";
 
     /// <summary>The session that registered it; it ends with that. 0 for e-mail and phone.</summary>

@@ -12,7 +12,7 @@ namespace Madang.Notifications.Planning;
 internal sealed record ClaimQuestion(UserId? User, string Category, DeliveryChannel Channel, long AddressId, string? Address)
 {
     /// <summary>By which the suppression list knows an address that the sender gave; null for one of the book, and for channels without a list.</summary>
-    public byte[]? Hash => AddressId == 0 && Address is not null && AddressKinds.Of(Channel) is { } kind ? AddressHash.Of(kind, Address) : null;
+    public byte[]? Hash => AddressId == 0 && Address is not null && AddressKinds.Of(Channel) is { } kind ? AddressHash.Of(kind, PersonalAddress.Canonical(kind, Address)) : null;
 }
 
 /// <summary>What the database knows about it now.</summary>

@@ -1,0 +1,30 @@
+using Madang.Jobs;
+using Madang.Notifications.Addresses;
+using Madang.Notifications.Categories;
+using Madang.Notifications.Delivering;
+using Madang.Notifications.Digests;
+using Madang.Notifications.Limits;
+using Madang.Notifications.Planning;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Madang.Notifications.Preferences;
+
+/// <summary>What people want, where they can be reached, and what follows from both.</summary>
+internal static class PreferencesModule
+{
+    public static IServiceCollection AddPreferences(this IServiceCollection services)
+    {
+        services.AddSingleton<CategoryBook>();
+        services.AddHostedService(provider => provider.GetRequiredService<CategoryBook>());
+        services.AddSingleton<PlanReader>();
+        services.AddSingleton<LimitCounters>();
+        services.AddSingleton<ClaimChecks>();
+        services.AddSingleton<IClaimCheck>(provider => provider.GetRequiredService<ClaimChecks>());
+        services.AddSingleton<AddressBook>();
+        services.AddSingleton<IAddressBook>(provider => provider.GetRequiredService<AddressBook>());
+        services.AddSingleton<DigestBook>();
+        services.AddSingleton<DigestTurns>();
+        services.AddSingleton<IRetention, DigestRetention>();
+        return services;
+    }
+}
