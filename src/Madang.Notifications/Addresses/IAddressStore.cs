@@ -6,7 +6,7 @@ namespace Madang.Notifications.Addresses;
 /// <summary>Port: the address book.</summary>
 internal interface IAddressStore
 {
-    /// <summary>Whether this is a session of theirs that has not expired; locked, so that it does not end meanwhile.</summary>
+    /// <summary>Whether this is a session of theirs, or a token minted for them, that has not expired; locked, so that it does not end meanwhile.</summary>
     bool LockDevice(WriteTx tx, UserId user, long credential);
 
     Address? Lock(WriteTx tx, AddressId id);

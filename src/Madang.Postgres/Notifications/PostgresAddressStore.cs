@@ -13,7 +13,7 @@ internal sealed class PostgresAddressStore(PostgresDatabase database) : IAddress
     public bool LockDevice(WriteTx tx, UserId user, long credential)
     {
         using var select = PostgresTx.Of(tx).Use(
-            "SELECT 1 FROM credential WHERE id = $1 AND user_id = $2 AND kind = 1 AND (expires_at IS NULL OR expires_at > $3) FOR KEY SHARE", credential, user.Value, tx.Now);
+            "SELECT 1 FROM credential WHERE id = $1 AND user_id = $2 AND kind <= 2 AND (expires_at IS NULL OR expires_at > $3) FOR KEY SHARE", credential, user.Value, tx.Now);
         return select.ExecuteScalar() is not null;
     }
 

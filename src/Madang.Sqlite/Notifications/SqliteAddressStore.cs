@@ -10,7 +10,7 @@ internal sealed class SqliteAddressStore(SqliteDatabase database) : IAddressStor
 
     public bool LockDevice(WriteTx tx, UserId user, long credential)
     {
-        using var select = SqliteTx.Of(tx).Use("SELECT 1 FROM credential WHERE id = ?1 AND user_id = ?2 AND kind = 1 AND (expires_at IS NULL OR expires_at > ?3)");
+        using var select = SqliteTx.Of(tx).Use("SELECT 1 FROM credential WHERE id = ?1 AND user_id = ?2 AND kind <= 2 AND (expires_at IS NULL OR expires_at > ?3)");
         return select.Bind(1, credential).Bind(2, user.Value).Bind(3, tx.Now).Step();
     }
 
