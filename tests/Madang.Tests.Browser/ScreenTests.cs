@@ -47,6 +47,7 @@ public sealed class ScreenTests(Chromium chromium) : IClassFixture<Chromium>
         await page.GotoAsync("/settings");
         await page.GetByRole(AriaRole.Heading, new() { Level = 1 }).First.WaitForAsync();
         await LookAtAsync(mina, "settings", faults);
+        await LookAtWebhookAsync(mina, server, faults);
         await page.GotoAsync("/no-such-page");
         await page.GetByRole(AriaRole.Heading).First.WaitForAsync();
         await LookAtAsync(mina, "not-found", faults);
@@ -57,6 +58,16 @@ public sealed class ScreenTests(Chromium chromium) : IClassFixture<Chromium>
         await LookAtAsync(mina, "login", faults);
 
         Assert.Empty(faults);
+    }
+
+    private static async Task LookAtWebhookAsync(Person mina, Server server, List<string> faults)
+    {
+        using var api = await Api.SignInAsync(server, "mina", Password);
+        var hook = (await api.PostAsync("/v1/webhooks", new { url = "https://hooks.example.org/a-rather-long/address/of/an-endpoint", description = "Search index · 검색 색인", types = new[] { "crawl.page.new", "crawl.*" } })).GetProperty("id").GetString();
+        await api.PostAsync($"/v1/webhooks/{hook}/test", new { });
+        await mina.Page.GotoAsync($"/settings/webhooks/{hook}");
+        await mina.Page.GetByRole(AriaRole.Heading, new() { Level = 2 }).First.WaitForAsync();
+        await LookAtAsync(mina, "webhook", faults);
     }
 
     private static async Task LookAtCrawlsAsync(Person mina, Server server, List<string> faults)

@@ -4,8 +4,9 @@ namespace Madang.Crawler.Archive;
 internal static class WarcTail
 {
     /// <param name="prefix">Only files whose names begin so are touched.</param>
+    /// <param name="own">Only of files whose names begin so it is said that they are missing: those of other nodes are in their folders.</param>
     /// <param name="lengths">File to committed length. A file that is not named here never counted.</param>
-    public static WarcCut Cut(string folder, string prefix, IReadOnlyDictionary<string, long> lengths)
+    public static WarcCut Cut(string folder, string prefix, string own, IReadOnlyDictionary<string, long> lengths)
     {
         var cut = new WarcCut();
         foreach (var path in Directory.EnumerateFiles(folder, prefix + "*"))
@@ -21,7 +22,7 @@ internal static class WarcTail
             }
         }
 
-        cut.Missing.AddRange(lengths.Where(l => l.Value > 0 && !File.Exists(Path.Combine(folder, l.Key))).Select(l => l.Key));
+        cut.Missing.AddRange(lengths.Where(l => l.Value > 0 && l.Key.StartsWith(own, StringComparison.Ordinal) && !File.Exists(Path.Combine(folder, l.Key))).Select(l => l.Key));
         cut.Kept.Sort(StringComparer.Ordinal);
         return cut;
     }

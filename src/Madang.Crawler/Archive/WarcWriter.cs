@@ -59,11 +59,11 @@ internal sealed partial class WarcWriter : IAsyncDisposable
     public Task Indexed => _indexing;
 
     /// <summary>Cuts what the books do not know, and goes on in a new file. Indexes that a kill left unwritten are made in the background.</summary>
-    /// <param name="lengths">The books: the committed length of each file of this node.</param>
+    /// <param name="lengths">The books: the committed length of each file; those of other nodes are no concern of this one.</param>
     public static WarcWriter Open(WarcSettings settings, IReadOnlyDictionary<string, long> lengths, TimeProvider time, out WarcCut cut)
     {
         _ = Directory.CreateDirectory(settings.Folder);
-        cut = WarcTail.Cut(settings.Folder, Part(settings.Crawl) + "-", lengths);
+        cut = WarcTail.Cut(settings.Folder, Part(settings.Crawl) + "-", $"{Part(settings.Crawl)}-{Part(settings.Node)}-", lengths);
         var writer = new WarcWriter(settings, time) { _serial = cut.Kept.Select(Serial).DefaultIfEmpty(0).Max() };
         foreach (var file in cut.Kept.Except(cut.Short, StringComparer.Ordinal))
         {

@@ -140,7 +140,6 @@ export const crawlEn = {
   'crawl.export.linksHint': 'From which page to which, one link a line',
   'crawl.export.nodes': 'Link graph: nodes',
   'crawl.export.nodesHint': 'Address, status, importance and title of each page',
-  'crawl.export.get': 'Download: {name}',
 
   'crawl.hosts.search': 'Search hosts',
   'crawl.hosts.order': 'Order',

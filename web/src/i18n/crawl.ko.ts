@@ -142,7 +142,6 @@ export const crawlKo: { [Key in keyof typeof crawlEn]: (typeof crawlEn)[Key] ext
   'crawl.export.linksHint': '어느 페이지에서 어느 페이지로, 한 줄에 하나',
   'crawl.export.nodes': '링크 그래프: 마디',
   'crawl.export.nodesHint': '페이지마다 주소, 상태, 중요도, 제목',
-  'crawl.export.get': '내려받기: {name}',
 
   'crawl.hosts.search': '호스트 찾기',
   'crawl.hosts.order': '순서',

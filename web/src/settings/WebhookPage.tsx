@@ -51,7 +51,7 @@ function Head({ webhook }: { webhook: Webhook }) {
         <h1>{description ?? url}</h1>
         <WebhookState webhook={webhook} />
       </header>
-      <section className="card" aria-label={description ?? url}>
+      <section className="card card-form" aria-label={description ?? url}>
         <p className="page-url">{url}</p>
         <p className="quiet-text">{types.length === 0 ? t('webhook.allTypes') : types.map((type) => typeText(t, type)).join(', ')}</p>
         {disabled_reason !== undefined && <p className="form-error">{t(`webhook.reason.${disabled_reason}`)}</p>}
