@@ -147,7 +147,7 @@ public sealed class WarcWriterTests : IDisposable
     public void A_file_that_lost_what_was_promised_is_told_and_left()
     {
         File.WriteAllText(_archive.Path("7-a-20260301093015-00001.warc.gz"), "short");
-        var cut = WarcTail.Cut(_archive.Folder, "7-", new Dictionary<string, long> { ["7-a-20260301093015-00001.warc.gz"] = 10, ["7-a-20260301093015-00002.warc.gz"] = 10 });
+        var cut = WarcTail.Cut(_archive.Folder, "7-", "7-a-", new Dictionary<string, long> { ["7-b-20260301093015-00001.warc.gz"] = 10, ["7-a-20260301093015-00001.warc.gz"] = 10, ["7-a-20260301093015-00002.warc.gz"] = 10 });
         Assert.Equal(["7-a-20260301093015-00001.warc.gz"], cut.Short);
         Assert.Equal(["7-a-20260301093015-00002.warc.gz"], cut.Missing);
         Assert.Equal("short", File.ReadAllText(_archive.Path("7-a-20260301093015-00001.warc.gz")));
