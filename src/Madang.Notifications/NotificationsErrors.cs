@@ -9,5 +9,7 @@ public static class NotificationsErrors
 
     public static readonly Error TooManyCategories = new("too_many_categories", 409, "There are as many categories as there may be.");
 
-    public static IReadOnlyList<Error> All { get; } = [CategoryNotFound, TooManyCategories];
+    public static readonly Error PushNotConfigured = new("push_not_configured", 404, "This server sends nothing to browsers.");
+
+    public static IReadOnlyList<Error> All { get; } = [CategoryNotFound, TooManyCategories, PushNotConfigured];
 }

@@ -67,7 +67,7 @@ internal static class MadangServer
         builder.AddAccounts();
         builder.AddWebhooks();
         builder.AddRealtime();
-        builder.AddNotifications();
+        builder.AddNotifications(settings.Data);
         builder.AddChat();
         builder.AddCrawler(Path.Combine(settings.Data, "crawls"));
         builder.AddPreviews();

@@ -5,6 +5,7 @@ using Madang.Commands;
 var root = new RootCommand("Madang: chat, news feed, notifications and crawler in one server.");
 ServeCommand.AddTo(root);
 CrawlCommand.AddTo(root);
+NotifyCommand.AddTo(root);
 UserCommand.AddTo(root);
 TokenCommand.AddTo(root);
 ConfigCommand.AddTo(root);

@@ -25,24 +25,6 @@ internal sealed class Hop
     public bool Fill(HttpRequestMessage message, OutboundRequest request)
     {
         message.Method = Method;
-        foreach (var (name, value) in request.Headers)
-        {
-            if (!IsHome && (name.Equals("Authorization", StringComparison.OrdinalIgnoreCase) || name.Equals("Cookie", StringComparison.OrdinalIgnoreCase)))
-            {
-                continue;
-            }
-
-            if (!IsValue(value) || IsOurs(name) || !message.Headers.TryAddWithoutValidation(name, value))
-            {
-                return false;
-            }
-        }
-
-        if (request.AcceptsEncodings)
-        {
-            message.Headers.TryAddWithoutValidation("Accept-Encoding", "gzip, deflate, br");
-        }
-
         if (HasBody)
         {
             message.Content = new ReadOnlyMemoryContent(request.Body);
@@ -55,6 +37,34 @@ internal sealed class Hop
 
                 message.Content.Headers.ContentType = parsed;
             }
+        }
+
+        foreach (var (name, value) in request.Headers)
+        {
+            if (!IsHome && (name.Equals("Authorization", StringComparison.OrdinalIgnoreCase) || name.Equals("Cookie", StringComparison.OrdinalIgnoreCase)))
+            {
+                continue;
+            }
+
+            if (!IsValue(value) || IsOurs(name))
+            {
+                return false;
+            }
+
+            // It tells about the body, and goes where the body goes.
+            if (name.Equals("Content-Encoding", StringComparison.OrdinalIgnoreCase))
+            {
+                message.Content?.Headers.TryAddWithoutValidation(name, value);
+            }
+            else if (!message.Headers.TryAddWithoutValidation(name, value))
+            {
+                return false;
+            }
+        }
+
+        if (request.AcceptsEncodings)
+        {
+            message.Headers.TryAddWithoutValidation("Accept-Encoding", "gzip, deflate, br");
         }
 
         return true;

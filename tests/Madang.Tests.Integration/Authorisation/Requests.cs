@@ -12,6 +12,7 @@ internal static class Requests
 {
     private static readonly Dictionary<string, Func<Scene, Task<Request>>> All = new()
     {
+        ["get_webpush_key"] = Plain(),
         ["health_live"] = Plain(),
         ["health_ready"] = Plain(),
         ["health_startup"] = Plain(),

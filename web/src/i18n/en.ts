@@ -252,6 +252,7 @@ export const en = {
   'error.direct_needs_one': 'A direct chat is with exactly one person.',
   'error.not_a_group': 'Only groups can do that.',
   'error.category_not_found': 'There is no such kind of notification.',
+  'error.push_not_configured': 'This server cannot send to browsers.',
   'error.last_admin': 'The last administrator has to stay.',
   'error.last_owner': 'A group needs an owner.',
   'error.account_disabled': 'This account is disabled. Ask an administrator.',

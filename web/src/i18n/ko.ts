@@ -253,6 +253,7 @@ export const ko: Messages = {
   'error.direct_needs_one': '1:1 대화에는 상대가 꼭 한 명이어야 합니다.',
   'error.not_a_group': '모임에서만 할 수 있습니다.',
   'error.category_not_found': '그런 알림 종류가 없습니다.',
+  'error.push_not_configured': '이 서버는 브라우저로 알림을 보낼 수 없습니다.',
   'error.last_admin': '마지막 관리자는 남아 있어야 합니다.',
   'error.last_owner': '모임에는 방장이 있어야 합니다.',
   'error.account_disabled': '사용이 중지된 계정입니다. 관리자에게 문의하세요.',
