@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
@@ -17,11 +18,14 @@ namespace Madang.Sandbox;
 /// <summary>A stand-in that speaks HTTP, over Kestrel.</summary>
 /// <param name="protocols">Http2 alone without a certificate is HTTP/2 with prior knowledge (h2c).</param>
 /// <param name="certificate">TLS with it; plain without.</param>
-public abstract class HttpStandIn(string name, HttpProtocols protocols, X509Certificate2? certificate) : StandIn(name)
+public abstract class HttpStandIn(string name, HttpProtocols protocols, TimeProvider time, X509Certificate2? certificate) : StandIn(name)
 {
     private const int MaxBody = 64 * 1024;
     private WebApplication? _app;
     private Uri? _address;
+
+    /// <summary>The stand-in's clock; its answers carry it.</summary>
+    protected TimeProvider Time { get; } = time;
 
     public override Uri Address => _address ?? throw new InvalidOperationException($"{Name} has not been started.");
 
@@ -53,7 +57,11 @@ public abstract class HttpStandIn(string name, HttpProtocols protocols, X509Cert
         }
 
         _app = builder.Build();
-        _app.Run(AnswerAsync);
+        _app.Run(context =>
+        {
+            context.Response.Headers.Date = Time.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
+            return AnswerAsync(context);
+        });
         await _app.StartAsync(cancellationToken);
         var bound = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         _address = new UriBuilder(certificate is null ? "http" : "https", "127.0.0.1", bound.Port).Uri;
@@ -88,7 +96,7 @@ public abstract class HttpStandIn(string name, HttpProtocols protocols, X509Cert
         Received.Refuse();
         if (fault.RetryAfter is { } seconds)
         {
-            context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
         if (fault.Location is { } location)

@@ -10,6 +10,8 @@ internal static class ProviderHttp
     /// <summary>HTTP/2 REFUSED_STREAM (RFC 9113 §7): surely not processed.</summary>
     private const long RefusedStream = 7;
 
+    private static readonly TimeSpan s_pingTimeout = TimeSpan.FromSeconds(20);
+
     /// <summary>A connection pool to one configured host, with the keep-alive of HTTP/2.</summary>
     /// <param name="trusted">A certificate that is accepted beside the machine's roots, for sandboxes; null otherwise.</param>
     public static SocketsHttpHandler Pool(TimeSpan connectTimeout, TimeSpan ping, X509Certificate2? trusted) => new()
@@ -21,7 +23,7 @@ internal static class ProviderHttp
         ConnectTimeout = connectTimeout,
         EnableMultipleHttp2Connections = true,
         KeepAlivePingDelay = ping,
-        KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
+        KeepAlivePingTimeout = ping < s_pingTimeout ? ping : s_pingTimeout,
         KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always,
         // Apple asks for connections that last; the ping finds those that a firewall has forgotten.
         PooledConnectionIdleTimeout = TimeSpan.FromHours(12),

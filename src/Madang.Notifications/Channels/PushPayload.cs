@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -39,13 +40,14 @@ internal static class PushPayload
             return payload;
         }
 
-        var least = Math.Min(WorthKeeping, Bytes(content.Body));
+        whole = whole with { Title = Valid(whole.Title), Body = Valid(whole.Body) };
+        var least = Math.Min(WorthKeeping, Bytes(whole.Body));
         Span<PushWords> tries =
         [
             whole,
             whole with { Data = null },
-            whole with { Data = null, Title = Cut(content.Title, MaxTitleBytes) },
-            whole with { Data = null, Title = Cut(content.Title, MaxTitleBytes), Url = null },
+            whole with { Data = null, Title = Cut(whole.Title, MaxTitleBytes) },
+            whole with { Data = null, Title = Cut(whole.Title, MaxTitleBytes), Url = null },
         ];
         foreach (var words in tries)
         {
@@ -83,6 +85,9 @@ internal static class PushPayload
 
         return maxBytes < EllipsisBytes ? "" : string.Concat(text.AsSpan(0, at).TrimEnd(), Ellipsis);
     }
+
+    /// <summary>Half a surrogate pair becomes U+FFFD, as the writer would do.</summary>
+    private static string Valid(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
 
     private static int Bytes(ReadOnlySpan<char> text) => JsonEncodedText.Encode(text, s_encoder).EncodedUtf8Bytes.Length;
 

@@ -22,13 +22,11 @@ public sealed class ApnsStandIn : HttpStandIn
     private readonly Lock _gate = new();
     private readonly Dictionary<string, DateTimeOffset> _gone = [];
     private readonly SandboxJwt _jwt;
-    private readonly TimeProvider _time;
     private readonly HashSet<string> _connections = [];
     private readonly HashSet<string> _bearers = [];
 
-    public ApnsStandIn(TimeProvider time, X509Certificate2? certificate = null) : base("apns", HttpProtocols.Http2, certificate)
+    public ApnsStandIn(TimeProvider time, X509Certificate2? certificate = null) : base("apns", HttpProtocols.Http2, time, certificate)
     {
-        _time = time;
         _jwt = new SandboxJwt((signed, signature, header) => (string?)header["alg"] == "ES256" && (string?)header["kid"] == KeyId && SandboxJwt.Es256(_key, signed, signature));
     }
 
@@ -126,7 +124,7 @@ public sealed class ApnsStandIn : HttpStandIn
             return;
         }
 
-        Received.Take(new ReceivedMessage(device!, id, request.Headers["apns-collapse-id"], Encoding.UTF8.GetString(body), !IsLost(fault), _time.GetUtcNow())
+        Received.Take(new ReceivedMessage(device!, id, request.Headers["apns-collapse-id"], Encoding.UTF8.GetString(body), !IsLost(fault), Time.GetUtcNow())
         {
             Facts = request.Headers.Where(header => header.Key.StartsWith("apns-", StringComparison.OrdinalIgnoreCase)).ToDictionary(header => header.Key, header => header.Value.ToString()),
         });
@@ -181,7 +179,7 @@ public sealed class ApnsStandIn : HttpStandIn
             return (403, "InvalidProviderToken");
         }
 
-        var age = _time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(issued);
+        var age = Time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(issued);
         return age > TimeSpan.FromHours(1) ? (403, "ExpiredProviderToken") : age < TimeSpan.FromMinutes(-5) ? (403, "InvalidProviderToken") : null;
     }
 

@@ -10,13 +10,13 @@ namespace Madang.Sandbox.Fcm;
 
 /// <summary>
 /// Google's token endpoint (<c>/token</c>) and FCM's HTTP v1 (<c>/v1/projects/{id}/messages:send</c>) on one port. It makes a service account of its own
-/// (<see cref="ServiceAccount"/>). A device token that begins with <c>gone-</c> is unregistered, one with <c>bad-</c> is none at all.
+/// unless it is given one (<see cref="ServiceAccount"/>). A device token that begins with <c>gone-</c> is unregistered, one with <c>bad-</c> is none at all.
 /// </summary>
-public sealed class FcmStandIn(TimeProvider time, X509Certificate2? certificate = null) : HttpStandIn("fcm", HttpProtocols.Http1AndHttp2, certificate)
+public sealed class FcmStandIn(TimeProvider time, X509Certificate2? certificate = null, RSA? key = null) : HttpStandIn("fcm", HttpProtocols.Http1AndHttp2, time, certificate)
 {
     private const int MaxPayload = 4_096;
     private const string ClientEmail = "sandbox@sandbox-project.iam.example";
-    private readonly RSA _key = RSA.Create(2_048);
+    private readonly RSA _key = key ?? RSA.Create(2_048);
     private readonly Lock _gate = new();
     private readonly Dictionary<string, DateTimeOffset> _tokens = [];
     private long _sent;
@@ -58,7 +58,10 @@ public sealed class FcmStandIn(TimeProvider time, X509Certificate2? certificate 
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
-        _key.Dispose();
+        if (key is null)
+        {
+            _key.Dispose();
+        }
     }
 
     protected override string ErrorBody(int status, string? reason) => reason switch
@@ -103,7 +106,7 @@ public sealed class FcmStandIn(TimeProvider time, X509Certificate2? certificate 
         if (!isDry)
         {
             Received.Take(new ReceivedMessage(
-                device, (string?)message!["data"]?["delivery_id"] ?? "", (string?)message["android"]?["notification"]?["tag"], Encoding.UTF8.GetString(body), !IsLost(fault), time.GetUtcNow()));
+                device, (string?)message!["data"]?["delivery_id"] ?? "", (string?)message["android"]?["notification"]?["tag"], Encoding.UTF8.GetString(body), !IsLost(fault), Time.GetUtcNow()));
         }
 
         if (!await LostByFaultAsync(context, fault))
@@ -141,7 +144,7 @@ public sealed class FcmStandIn(TimeProvider time, X509Certificate2? certificate 
     {
         lock (_gate)
         {
-            return authorization is not null && authorization.StartsWith("Bearer ", StringComparison.Ordinal) && _tokens.TryGetValue(authorization[7..], out var end) && end > time.GetUtcNow();
+            return authorization is not null && authorization.StartsWith("Bearer ", StringComparison.Ordinal) && _tokens.TryGetValue(authorization[7..], out var end) && end > Time.GetUtcNow();
         }
     }
 
@@ -155,7 +158,7 @@ public sealed class FcmStandIn(TimeProvider time, X509Certificate2? certificate 
 
         var jwt = new SandboxJwt((signed, signature, header) =>
             (string?)header["alg"] == "RS256" && _key.VerifyData(signed, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         if (form["grant_type"] != "urn:ietf:params:oauth:grant-type:jwt-bearer" || jwt.Read(form["assertion"].ToString()) is not var (_, claims)
             || (string?)claims["iss"] != ClientEmail || (string?)claims["aud"] != new Uri(Address, "/token").AbsoluteUri
             || !((string?)claims["scope"] ?? "").Split(' ').Contains("https://www.googleapis.com/auth/firebase.messaging")

@@ -15,15 +15,13 @@ namespace Madang.Sandbox.WebPush;
 /// A browser vendor's push service and the browser behind it: <c>POST /subscribe</c> (<c>{"application_server_key"?}</c>) gives a subscription, <c>POST /push/{id}</c>
 /// takes a message for it, checks VAPID and headers, and decrypts the body as the browser would.
 /// </summary>
-public sealed class PushStandIn : HttpStandIn
+public sealed class PushStandIn(TimeProvider time, X509Certificate2? certificate = null) : HttpStandIn("push", HttpProtocols.Http1, time, certificate)
 {
     private const int MaxSubscriptions = 1_000_000;
     private readonly ConcurrentDictionary<string, SandboxSubscription> _subscriptions = new();
     private readonly ConcurrentDictionary<string, SandboxJwt?> _keys = new();
-    private readonly TimeProvider _time;
     private long _next;
 
-    public PushStandIn(TimeProvider time, X509Certificate2? certificate = null) : base("push", HttpProtocols.Http1, certificate) => _time = time;
 
     public override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>
     {
@@ -82,7 +80,7 @@ public sealed class PushStandIn : HttpStandIn
 
         var text = Encoding.UTF8.GetString(plain!);
         var (message, tag) = Identity(text);
-        Received.Take(new ReceivedMessage(id, message, tag, text, !IsLost(fault), _time.GetUtcNow())
+        Received.Take(new ReceivedMessage(id, message, tag, text, !IsLost(fault), Time.GetUtcNow())
         {
             Facts = new[] { "TTL", "Urgency", "Topic" }.Where(context.Request.Headers.ContainsKey).ToDictionary(name => name, name => context.Request.Headers[name].ToString()),
         });
@@ -127,7 +125,7 @@ public sealed class PushStandIn : HttpStandIn
             return (403, "VAPID: aud is another origin");
         }
 
-        var left = DateTimeOffset.FromUnixTimeSeconds((long?)claims["exp"] ?? 0) - _time.GetUtcNow();
+        var left = DateTimeOffset.FromUnixTimeSeconds((long?)claims["exp"] ?? 0) - Time.GetUtcNow();
         if (left < TimeSpan.Zero || left > TimeSpan.FromHours(24))
         {
             return (403, "VAPID: exp is over or more than a day away");

@@ -28,8 +28,8 @@ internal static class Pushes
     };
 
     public static IConfiguration Section(IReadOnlyDictionary<string, string> settings, params (string Key, string? Value)[] more) =>
-        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(pair => new KeyValuePair<string, string?>(pair.Key, pair.Value))
-            .Concat(more.Select(pair => new KeyValuePair<string, string?>(pair.Key, pair.Value)))).Build();
+        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(pair => new KeyValuePair<string, string?>(pair.Key, pair.Value)))
+            .AddInMemoryCollection(more.Select(pair => new KeyValuePair<string, string?>(pair.Key, pair.Value))).Build();
 
     /// <summary>The provider of a section without faults.</summary>
     public static IProvider Made((IProvider? Provider, IReadOnlyList<string> Faults) made)
