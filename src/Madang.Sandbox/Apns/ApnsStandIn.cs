@@ -157,7 +157,7 @@ public sealed class ApnsStandIn : HttpStandIn
             : topic != Topic ? (400, "TopicDisallowed")
             : device.Length % 2 != 0 || !device.All(char.IsAsciiHexDigit) || device.All(letter => letter == '0') ? (400, "BadDeviceToken")
             : headers["apns-push-type"] is not [{ } type] || !s_types.Contains(type) ? (400, "InvalidPushType")
-            : !Guid.TryParseExact(id, "D", out _) || id != id.ToLowerInvariant() ? (400, "BadMessageId")
+            : !Guid.TryParseExact(id, "D", out _) || id.Any(char.IsAsciiLetterUpper) ? (400, "BadMessageId")
             : headers["apns-priority"].ToString() is not ("10" or "5" or "1" or "") || (type == "background" && headers["apns-priority"] != "5") ? (400, "BadPriority")
             : headers["apns-expiration"].ToString() is { Length: > 0 } expiration && !long.TryParse(expiration, out _) ? (400, "BadExpirationDate")
             : Encoding.UTF8.GetByteCount(headers["apns-collapse-id"].ToString()) > 64 ? (400, "BadCollapseId")

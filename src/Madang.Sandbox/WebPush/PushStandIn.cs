@@ -18,6 +18,7 @@ namespace Madang.Sandbox.WebPush;
 public sealed class PushStandIn(TimeProvider time, X509Certificate2? certificate = null) : HttpStandIn("push", HttpProtocols.Http1, time, certificate)
 {
     private const int MaxSubscriptions = 1_000_000;
+    private static readonly string[] s_told = ["TTL", "Urgency", "Topic"];
     private readonly ConcurrentDictionary<string, SandboxSubscription> _subscriptions = new();
     private readonly ConcurrentDictionary<string, SandboxJwt?> _keys = new();
     private long _next;
@@ -82,7 +83,7 @@ public sealed class PushStandIn(TimeProvider time, X509Certificate2? certificate
         var (message, tag) = Identity(text);
         Received.Take(new ReceivedMessage(id, message, tag, text, !IsLost(fault), Time.GetUtcNow())
         {
-            Facts = new[] { "TTL", "Urgency", "Topic" }.Where(context.Request.Headers.ContainsKey).ToDictionary(name => name, name => context.Request.Headers[name].ToString()),
+            Facts = s_told.Where(context.Request.Headers.ContainsKey).ToDictionary(name => name, name => context.Request.Headers[name].ToString()),
         });
         if (!await LostByFaultAsync(context, fault))
         {
