@@ -11,5 +11,18 @@ public static class NotificationsErrors
 
     public static readonly Error PushNotConfigured = new("push_not_configured", 404, "This server sends nothing to browsers.");
 
-    public static IReadOnlyList<Error> All { get; } = [CategoryNotFound, TooManyCategories, PushNotConfigured];
+    public static readonly Error TemplateNotFound = new("template_not_found", 422, "There is no template of this name.");
+
+    public static readonly Error TemplateVariableMissing = new("template_variable_missing", 422, "The template needs a variable that was not given.");
+
+    public static readonly Error TemplateFailed = new("template_failed", 422, "The template cannot be rendered with these values.");
+
+    public static readonly Error TemplateLimit = new("template_limit", 409, "There are as many templates as there may be; delete one first.");
+
+    public static IReadOnlyList<Error> All { get; } =
+    [
+        CategoryNotFound, TooManyCategories,
+        PushNotConfigured,
+        TemplateNotFound, TemplateVariableMissing, TemplateFailed, TemplateLimit,
+    ];
 }

@@ -3,6 +3,7 @@ using Madang.Notifications.Channels;
 using Madang.Notifications.Delivering;
 using Madang.Notifications.Endpoints;
 using Madang.Notifications.Preferences;
+using Madang.Notifications.Templates;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -23,6 +24,7 @@ public static class NotificationsModule
         services.AddDelivering();
         services.AddPreferences();
         services.AddAccepting();
+        builder.AddTemplates();
         return builder;
     }
 

@@ -16,6 +16,7 @@ using Madang.Notifications.Digests;
 using Madang.Notifications.Inboxes;
 using Madang.Notifications.Planning;
 using Madang.Notifications.Preferences;
+using Madang.Notifications.Templates;
 using Madang.Postgres.Accounts;
 using Madang.Postgres.Chat;
 using Madang.Postgres.Crawler;
@@ -62,6 +63,7 @@ public static class PostgresModule
         _ = services.AddSingleton<IDeliveryQueue, PostgresDeliveryQueue>();
         _ = services.AddSingleton<IDeliveryLog, PostgresDeliveryLog>();
         _ = services.AddSingleton<ICategoryStore, PostgresCategoryStore>();
+        _ = services.AddSingleton<ITemplateStore, PostgresTemplateStore>();
         _ = services.AddSingleton<IPreferenceStore, PostgresPreferenceStore>();
         _ = services.AddSingleton<IPersonStore, PostgresPersonStore>();
         _ = services.AddSingleton<IAddressStore, PostgresAddressStore>();

@@ -15,6 +15,7 @@ using Madang.Notifications.Digests;
 using Madang.Notifications.Inboxes;
 using Madang.Notifications.Planning;
 using Madang.Notifications.Preferences;
+using Madang.Notifications.Templates;
 using Madang.Realtime;
 using Madang.Sqlite.Accounts;
 using Madang.Sqlite.Chat;
@@ -62,6 +63,7 @@ public static class SqliteModule
         _ = services.AddSingleton<IDeliveryQueue, SqliteDeliveryQueue>();
         _ = services.AddSingleton<IDeliveryLog, SqliteDeliveryLog>();
         _ = services.AddSingleton<ICategoryStore, SqliteCategoryStore>();
+        _ = services.AddSingleton<ITemplateStore, SqliteTemplateStore>();
         _ = services.AddSingleton<IPreferenceStore, SqlitePreferenceStore>();
         _ = services.AddSingleton<IPersonStore, SqlitePersonStore>();
         _ = services.AddSingleton<IAddressStore, SqliteAddressStore>();
