@@ -209,7 +209,7 @@ internal sealed class TemplateRun(TemplateScene scene, int maxLength)
     {
         TemplateScene top => top.Own.TryGetValue(name, out var own) ? own : Member(top.Data, name),
         JsonElement { ValueKind: JsonValueKind.Object } item => item.TryGetProperty(name, out var found) ? Plain(found) : Missing,
-        JsonElement { ValueKind: JsonValueKind.Array } list => name == "length" ? list.GetArrayLength() : Index(name, list.GetArrayLength()) is { } at ? Plain(list[at]) : Missing,
+        JsonElement { ValueKind: JsonValueKind.Array } list => name == "length" ? (decimal)list.GetArrayLength() : Index(name, list.GetArrayLength()) is { } at ? Plain(list[at]) : Missing,
         IReadOnlyDictionary<string, object?> own => own.TryGetValue(name, out var found) ? found : Missing,
         IReadOnlyList<object?> list => name == "length" ? (decimal)list.Count : Index(name, list.Count) is { } at ? list[at] : Missing,
         string text when name == "length" => (decimal)text.Length,
