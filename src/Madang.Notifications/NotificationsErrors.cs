@@ -19,10 +19,14 @@ public static class NotificationsErrors
 
     public static readonly Error TemplateLimit = new("template_limit", 409, "There are as many templates as there may be; delete one first.");
 
+    public static readonly Error VerificationFailed = new("verification_failed", 422, "The code is wrong, too old or used up.");
+
+    public static readonly Error AddressSuppressed = new("address_suppressed", 409, "Nothing is sent to this address: it is on the suppression list.");
+
     public static IReadOnlyList<Error> All { get; } =
     [
-        CategoryNotFound, TooManyCategories,
-        PushNotConfigured,
-        TemplateNotFound, TemplateVariableMissing, TemplateFailed, TemplateLimit,
+        CategoryNotFound, TooManyCategories, PushNotConfigured, TemplateNotFound,
+        TemplateVariableMissing, TemplateFailed, TemplateLimit, VerificationFailed,
+        AddressSuppressed,
     ];
 }

@@ -32,6 +32,7 @@ public static class NotificationsModule
     {
         routes.MapAccepting();
         PushKeyEndpoint.Map(routes);
+        routes.MapPreferences();
         return routes;
     }
 }

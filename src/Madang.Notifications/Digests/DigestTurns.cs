@@ -1,4 +1,3 @@
-using Madang.Api;
 using Madang.Notifications.Addresses;
 using Madang.Notifications.Categories;
 using Madang.Notifications.Delivering;

@@ -1,5 +1,4 @@
 using Madang.Api;
-using Madang.Notifications.Limits;
 using Madang.Storage;
 
 namespace Madang.Notifications.Planning;

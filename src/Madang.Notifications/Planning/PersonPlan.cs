@@ -1,7 +1,6 @@
 using Madang.Api;
 using Madang.Notifications.Addresses;
 using Madang.Notifications.Categories;
-using Madang.Notifications.Delivering;
 using Madang.Notifications.Limits;
 
 namespace Madang.Notifications.Planning;

@@ -3,8 +3,10 @@ using Madang.Notifications.Addresses;
 using Madang.Notifications.Categories;
 using Madang.Notifications.Delivering;
 using Madang.Notifications.Digests;
+using Madang.Notifications.Endpoints;
 using Madang.Notifications.Limits;
 using Madang.Notifications.Planning;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Madang.Notifications.Preferences;
@@ -25,6 +27,17 @@ internal static class PreferencesModule
         services.AddSingleton<DigestBook>();
         services.AddSingleton<DigestTurns>();
         services.AddSingleton<IRetention, DigestRetention>();
+        services.AddSingleton<PreferenceVerbs>();
+        services.AddSingleton<Verification>();
+        services.AddSingleton<IRetention, VerificationRetention>();
         return services;
+    }
+
+    public static void MapPreferences(this IEndpointRouteBuilder routes)
+    {
+        CategoryEndpoints.Map(routes);
+        PreferenceEndpoints.Map(routes);
+        AddressEndpoints.Map(routes);
+        SuppressionEndpoints.Map(routes);
     }
 }
