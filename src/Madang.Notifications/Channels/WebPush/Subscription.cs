@@ -5,7 +5,7 @@ using Madang.Outbound;
 namespace Madang.Notifications.Channels.WebPush;
 
 /// <summary>A push subscription as a browser gives it: <c>{"endpoint","expirationTime"?,"keys":{"p256dh","auth"}}</c>, keys in base64url.</summary>
-internal sealed class Subscription : IDisposable
+internal sealed class Subscription
 {
     public const int MaxBytes = 4_096;
 
@@ -58,8 +58,6 @@ internal sealed class Subscription : IDisposable
             return null;
         }
     }
-
-    public void Dispose() => Receiver.Dispose();
 
     private static string? Word(JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

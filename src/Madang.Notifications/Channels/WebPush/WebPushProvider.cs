@@ -33,7 +33,7 @@ internal sealed class WebPushProvider(WebPushSettings settings, OutboundClient o
             return new ProviderAnswer(AnswerClass.DeadAddress, "key_mismatch") { Detail = "The browser subscribed with another key of this server; it has to subscribe again." };
         }
 
-        using var subscription = Subscription.Read(envelope.Address, settings.AllowHttp, out var fault);
+        var subscription = Subscription.Read(envelope.Address, settings.AllowHttp, out var fault);
         if (subscription is null)
         {
             return new ProviderAnswer(AnswerClass.DeadAddress, "bad_subscription") { Detail = $"At fault: {fault}." };

@@ -159,9 +159,9 @@ public sealed class WebPushTests : IAsyncLifetime
     public void A_subscription_as_browsers_write_it_is_read_padded_or_not()
     {
         var json = _browser.Json.Replace(_browser.Endpoint.AbsoluteUri, "https://updates.push.services.mozilla.com/wpush/v2/gAAA", StringComparison.Ordinal);
-        using var subscription = Subscription.Read(json, isHttpAllowed: false, out _);
+        var subscription = Subscription.Read(json, isHttpAllowed: false, out _);
         Assert.Equal("https://updates.push.services.mozilla.com", subscription?.Origin);
-        using var padded = Subscription.Read(json.Replace("\"auth\":\"", "\"auth\":\"", StringComparison.Ordinal).Replace("\"}}", "==\"}}", StringComparison.Ordinal), isHttpAllowed: false, out var fault);
+        var padded = Subscription.Read(json.Replace("\"auth\":\"", "\"auth\":\"", StringComparison.Ordinal).Replace("\"}}", "==\"}}", StringComparison.Ordinal), isHttpAllowed: false, out var fault);
         Assert.True(padded is not null, fault);
     }
 
