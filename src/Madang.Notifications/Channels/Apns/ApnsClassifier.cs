@@ -72,7 +72,8 @@ internal static class ApnsClassifier
             (410, _) => new(AnswerClass.DeadAddress, code),
             (429, "TooManyProviderTokenUpdates") => new(AnswerClass.Retry, code) { Scope = AnswerScope.Provider, RetryAfter = TokenPause },
             (429, _) => new(AnswerClass.Retry, code) { Scope = AnswerScope.Address, RetryAfter = reply.RetryAfter ?? s_tokenRate },
-            ( >= 500, _) => new(AnswerClass.Retry, code) { Scope = AnswerScope.Provider, RetryAfter = reply.RetryAfter ?? s_serverPause },
+            // Of this message: whether Apple is ill as a whole is seen from many of them.
+            ( >= 500, _) => new(AnswerClass.Retry, code) { RetryAfter = reply.RetryAfter ?? s_serverPause },
             ( >= 300 and < 400, _) => new(AnswerClass.Config, code) { Scope = AnswerScope.Provider, Detail = "This is not APNs: it redirects." },
             _ => new(AnswerClass.Reject, code),
         };

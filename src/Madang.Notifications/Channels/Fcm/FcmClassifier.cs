@@ -88,7 +88,8 @@ internal static class FcmClassifier
             // No token is meant then: there is no such project.
             (404, _) => new(AnswerClass.Config, code) { Scope = AnswerScope.Provider },
             (429, _) => new(AnswerClass.Retry, code) { Scope = IsOfOneAddress(reply) ? AnswerScope.Address : AnswerScope.Provider, RetryAfter = Longer(reply.RetryAfter, s_quotaPause) },
-            ( >= 500, _) => new(AnswerClass.Retry, code) { Scope = AnswerScope.Provider, RetryAfter = reply.RetryAfter ?? s_serverPause },
+            // Of this message: whether FCM is ill as a whole is seen from many of them.
+            ( >= 500, _) => new(AnswerClass.Retry, code) { RetryAfter = reply.RetryAfter ?? s_serverPause },
             ( >= 300 and < 400, _) => new(AnswerClass.Config, code) { Scope = AnswerScope.Provider, Detail = "This is not FCM: it redirects." },
             _ => new ProviderAnswer(AnswerClass.Reject, code),
         };

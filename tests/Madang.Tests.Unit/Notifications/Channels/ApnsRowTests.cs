@@ -28,9 +28,9 @@ public sealed class ApnsRowTests : IAsyncLifetime
         new ContractRow(410, "ExpiredToken", AnswerClassName.DeadAddress),
         new ContractRow(429, "TooManyProviderTokenUpdates", AnswerClassName.Retry, "Provider", 20 * 60),
         new ContractRow(429, "TooManyRequests", AnswerClassName.Retry, "Address", 30),
-        new ContractRow(500, "InternalServerError", AnswerClassName.Retry, "Provider", 15 * 60),
-        new ContractRow(503, "ServiceUnavailable", AnswerClassName.Retry, "Provider", 15 * 60),
-        new ContractRow(503, "Shutdown", AnswerClassName.Retry, "Provider", 15 * 60),
+        new ContractRow(500, "InternalServerError", AnswerClassName.Retry, RetryAfterSeconds: 15 * 60),
+        new ContractRow(503, "ServiceUnavailable", AnswerClassName.Retry, RetryAfterSeconds: 15 * 60),
+        new ContractRow(503, "Shutdown", AnswerClassName.Retry, RetryAfterSeconds: 15 * 60),
         new ContractRow(200, null, AnswerClassName.Ok),
     ];
 

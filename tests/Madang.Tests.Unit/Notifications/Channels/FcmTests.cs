@@ -31,8 +31,8 @@ public sealed class FcmTests : IAsyncLifetime
         new ContractRow(404, "NOT_FOUND", AnswerClassName.Config, "Provider"),
         new ContractRow(429, "QUOTA_EXCEEDED", AnswerClassName.Retry, "Provider", 60),
         new ContractRow(429, "DEVICE_RATE", AnswerClassName.Retry, "Address", 60),
-        new ContractRow(500, "INTERNAL", AnswerClassName.Retry, "Provider", 10),
-        new ContractRow(503, "UNAVAILABLE", AnswerClassName.Retry, "Provider", 10),
+        new ContractRow(500, "INTERNAL", AnswerClassName.Retry, RetryAfterSeconds: 10),
+        new ContractRow(503, "UNAVAILABLE", AnswerClassName.Retry, RetryAfterSeconds: 10),
     ];
 
     [Theory]

@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using FsCheck;
 using FsCheck.Fluent;
 using Madang.Notifications.Channels;
-using Madang.Notifications.Channels.Apns;
 using Madang.Notifications.Channels.Fcm;
 using Madang.Notifications.Channels.WebPush;
 
