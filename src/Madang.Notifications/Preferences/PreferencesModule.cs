@@ -25,11 +25,18 @@ internal static class PreferencesModule
         services.AddSingleton<AddressBook>();
         services.AddSingleton<IAddressBook>(provider => provider.GetRequiredService<AddressBook>());
         services.AddSingleton<DigestBook>();
-        services.AddSingleton<DigestTurns>();
         services.AddSingleton<IRetention, DigestRetention>();
         services.AddSingleton<PreferenceVerbs>();
         services.AddSingleton<Verification>();
         services.AddSingleton<IRetention, VerificationRetention>();
+
+        // Where nothing can be sent, digests stay open and lose nothing.
+        if (services.Any(service => service.ServiceType == typeof(IDeliveryRoutes)))
+        {
+            services.AddSingleton<DigestTurns>();
+            services.AddHostedService<DigestClosing>();
+        }
+
         return services;
     }
 

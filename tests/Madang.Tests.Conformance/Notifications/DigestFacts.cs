@@ -140,6 +140,25 @@ public abstract class DigestFacts(Func<Action<IHostApplicationBuilder>, Task<Tes
     }
 
     [Fact]
+    public async Task The_closing_wakes_by_its_timer_for_what_was_open_before_it_began_and_for_what_opens_after()
+    {
+        await using var world = await WorldAsync();
+        var (mina, jun) = (await PersonAsync(world, "mina"), await PersonAsync(world, "jun"));
+        await AddAsync(world, mina, 1);
+        var timers = world.Database.Time.Timers;
+        await using var service = new Closing(world.Database.Store<DigestClosing>());
+        await UntilAsync(() => Task.FromResult(world.Database.Time.Timers > timers));
+        world.Database.Time.Advance(s_window);
+        await UntilAsync(async () => (await OfAsync(world, 1, mina)).State == DigestState.Sent);
+        await AddAsync(world, jun, 2);
+        await UntilAsync(async () =>
+        {
+            world.Database.Time.Advance(TimeSpan.FromMinutes(1));
+            return (await OfAsync(world, 2, jun)).State == DigestState.Sent;
+        });
+    }
+
+    [Fact]
     public async Task A_full_digest_closes_at_once()
     {
         await using var world = await WorldAsync(maxItems: 3);
@@ -219,6 +238,30 @@ public abstract class DigestFacts(Func<Action<IHostApplicationBuilder>, Task<Tes
         Assert.NotNull(await Book(world).OfAsync(new(6), mina, Token));
     }
 
+    /// <summary>Waits on what another task does, at most ten seconds.</summary>
+    private static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        patience.CancelAfter(TimeSpan.FromSeconds(10));
+        while (!await holds())
+        {
+            await Task.Delay(5, patience.Token);
+        }
+    }
+
+    private sealed class Closing : IAsyncDisposable
+    {
+        private readonly DigestClosing _service;
+
+        public Closing(DigestClosing service)
+        {
+            _service = service;
+            _ = service.StartAsync(Token);
+        }
+
+        public async ValueTask DisposeAsync() => await _service.StopAsync(CancellationToken.None);
+    }
+
     private static DigestBook Book(AccountsWorld world) => world.Database.Store<DigestBook>();
 
     private static DigestEntry Entry(WriteTx tx) => new("news", "", ChannelSet.Of([DeliveryChannel.Email]), tx.Now + s_window);
@@ -267,6 +310,8 @@ public abstract class DigestFacts(Func<Action<IHostApplicationBuilder>, Task<Tes
         {
             AccountsWorld.Configure(builder);
             builder.Services.AddSingleton<IDeliveryRoutes>(new FixedRoutes());
+            builder.Services.AddSingleton<DigestTurns>();
+            builder.Services.AddSingleton<DigestClosing>();
             builder.Services.Configure<NotificationsOptions>(options => options.DigestMaxItems = maxItems);
         }));
         await world.Database.Store<CategoryBook>().PutAsync(
