@@ -56,7 +56,7 @@ public sealed partial class TestDatabase : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         _ = builder.Services.AddSingleton<TimeProvider>(time);
         _ = builder.Services.AddSingleton<Fatal>(faults.Add);
-        _ = builder.AddOutbound().AddJobs().AddAccounts().AddWebhooks().AddRealtime().AddNotifications().AddChat();
+        _ = builder.AddOutbound().AddJobs().AddAccounts().AddWebhooks().AddRealtime().AddNotifications(Path.GetTempPath()).AddChat();
         engine(builder);
         // Ids by the test's clock: the lease and its renewal have a suite of their own (NodeFacts).
         _ = builder.Services.AddSingleton(new Snowflake(time, 1));
