@@ -23,7 +23,7 @@ internal interface INotificationStore
     /// <summary>The row, locked for the rest of the transaction.</summary>
     Notification? Lock(WriteTx tx, NotificationId id);
 
-    /// <summary>Writes state, <see cref="Notification.PlannedTo"/> and <see cref="Notification.People"/>.</summary>
+    /// <summary>Writes state, <see cref="Notification.PlannedTo"/>, <see cref="Notification.People"/> and <see cref="Notification.SendAt"/>.</summary>
     void Put(WriteTx tx, IReadOnlyList<Notification> notifications);
 
     /// <summary>Writes what was decided, one row a person; a row that is there already stays.</summary>
@@ -37,6 +37,9 @@ internal interface INotificationStore
     /// <summary>What was decided about these people, or about the first <paramref name="limit"/> after <paramref name="after"/>.</summary>
     Task<IReadOnlyList<PersonDecision>> DecisionsAsync(NotificationId id, UserId? user, UserId after, int limit, CancellationToken cancellationToken);
 
+    /// <summary>Its deliveries by channel and state, of the first <see cref="DeliveryTotals.MostCounted"/>.</summary>
+    Task<DeliveryTotals> TotalsAsync(NotificationId id, CancellationToken cancellationToken);
+
     /// <summary>Deletes at most <paramref name="limit"/> rows of what was accepted before <paramref name="before"/>, and of event ids that are no longer kept.</summary>
     int Prune(WriteTx tx, DateTimeOffset before, int limit);
 }
@@ -48,3 +51,13 @@ internal sealed record NotificationFilter(string? Category, NotificationState? S
 
 /// <param name="Next">Where the next page begins; null when everything was looked at.</param>
 internal sealed record NotificationPage(IReadOnlyList<Notification> Notifications, long? Next);
+
+/// <param name="IsComplete">False when there are more than were counted.</param>
+internal sealed record DeliveryTotals(IReadOnlyList<(DeliveryChannel Channel, Delivering.DeliveryState State, long Count)> Counts, bool IsComplete)
+{
+    /// <summary>About a tenth of a second.</summary>
+    public const int MostCounted = 100_000;
+
+    public static DeliveryTotals Of(IReadOnlyList<(DeliveryChannel Channel, Delivering.DeliveryState State, long Count)> counts) =>
+        new(counts, counts.Sum(one => one.Count) < MostCounted);
+}

@@ -23,10 +23,21 @@ public static class NotificationsErrors
 
     public static readonly Error AddressSuppressed = new("address_suppressed", 409, "Nothing is sent to this address: it is on the suppression list.");
 
+    public static readonly Error AudienceNotFound = new("audience_not_found", 422, "There is no topic or segment of this name.");
+
+    public static readonly Error AudienceTaken = new("audience_taken", 409, "There is an audience of this name already.");
+
+    public static readonly Error TooManyAudiences = new("too_many_audiences", 409, "There are as many audiences as there may be.");
+
+    public static readonly Error TopicClosed = new("topic_closed", 403, "People do not join or leave this topic by themselves.");
+
+    public static readonly Error Ended = new("notification_ended", 409, "Its time was over before anybody got it: there is nothing to cancel.");
+
     public static IReadOnlyList<Error> All { get; } =
     [
         CategoryNotFound, TooManyCategories, PushNotConfigured, TemplateNotFound,
         TemplateVariableMissing, TemplateFailed, TemplateLimit, VerificationFailed,
         AddressSuppressed,
+        AudienceNotFound, AudienceTaken, TooManyAudiences, TopicClosed, Ended,
     ];
 }

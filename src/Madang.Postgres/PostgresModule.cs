@@ -10,6 +10,7 @@ using Madang.Jobs.Running;
 using Madang.Jobs.Scheduling;
 using Madang.Notifications;
 using Madang.Notifications.Addresses;
+using Madang.Notifications.Audiences;
 using Madang.Notifications.Categories;
 using Madang.Notifications.Delivering;
 using Madang.Notifications.Digests;
@@ -76,6 +77,9 @@ public static class PostgresModule
         _ = services.AddSingleton<IInboxStore, PostgresInboxStore>();
         _ = services.AddSingleton<INotificationStore, PostgresNotificationStore>();
         _ = services.AddSingleton<IInboxNotificationStore, PostgresInboxNotificationStore>();
+        _ = services.AddSingleton<PostgresAudienceStore>();
+        _ = services.AddSingleton<IAudienceStore>(provider => provider.GetRequiredService<PostgresAudienceStore>());
+        _ = services.AddSingleton<IAudiencePeople>(provider => provider.GetRequiredService<PostgresAudienceStore>());
         _ = services.AddSingleton<ICrawlStore, PostgresCrawlStore>();
         _ = services.AddSingleton<IFrontierStores, PostgresFrontierStores>();
         _ = services.AddSingleton<IRetention, CrawlPruning>();

@@ -9,6 +9,7 @@ using Madang.Jobs;
 using Madang.Jobs.Scheduling;
 using Madang.Notifications;
 using Madang.Notifications.Addresses;
+using Madang.Notifications.Audiences;
 using Madang.Notifications.Categories;
 using Madang.Notifications.Delivering;
 using Madang.Notifications.Digests;
@@ -76,6 +77,9 @@ public static class SqliteModule
         _ = services.AddSingleton<IInboxStore, SqliteInboxStore>();
         _ = services.AddSingleton<INotificationStore, SqliteNotificationStore>();
         _ = services.AddSingleton<IInboxNotificationStore, SqliteInboxNotificationStore>();
+        _ = services.AddSingleton<SqliteAudienceStore>();
+        _ = services.AddSingleton<IAudienceStore>(provider => provider.GetRequiredService<SqliteAudienceStore>());
+        _ = services.AddSingleton<IAudiencePeople>(provider => provider.GetRequiredService<SqliteAudienceStore>());
         _ = services.AddSingleton<ICrawlStore, SqliteCrawlStore>();
         _ = services.AddSingleton<IPreviewStore, SqlitePreviewStore>();
         _ = services.AddSingleton<SqliteFrontierStores>();

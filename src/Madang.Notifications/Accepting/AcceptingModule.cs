@@ -1,4 +1,8 @@
+using Madang.Jobs;
+using Madang.Notifications.Audiences;
+using Madang.Notifications.Delivering;
 using Madang.Notifications.Endpoints;
+using Madang.Notifications.Explaining;
 using Madang.Notifications.Inboxes;
 using Madang.Notifications.Planning;
 using Madang.Realtime;
@@ -13,6 +17,16 @@ internal static class AcceptingModule
     public static IServiceCollection AddAccepting(this IServiceCollection services)
     {
         services.AddSingleton<Intake>();
+        services.AddSingleton<Cancellation>();
+        services.AddSingleton<Explanations>();
+        services.AddSingleton(provider => new Notifier(
+            provider.GetRequiredService<Intake>(), provider.GetRequiredService<PlanTurn>(), provider.GetRequiredService<Deliveries>(),
+            provider.GetRequiredService<IInboxNotificationStore>(), provider.GetRequiredService<Inbox>()));
+        services.AddSingleton<AudienceReader>();
+        services.AddSingleton<AudienceVerbs>();
+        services.AddSingleton<IRetention, NotificationRetention>();
+        services.AddSingleton<PersonPlanner>();
+        services.AddSingleton<PlanWriter>();
         services.AddSingleton<PlanTurn>();
         services.AddSingleton<Planner>();
         services.AddHostedService(provider => provider.GetRequiredService<Planner>());
@@ -26,5 +40,6 @@ internal static class AcceptingModule
     {
         NotificationEndpoints.Map(routes);
         ItemEndpoints.Map(routes);
+        AudienceEndpoints.Map(routes);
     }
 }

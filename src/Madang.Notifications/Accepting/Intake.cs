@@ -1,12 +1,14 @@
 using Madang.Api;
-using Madang.Notifications.Planning;
+using Madang.Notifications.Audiences;
+using Madang.Notifications.Categories;
 using Madang.Storage;
 using Microsoft.Extensions.Options;
 
 namespace Madang.Notifications.Accepting;
 
 /// <summary>Takes notifications in: checked, then written, then acknowledged. What is acknowledged is on the disk.</summary>
-internal sealed class Intake(INotificationStore store, Database database, Snowflake ids, TimeProvider time, IOptions<NotificationsOptions> options)
+internal sealed class Intake(
+    INotificationStore store, IAudienceStore audiences, CategoryBook categories, Database database, Snowflake ids, TimeProvider time, IOptions<NotificationsOptions> options)
 {
     /// <summary>How many of a bulk call share one write; the writer is not held for longer than a few milliseconds.</summary>
     private const int Piece = 200;
@@ -16,7 +18,9 @@ internal sealed class Intake(INotificationStore store, Database database, Snowfl
     public async Task<Result<Accepted>> AcceptAsync(long sender, NewNotification given, CancellationToken cancellationToken)
     {
         var checkedOne = Check(sender, given);
-        return checkedOne.IsOk ? await store.AcceptAsync(checkedOne.Value, cancellationToken) : checkedOne.Error;
+        return !checkedOne.IsOk ? checkedOne.Error
+            : given.To.Audience is { } name && await audiences.FindAsync(name, cancellationToken) is null ? NotificationsErrors.AudienceNotFound
+            : await store.AcceptAsync(checkedOne.Value, cancellationToken);
     }
 
     /// <summary>One result for each, in order; one that is refused holds up no other.</summary>
@@ -24,9 +28,12 @@ internal sealed class Intake(INotificationStore store, Database database, Snowfl
     {
         var results = new Result<Accepted>[given.Count];
         var good = new List<(int Place, Acceptance Acceptance)>(given.Count);
+        var missing = await MissingAsync(given, cancellationToken);
         for (var i = 0; i < given.Count; i++)
         {
-            var one = given[i].Error is { } unread ? unread : Check(sender, given[i].Value);
+            var one = given[i].Error is { } unread ? unread
+                : given[i].Value.To.Audience is { } name && missing.Contains(name) ? NotificationsErrors.AudienceNotFound
+                : Check(sender, given[i].Value);
             if (one.IsOk)
             {
                 good.Add((i, one.Value));
@@ -39,22 +46,62 @@ internal sealed class Intake(INotificationStore store, Database database, Snowfl
 
         foreach (var piece in good.Chunk(Piece))
         {
-            var accepted = await database.WriteAsync(
-                tx => store.Accept(tx, [.. piece.Select(one => one.Acceptance)]), cancellationToken: cancellationToken);
-            for (var i = 0; i < piece.Length; i++)
-            {
-                results[piece[i].Place] = accepted[i];
-            }
+            _ = await database.WriteAsync(
+                tx =>
+                {
+                    Fill(results, piece, tx);
+                    return Done.Value;
+                },
+                cancellationToken: cancellationToken);
         }
 
         return results;
     }
 
     /// <summary>The same inside somebody else's write: accepted if and only if that commits.</summary>
-    public Result<Accepted> Accept(WriteTx tx, long sender, NewNotification given)
+    public IReadOnlyList<Result<Accepted>> Accept(WriteTx tx, long sender, IReadOnlyList<NewNotification> given)
     {
-        var checkedOne = Check(sender, given);
-        return checkedOne.IsOk ? store.Accept(tx, [checkedOne.Value])[0] : checkedOne.Error;
+        var results = new Result<Accepted>[given.Count];
+        var good = new List<(int Place, Acceptance Acceptance)>(given.Count);
+        for (var i = 0; i < given.Count; i++)
+        {
+            var one = Check(sender, given[i]);
+            if (one.IsOk)
+            {
+                good.Add((i, one.Value));
+            }
+            else
+            {
+                results[i] = one.Error;
+            }
+        }
+
+        Fill(results, good, tx);
+        return results;
+    }
+
+    /// <summary>The audiences among them that do not exist, each looked up once.</summary>
+    private async Task<IReadOnlySet<string>> MissingAsync(IReadOnlyList<Result<NewNotification>> given, CancellationToken cancellationToken)
+    {
+        var missing = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var name in given.Where(one => one.IsOk).Select(one => one.Value.To.Audience).OfType<string>().Distinct(StringComparer.Ordinal))
+        {
+            if (await audiences.FindAsync(name, cancellationToken) is null)
+            {
+                _ = missing.Add(name);
+            }
+        }
+
+        return missing;
+    }
+
+    private void Fill(Result<Accepted>[] results, IReadOnlyList<(int Place, Acceptance Acceptance)> good, WriteTx tx)
+    {
+        var accepted = store.Accept(tx, [.. good.Select(one => one.Acceptance)]);
+        for (var i = 0; i < accepted.Count; i++)
+        {
+            results[good[i].Place] = accepted[i];
+        }
     }
 
     private Result<Acceptance> Check(long sender, NewNotification given)
@@ -66,7 +113,7 @@ internal sealed class Intake(INotificationStore store, Database database, Snowfl
             return read.Error;
         }
 
-        if (Basics.Find(given.Category) is not { } category)
+        if (categories.Find(given.Category) is not { } category)
         {
             return NotificationsErrors.CategoryNotFound;
         }

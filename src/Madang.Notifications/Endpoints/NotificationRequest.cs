@@ -92,7 +92,15 @@ internal sealed record RecipientsJson(IReadOnlyList<UserId>? UserIds, string? Au
 }
 
 /// <summary>An address outside of every account: exactly one of the three.</summary>
-internal sealed record AddressJson(string? Email, string? Phone, string? Url);
+internal sealed record AddressJson(string? Email, string? Phone, string? Url)
+{
+    public static AddressJson Of(DirectAddress address) => address.Channel switch
+    {
+        DeliveryChannel.Email => new(address.Value, null, null),
+        DeliveryChannel.Sms => new(null, address.Value, null),
+        _ => new(null, null, address.Value),
+    };
+}
 
 /// <summary>The object that a sender gives, in one spelling: small enough, shallow enough, whole characters only.</summary>
 internal static class DataText

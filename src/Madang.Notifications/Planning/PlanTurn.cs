@@ -1,6 +1,4 @@
-using Madang.Api;
-using Madang.Notifications.Inboxes;
-using Madang.Realtime;
+using Madang.Notifications.Audiences;
 using Madang.Storage;
 
 namespace Madang.Notifications.Planning;
@@ -12,84 +10,114 @@ namespace Madang.Notifications.Planning;
 internal readonly record struct PlanStep(int Notifications, int People, DateTimeOffset? NextDue);
 
 /// <summary>
-/// One transaction of the planner: who is due is read and locked, every person is decided on, and what follows from it (decisions, inbox, deliveries, the
+/// One transaction of the planner: what is due is read and locked, every person is decided on, and what follows from it (decisions, inbox, deliveries, the
 /// cursor) is written together. A crash before the commit leaves nothing of it, after it nothing to do again.
 /// </summary>
-internal sealed class PlanTurn(INotificationStore store, IInboxNotificationStore items, Inbox inbox, Snowflake ids)
+internal sealed class PlanTurn(INotificationStore store, AudienceReader audiences, PersonPlanner people, PlanWriter writer)
 {
-    private const int EntryRecipients = 100;
+    /// <summary>People of one turn over all of its notifications; the first is taken whatever it has.</summary>
+    private const int MostPeople = 300;
 
     /// <summary>Whole notifications, each to a handful of people.</summary>
     /// <param name="limit">The most notifications of this turn.</param>
-    public PlanStep RunSmall(WriteTx tx, int limit)
+    /// <param name="seen">Gets the ids of those that were looked at, for whoever wants to know when it throws.</param>
+    public PlanStep RunSmall(WriteTx tx, int limit, List<NotificationId>? seen = null)
     {
-        var due = store.Due(tx, wide: false, limit);
-        var planned = new List<Notification>(due.Count);
-        var writing = new Writing();
-        foreach (var notification in due)
+        var draft = new PlanDraft();
+        var wanted = new List<Wanted>();
+        seen?.Clear();
+        foreach (var notification in store.Due(tx, wide: false, limit))
         {
-            planned.Add(notification.ExpiresAt <= tx.Now
-                ? notification with { State = NotificationState.Expired }
-                : notification with { State = NotificationState.Planned, People = Plan(tx, writing, notification, notification.To.UserIds ?? []) });
-        }
-
-        Write(tx, writing, planned);
-        return new(due.Count, writing.Decisions.Count, store.NextDue(tx, wide: false));
-    }
-
-    private int Plan(WriteTx tx, Writing writing, Notification notification, IReadOnlyList<UserId> people)
-    {
-        var item = new ItemId(ids.Next());
-        foreach (var person in people)
-        {
-            writing.Items.Add(new(person, item, notification.Id, notification.CollapseKey));
-            writing.Decisions.Add(new(notification.Id, person, tx.Now, item.Value, "1 1 send"));
-        }
-
-        return people.Count;
-    }
-
-    private void Write(WriteTx tx, Writing writing, List<Notification> planned)
-    {
-        if (planned.Count > 0)
-        {
-            store.Put(tx, planned);
-        }
-
-        if (writing.Decisions.Count > 0)
-        {
-            writing.Decisions.Sort(static (one, other) => (one.Notification.Value, one.User.Value).CompareTo((other.Notification.Value, other.User.Value)));
-            store.Decide(tx, writing.Decisions);
-        }
-
-        if (writing.Items.Count > 0)
-        {
-            // A stable order: of one person's items with the same key the later one must stay the later one.
-            var sorted = writing.Items.OrderBy(item => item.User).ThenBy(item => item.Id.Value).ToList();
-            inbox.Append(tx, Entries(sorted, items.Add(tx, sorted)));
-        }
-    }
-
-    /// <summary>One entry an item and kind, for up to a hundred people.</summary>
-    private static List<NewEntry> Entries(List<NewItem> added, IReadOnlySet<(UserId User, ItemId Id)> replaced)
-    {
-        var entries = new List<NewEntry>();
-        foreach (var group in added.GroupBy(item => (item.Id, Type: replaced.Contains((item.User, item.Id)) ? EntryType.NotificationUpdated : EntryType.NotificationCreated)))
-        {
-            foreach (var recipients in group.Select(item => item.User).Chunk(EntryRecipients))
+            seen?.Add(notification.Id);
+            var to = notification.To.UserIds ?? [];
+            if (wanted.Count > 0 && wanted.Count + to.Count > MostPeople)
             {
-                entries.Add(new(new(group.Key.Type, group.Key.Id.Value, 0), recipients));
+                break;
             }
+
+            if (notification.ExpiresAt <= tx.Now)
+            {
+                draft.Notifications.Add(notification with { State = NotificationState.Expired });
+                continue;
+            }
+
+            Take(tx, draft, wanted, notification);
         }
 
-        return entries;
+        people.Plan(tx, draft, wanted);
+        writer.Write(tx, draft);
+        return new(draft.Notifications.Count, draft.Decisions.Count, store.NextDue(tx, wide: false));
     }
 
-    /// <summary>What this transaction has decided and not written yet.</summary>
-    private sealed class Writing
+    /// <summary>Those of a write that has just accepted them which are due and go to few: decided on in the same transaction.</summary>
+    public void PlanNow(WriteTx tx, IReadOnlyList<Notification> accepted)
     {
-        public List<PersonDecision> Decisions { get; } = [];
+        var draft = new PlanDraft();
+        var wanted = new List<Wanted>();
+        foreach (var notification in accepted.Where(one => !one.IsWide && one.SendAt <= tx.Now))
+        {
+            Take(tx, draft, wanted, notification);
+        }
 
-        public List<NewItem> Items { get; } = [];
+        people.Plan(tx, draft, wanted);
+        writer.Write(tx, draft);
+    }
+
+    /// <summary>A chunk of one notification to many: the next people after its cursor, which moves in the same transaction.</summary>
+    /// <param name="chunk">The most people of this turn.</param>
+    public PlanStep RunWide(WriteTx tx, int chunk, List<NotificationId>? seen = null)
+    {
+        seen?.Clear();
+        if (store.Due(tx, wide: true, 1) is not [var notification])
+        {
+            return new(0, 0, store.NextDue(tx, wide: true));
+        }
+
+        seen?.Add(notification.Id);
+        var draft = new PlanDraft();
+        if (notification.ExpiresAt <= tx.Now)
+        {
+            draft.Notifications.Add(notification with { State = notification.People == 0 ? NotificationState.Expired : NotificationState.Planned });
+        }
+        else
+        {
+            var next = audiences.Next(tx, notification.To, notification.PlannedTo, chunk);
+            people.Plan(tx, draft, [.. next.People.Select(user => new Wanted(notification, user))]);
+            draft.Notifications.Add(notification with
+            {
+                State = next.IsEnd ? NotificationState.Planned : NotificationState.Planning,
+                PlannedTo = next.Through,
+                People = notification.People + next.People.Count,
+            });
+        }
+
+        writer.Write(tx, draft);
+        return new(1, draft.Decisions.Count, store.NextDue(tx, wide: true));
+    }
+
+    private void Take(WriteTx tx, PlanDraft draft, List<Wanted> wanted, Notification notification)
+    {
+        if (notification.To.UserIds is { } named)
+        {
+            wanted.AddRange(named.Select(user => new Wanted(notification, user)));
+        }
+        else
+        {
+            people.PlanAddress(draft, notification, tx.Now);
+        }
+
+        draft.Notifications.Add(notification with { State = NotificationState.Planned, People = notification.To.UserIds?.Count ?? 1 });
+    }
+
+    /// <summary>One that cannot be planned now waits, so that those behind it do not.</summary>
+    public bool Postpone(WriteTx tx, NotificationId id, TimeSpan wait)
+    {
+        if (store.Lock(tx, id) is not { State: NotificationState.Accepted or NotificationState.Planning } notification)
+        {
+            return false;
+        }
+
+        store.Put(tx, [notification with { SendAt = tx.Now + wait }]);
+        return true;
     }
 }

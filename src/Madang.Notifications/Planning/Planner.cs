@@ -15,8 +15,14 @@ internal sealed partial class Planner : BackgroundService
     /// <summary>Notifications of one turn: a few milliseconds of the writer.</summary>
     internal const int MostAtOnce = 128;
 
+    /// <summary>People of one chunk, and how long it may hold the writer (agreement 8).</summary>
+    internal const int MostChunk = 500;
+    internal static readonly TimeSpan ChunkTime = TimeSpan.FromMilliseconds(5);
+    private const int LeastChunk = 20;
+
     internal static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PauseOfOne = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan PauseWhenTaken = TimeSpan.FromMilliseconds(200);
 
     private readonly Database _database;
@@ -25,6 +31,8 @@ internal sealed partial class Planner : BackgroundService
     private readonly ILogger<Planner> _log;
     private readonly Alarm _small;
     private readonly Alarm _wide;
+    private int _most = MostAtOnce;
+    private double _chunk = 100;
 
     public Planner(Database database, PlanTurn turn, TimeProvider time, ILogger<Planner> log)
     {
@@ -41,7 +49,69 @@ internal sealed partial class Planner : BackgroundService
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        LoopAsync(_small, token => _database.WriteAsync(tx => _turn.RunSmall(tx, MostAtOnce), cancellationToken: token), stoppingToken);
+        Task.WhenAll(LoopAsync(_small, SmallAsync, stoppingToken), LoopAsync(_wide, WideAsync, stoppingToken));
+
+    private async Task<PlanStep> SmallAsync(CancellationToken stopping)
+    {
+        var (seen, most) = (new List<NotificationId>(), _most);
+        try
+        {
+            var step = await _database.WriteAsync(tx => _turn.RunSmall(tx, most, seen), cancellationToken: stopping);
+            _most = Math.Min(MostAtOnce, _most * 2);
+            return step;
+        }
+        catch (Exception fault) when (IsOwnFault(fault) && seen.Count > 0)
+        {
+            // One of them cannot be planned. Alone it is found out, and put off; the others go on.
+            if (most == 1)
+            {
+                await PostponeAsync(seen[0], fault, stopping);
+            }
+
+            _most = 1;
+            return new(seen.Count, 0, _time.GetUtcNow());
+        }
+    }
+
+    private async Task<PlanStep> WideAsync(CancellationToken stopping)
+    {
+        var (seen, chunk, took) = (new List<NotificationId>(), (int)_chunk, TimeSpan.Zero);
+        try
+        {
+            var step = await _database.WriteAsync(
+                tx =>
+                {
+                    var began = _time.GetTimestamp();
+                    var done = _turn.RunWide(tx, chunk, seen);
+                    took = _time.GetElapsedTime(began);
+                    return done;
+                },
+                Lane.Background,
+                stopping);
+            if (step.People > 0 && took > TimeSpan.Zero)
+            {
+                // Half the way to what fits: one stall makes no small chunks.
+                _chunk = Math.Clamp((_chunk + (step.People * (ChunkTime / took))) / 2, LeastChunk, MostChunk);
+            }
+
+            return step;
+        }
+        catch (Exception fault) when (IsOwnFault(fault) && seen.Count > 0)
+        {
+            await PostponeAsync(seen[0], fault, stopping);
+            return new(1, 0, _time.GetUtcNow());
+        }
+    }
+
+    /// <summary>Not the storage's, which passes, and not the end of the server.</summary>
+    private static bool IsOwnFault(Exception fault) =>
+        fault is not (OperationCanceledException or StorageFullException or StorageBrokenException or OverloadedException or UnavailableException or ObjectDisposedException);
+
+    private async Task PostponeAsync(NotificationId id, Exception fault, CancellationToken stopping)
+    {
+        Unplannable(id, fault);
+        _ = await _database.WriteAsync(tx => _turn.Postpone(tx, id, PauseOfOne), cancellationToken: stopping);
+    }
 
     private async Task LoopAsync(Alarm alarm, Func<CancellationToken, Task<PlanStep>> turn, CancellationToken stopping)
     {
@@ -72,6 +142,9 @@ internal sealed partial class Planner : BackgroundService
 
     [LoggerMessage(LogLevel.Error, "A turn of the planner failed; it is tried again")]
     private partial void Failed(Exception fault);
+
+    [LoggerMessage(LogLevel.Error, "Notification {Id} cannot be planned; it is tried again in a minute, to the end of its time")]
+    private partial void Unplannable(NotificationId id, Exception fault);
 
     /// <summary>Wakes one loop at the earliest time that anybody asked for.</summary>
     private sealed class Alarm(TimeProvider time) : IDisposable

@@ -1,6 +1,7 @@
 using Madang.Api;
 using Madang.Notifications;
 using Madang.Notifications.Accepting;
+using Madang.Notifications.Delivering;
 using Madang.Notifications.Planning;
 using Madang.Storage;
 using Npgsql;
@@ -50,11 +51,12 @@ internal sealed class PostgresNotificationStore(PostgresDatabase database) : INo
 
     public void Put(WriteTx tx, IReadOnlyList<Notification> notifications) => PostgresTx.Of(tx).Run(
         """
-        UPDATE notification n SET state = s.state, planned_to = s.planned_to, people = s.people
-        FROM unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::bigint[]) AS s (id, state, planned_to, people) WHERE n.id = s.id
+        UPDATE notification n SET state = s.state, planned_to = s.planned_to, people = s.people, send_at = s.send_at
+        FROM unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::bigint[], $5::timestamptz[]) AS s (id, state, planned_to, people, send_at) WHERE n.id = s.id
         """,
         notifications.Select(one => one.Id.Value).ToArray(), notifications.Select(one => (short)one.State).ToArray(),
-        notifications.Select(one => one.PlannedTo.Value).ToArray(), notifications.Select(one => one.People).ToArray());
+        notifications.Select(one => one.PlannedTo.Value).ToArray(), notifications.Select(one => one.People).ToArray(),
+        notifications.Select(one => one.SendAt.UtcDateTime).ToArray());
 
     public void Decide(WriteTx tx, IReadOnlyList<PersonDecision> decisions) => PostgresTx.Of(tx).Run(
         $"""
@@ -110,6 +112,23 @@ internal sealed class PostgresNotificationStore(PostgresDatabase database) : INo
         }
 
         return decisions;
+    }
+
+    public async Task<DeliveryTotals> TotalsAsync(NotificationId id, CancellationToken cancellationToken)
+    {
+        await using var select = database.Source.CreateCommand(
+            """
+            SELECT channel, state, count(*) FROM (SELECT channel, state FROM delivery WHERE notification_id = $1 LIMIT $2) d
+            GROUP BY channel, state ORDER BY channel, state
+            """).With(id.Value, (long)DeliveryTotals.MostCounted);
+        await using var rows = await select.ExecuteReaderAsync(cancellationToken);
+        var counts = new List<(DeliveryChannel, DeliveryState, long)>();
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            counts.Add(((DeliveryChannel)rows.GetInt16(0), (DeliveryState)rows.GetInt16(1), rows.GetInt64(2)));
+        }
+
+        return DeliveryTotals.Of(counts);
     }
 
     public int Prune(WriteTx tx, DateTimeOffset before, int limit)

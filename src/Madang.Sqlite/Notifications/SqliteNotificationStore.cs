@@ -1,6 +1,7 @@
 using Madang.Api;
 using Madang.Notifications;
 using Madang.Notifications.Accepting;
+using Madang.Notifications.Delivering;
 using Madang.Notifications.Planning;
 using Madang.Storage;
 
@@ -52,10 +53,10 @@ internal sealed class SqliteNotificationStore(SqliteDatabase database) : INotifi
 
     public void Put(WriteTx tx, IReadOnlyList<Notification> notifications)
     {
-        using var update = SqliteTx.Of(tx).Use("UPDATE notification SET state = ?2, planned_to = ?3, people = ?4 WHERE id = ?1");
+        using var update = SqliteTx.Of(tx).Use("UPDATE notification SET state = ?2, planned_to = ?3, people = ?4, send_at = ?5 WHERE id = ?1");
         foreach (var one in notifications)
         {
-            update.Bind(1, one.Id.Value).Bind(2, (long)one.State).Bind(3, one.PlannedTo.Value).Bind(4, one.People).Again();
+            update.Bind(1, one.Id.Value).Bind(2, (long)one.State).Bind(3, one.PlannedTo.Value).Bind(4, one.People).Bind(5, one.SendAt).Again();
         }
     }
 
@@ -120,6 +121,25 @@ internal sealed class SqliteNotificationStore(SqliteDatabase database) : INotifi
                 return decisions;
             },
             cancellationToken);
+
+    public Task<DeliveryTotals> TotalsAsync(NotificationId id, CancellationToken cancellationToken) => database.ReadAsync(
+        connection =>
+        {
+            using var rows = connection.Use(
+                """
+                SELECT channel, state, count(*) FROM (SELECT channel, state FROM delivery WHERE notification_id = ?1 LIMIT ?2)
+                GROUP BY channel, state ORDER BY channel, state
+                """);
+            rows.Bind(1, id.Value).Bind(2, (long)DeliveryTotals.MostCounted);
+            var counts = new List<(DeliveryChannel, DeliveryState, long)>();
+            while (rows.Step())
+            {
+                counts.Add(((DeliveryChannel)rows.Int32(0), (DeliveryState)rows.Int32(1), rows.Int64(2)));
+            }
+
+            return DeliveryTotals.Of(counts);
+        },
+        cancellationToken);
 
     public int Prune(WriteTx tx, DateTimeOffset before, int limit)
     {
