@@ -8,6 +8,7 @@ using Madang.Notifications.Planning;
 using Madang.Realtime;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Madang.Notifications.Accepting;
 
@@ -24,7 +25,9 @@ internal static class AcceptingModule
             provider.GetRequiredService<IInboxNotificationStore>(), provider.GetRequiredService<Inbox>()));
         services.AddSingleton<AudienceReader>();
         services.AddSingleton<AudienceVerbs>();
-        services.AddSingleton<IRetention, NotificationRetention>();
+        services.AddSingleton<NotificationRetention>();
+        services.AddSingleton<IRetention>(provider => provider.GetRequiredService<NotificationRetention>());
+        services.TryAddSingleton<IDeliveryRoutes, NoRoutes>();
         services.AddSingleton<PersonPlanner>();
         services.AddSingleton<PlanWriter>();
         services.AddSingleton<PlanTurn>();

@@ -2,6 +2,7 @@ using Madang.Api;
 using Madang.Notifications.Addresses;
 using Madang.Notifications.Categories;
 using Madang.Notifications.Delivering;
+using Madang.Notifications.Digests;
 using Madang.Notifications.Inboxes;
 using Madang.Notifications.Limits;
 using Madang.Storage;
@@ -12,7 +13,8 @@ namespace Madang.Notifications.Planning;
 /// Decides about people: reads what the rules go by, asks the rules, counts what they counted, and turns each plan into inbox items, deliveries and the row
 /// that explains it.
 /// </summary>
-internal sealed class PersonPlanner(CategoryBook categories, PlanReader reader, LimitCounters counters, Snowflake ids)
+internal sealed class PersonPlanner(
+    CategoryBook categories, PlanReader reader, LimitCounters counters, DigestBook digests, IDeliveryRoutes routes, Snowflake ids)
 {
     /// <summary>Of one person who comes more than once, each later notification is decided on with what the earlier ones have counted.</summary>
     public void Plan(WriteTx tx, PlanDraft draft, IReadOnlyList<Wanted> wanted)
@@ -43,7 +45,7 @@ internal sealed class PersonPlanner(CategoryBook categories, PlanReader reader, 
         var address = notification.To.Address!.Value;
         var category = categories.FindOrPlain(notification.Category);
         var decisions = new List<Decision> { new(Rule.Recipient, address.Channel, Decision.Send, DecisionCodes.AddressGiven) };
-        if (Route(address.Channel, "", "") is { } provider)
+        if (routes.For(address.Channel, AddressKinds.Of(address.Channel)?.Name() ?? "", "") is { } provider)
         {
             draft.Deliveries.Add(New(notification, category, null, address.Channel, provider, now) with { Address = address.Value });
         }
@@ -69,6 +71,13 @@ internal sealed class PersonPlanner(CategoryBook categories, PlanReader reader, 
         }
 
         counters.Take(tx, plans);
+        for (var i = 0; i < plans.Length; i++)
+        {
+            if (plans[i].Digest is { } entry)
+            {
+                digests.Add(tx, group[i].Notification.Id, plans[i].User, entry);
+            }
+        }
     }
 
     private void Draft(
@@ -105,7 +114,7 @@ internal sealed class PersonPlanner(CategoryBook categories, PlanReader reader, 
     private void Deliver(
         PlanDraft draft, List<Decision> decisions, Notification notification, Category category, UserId user, PlannedDelivery planned, DeliveryChannel? fallbackOf)
     {
-        if (Route(planned.Channel, planned.Channel == DeliveryChannel.Push ? planned.Kind!.Value.Name() : "", planned.Scope) is { } provider)
+        if (routes.For(planned.Channel, planned.Kind!.Value.Name(), planned.Scope) is { } provider)
         {
             draft.Deliveries.Add(New(notification, category, user, planned.Channel, provider, planned.DueAt) with { AddressId = planned.Address.Value, FallbackOf = fallbackOf });
         }
@@ -150,6 +159,4 @@ internal sealed class PersonPlanner(CategoryBook categories, PlanReader reader, 
         DueAt = dueAt,
         ExpiresAt = notification.ExpiresAt,
     };
-
-    private static string? Route(DeliveryChannel channel, string kind, string scope) => null;
 }

@@ -2,21 +2,27 @@ using Madang.Accounts;
 using Madang.Api;
 using Madang.Notifications;
 using Madang.Notifications.Accepting;
+using Madang.Notifications.Addresses;
+using Madang.Notifications.Audiences;
+using Madang.Notifications.Delivering;
+using Madang.Notifications.Explaining;
 using Madang.Notifications.Inboxes;
 using Madang.Notifications.Planning;
 using Madang.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Madang.Tests.Conformance.Notifications;
 
 /// <summary>The road from an accepted event to the in-app inbox, on a real database and a clock that the test moves.</summary>
-public abstract class NotificationFacts(Func<Task<TestDatabase>> fresh)
+public abstract class NotificationFacts(Func<Action<IHostApplicationBuilder>, Task<TestDatabase>> open)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task What_is_accepted_is_planned_and_lies_in_the_inbox_with_its_reason()
     {
-        await using var test = await fresh();
+        await using var test = await FreshAsync();
         var (kim, lee) = (await PersonAsync(test, "kim"), await PersonAsync(test, "lee"));
         var accepted = await AcceptAsync(test, To(kim, lee));
         Assert.False(accepted.Value.Repeated);
@@ -40,7 +46,7 @@ public abstract class NotificationFacts(Func<Task<TestDatabase>> fresh)
     [Fact]
     public async Task An_event_id_is_accepted_once_and_another_body_under_it_is_refused()
     {
-        await using var test = await fresh();
+        await using var test = await FreshAsync();
         var kim = await PersonAsync(test, "kim");
         var first = await AcceptAsync(test, To(kim) with { EventId = "order-7" });
         test.Time.Advance(TimeSpan.FromDays(6.9));
@@ -55,12 +61,250 @@ public abstract class NotificationFacts(Func<Task<TestDatabase>> fresh)
     [Fact]
     public async Task Of_many_with_the_same_event_id_at_once_one_is_accepted()
     {
-        await using var test = await fresh();
+        await using var test = await FreshAsync();
         var kim = await PersonAsync(test, "kim");
         var all = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => AcceptAsync(test, To(kim) with { EventId = $"e{i % 2}", CollapseKey = i == 39 ? "other" : null })));
         Assert.Equal(2, all.Count(one => one.IsOk && !one.Value.Repeated));
         Assert.Equal(2, all.Where(one => one.IsOk).Select(one => one.Value.Notification.Id).Distinct().Count());
         Assert.Equal(40, all.Count(one => one.IsOk) + all.Count(one => one.Error?.Code == "idempotency_conflict"));
+    }
+
+    [Fact]
+    public async Task A_person_with_an_address_gets_a_delivery_and_what_lacks_a_provider_is_said()
+    {
+        await using var test = await FreshAsync();
+        var kim = await PersonAsync(test, "kim");
+        await test.WriteAsync(tx => test.Store<AddressBook>().Set(tx, kim, AddressKind.Email, "kim@example.org"));
+        await test.WriteAsync(tx => test.Store<AddressBook>().Set(tx, kim, AddressKind.Phone, "+821012345678"));
+        var accepted = await AcceptAsync(test, To(kim) with { Category = "security", Channels = [DeliveryChannel.Inbox, DeliveryChannel.Email, DeliveryChannel.Sms, DeliveryChannel.Push] });
+        await PlanAsync(test);
+        var told = await ExplainAsync(test, accepted.Value.Notification.Id, kim);
+        var delivery = Assert.Single(told.Person!.Deliveries);
+        Assert.Equal(("email", "mail", DeliveryState.Waiting), (delivery.Channel, delivery.Provider, delivery.State));
+        Assert.Equal(
+            ["preference inbox send", "preference email send", "preference sms send", "preference push send", "address push drop", "route sms drop"],
+            told.Person.Decisions.OrderBy(one => one.Rule == "preference" ? 0 : one.Rule == "address" ? 1 : 2).ThenBy(one => one.Channel == "inbox" ? 0 : one.Channel == "email" ? 1 : one.Channel == "sms" ? 2 : 3)
+                .Select(one => $"{one.Rule} {one.Channel} {one.Outcome}"));
+        Assert.Equal(new TotalJson("email", DeliveryState.Waiting, 1), Assert.Single(told.Totals));
+        Assert.True(told.Person.Item!.Present);
+    }
+
+    [Fact]
+    public async Task An_address_outside_of_every_account_gets_one_delivery_and_no_inbox()
+    {
+        await using var test = await FreshAsync();
+        var accepted = await AcceptAsync(test, To() with { To = new() { Address = new(DeliveryChannel.Email, "who@example.org") }, Category = "verification" });
+        await PlanAsync(test);
+        var told = await ExplainAsync(test, accepted.Value.Notification.Id, null);
+        Assert.Equal("mail", Assert.Single(told.Person!.Deliveries).Provider);
+        Assert.Equal("address_given", Assert.Single(told.Person.Decisions).Inputs.GetProperty("source").GetString());
+    }
+
+    [Fact]
+    public async Task What_is_scheduled_waits_and_what_was_planned_too_late_expires()
+    {
+        await using var test = await FreshAsync();
+        var kim = await PersonAsync(test, "kim");
+        var later = await AcceptAsync(test, To(kim) with { SendAt = test.Time.GetUtcNow().AddHours(1) });
+        var brief = await AcceptAsync(test, To(kim) with { TimeToLive = TimeSpan.FromSeconds(30) });
+        test.Time.Advance(TimeSpan.FromMinutes(1));
+        var step = await PlanAsync(test);
+        Assert.Equal((1, 0), (step.Notifications, step.People));
+        Assert.Equal(later.Value.Notification.SendAt, step.NextDue);
+        Assert.Equal(NotificationState.Expired, (await FindAsync(test, brief)).State);
+        Assert.Equal("time_to_live", Assert.Single((await ExplainAsync(test, brief.Value.Notification.Id, kim)).Person!.Decisions).Rule);
+        Assert.Equal("not_planned_yet", Reason(await ExplainAsync(test, later.Value.Notification.Id, kim)));
+        test.Time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(1, (await PlanAsync(test)).People);
+        Assert.Equal(NotificationState.Planned, (await FindAsync(test, later)).State);
+    }
+
+    [Fact]
+    public async Task A_broadcast_goes_in_chunks_and_reaches_each_person_once_whatever_breaks()
+    {
+        await using var test = await FreshAsync();
+        var people = new List<UserId>();
+        for (var i = 0; i < 23; i++)
+        {
+            people.Add(await PersonAsync(test, $"p{i}"));
+        }
+
+        var all = await AcceptAsync(test, To() with { To = new() { All = true } });
+        Assert.Equal(0, (await PlanAsync(test)).Notifications);
+        for (var turn = 0; (await FindAsync(test, all)).State != NotificationState.Planned; turn++)
+        {
+            // A crash after the decisions and before the commit leaves nothing of them.
+            await Assert.ThrowsAsync<InvalidOperationException>(() => test.WriteAsync<int>(tx =>
+            {
+                _ = test.Store<PlanTurn>().RunWide(tx, 5);
+                throw new InvalidOperationException("The power went.");
+            }));
+            Assert.True(turn < 6);
+            await WideAsync(test, 5);
+        }
+
+        Assert.Equal(23, (await FindAsync(test, all)).People);
+        Assert.Equal(people, (await test.Store<INotificationStore>().DecisionsAsync(all.Value.Notification.Id, null, default, 100, Token)).Select(one => one.User));
+        Assert.Single(await test.Store<IInboxNotificationStore>().ListAsync(people[11], false, null, 10, Token));
+        Assert.Equal(0, (await WideAsync(test, 5)).Notifications);
+    }
+
+    [Fact]
+    public async Task A_canceled_broadcast_stops_at_the_next_chunk()
+    {
+        await using var test = await FreshAsync();
+        var people = new List<UserId>();
+        for (var i = 0; i < 6; i++)
+        {
+            people.Add(await PersonAsync(test, $"p{i}"));
+            await test.WriteAsync(tx => test.Store<AddressBook>().Set(tx, people[^1], AddressKind.Email, $"p{i}@example.org"));
+        }
+
+        var all = await AcceptAsync(test, To() with { To = new() { All = true }, Category = "security", Channels = [DeliveryChannel.Email, DeliveryChannel.Inbox] });
+        await WideAsync(test, 4);
+        var canceled = await test.Store<Cancellation>().CancelAsync(all.Value.Notification.Id, _ => true, Token);
+        Assert.Equal(NotificationState.Canceled, canceled.Value.State);
+        Assert.True((await test.Store<Cancellation>().CancelAsync(all.Value.Notification.Id, _ => true, Token)).IsOk);
+        Assert.Equal("not_found", (await test.Store<Cancellation>().CancelAsync(all.Value.Notification.Id, _ => false, Token)).Error?.Code);
+        Assert.Equal(0, (await WideAsync(test, 4)).Notifications);
+        var told = await ExplainAsync(test, all.Value.Notification.Id, people[0]);
+        Assert.Equal(new TotalJson("email", DeliveryState.Canceled, 4), Assert.Single(told.Totals));
+        Assert.Equal("canceled", Reason(await ExplainAsync(test, all.Value.Notification.Id, people[5])));
+    }
+
+    [Fact]
+    public async Task Topics_hold_who_joined_and_segments_whom_their_rule_fits()
+    {
+        await using var test = await FreshAsync();
+        var verbs = test.Store<AudienceVerbs>();
+        var (kim, lee, park) = (await PersonAsync(test, "kim", "ko-KR"), await PersonAsync(test, "lee", "ko"), await PersonAsync(test, "park", "kok"));
+        Assert.True((await verbs.CreateAsync(Topic("news", open: true), Token)).IsOk);
+        Assert.Equal("audience_taken", (await verbs.CreateAsync(Topic("news", open: false), Token)).Error?.Code);
+        Assert.Equal((2, 0), (await verbs.MoveAsync("news", [kim, park, new(5), kim], [lee], Token)).Value);
+        Assert.True((await verbs.JoinAsync(lee, "news", joins: true, Token)).IsOk);
+        Assert.True((await verbs.JoinAsync(kim, "news", joins: false, Token)).IsOk);
+        await verbs.CreateAsync(Topic("closed", open: false), Token);
+        Assert.Equal("topic_closed", (await verbs.JoinAsync(lee, "closed", joins: true, Token)).Error?.Code);
+        Assert.Equal([("news", true)], (await verbs.TopicsAsync(lee, new(null, 10), Token)).Items.Select(one => (one.Topic.Name, one.IsIn)));
+        await verbs.CreateAsync(new(0, "korean", AudienceKind.Segment, "Koreans", false, new(Locales: ["ko"]), default, default), Token);
+
+        Assert.Equal("audience_not_found", (await AcceptAsync(test, To() with { To = new() { Audience = "nobody" } })).Error?.Code);
+        Assert.Equal([lee, park], await ReachedAsync(test, "news"));
+        Assert.Equal([kim, lee], await ReachedAsync(test, "korean"));
+
+        Assert.True(await verbs.DeleteAsync("news", Token));
+        Assert.Equal(2, await test.WriteAsync(tx => test.Store<NotificationRetention>().Prune(tx, tx.Now, 50)));
+    }
+
+    [Fact]
+    public async Task A_collapse_key_replaces_and_reading_moves_forward_only()
+    {
+        await using var test = await FreshAsync();
+        var (kim, items, verbs) = (await PersonAsync(test, "kim"), test.Store<IInboxNotificationStore>(), test.Store<ItemVerbs>());
+        foreach (var key in new[] { "room-1", null, "room-1", "room-2" })
+        {
+            await AcceptAsync(test, To(kim) with { CollapseKey = key, Data = $$"""{"key":"{{key}}"}""" });
+            await PlanAsync(test);
+        }
+
+        var list = await items.ListAsync(kim, true, null, 10, Token);
+        Assert.Equal(["room-2", "room-1", null], list.Select(item => item.Notification.CollapseKey));
+        var before = await items.BadgeAsync(kim, Token);
+        Assert.Equal(3, before.Count);
+
+        var read = (await verbs.ReadAsync(kim, new(list[1].Id, null), Token)).Value;
+        Assert.Equal(1, read.Count);
+        Assert.True(read.Version > before.Version);
+        Assert.Equal(read, (await verbs.ReadAsync(kim, new(list[2].Id, null), Token)).Value);
+        Assert.Equal(0, (await verbs.ReadAsync(kim, new(null, [list[0].Id, list[0].Id, new(9)]), Token)).Value.Count);
+        Assert.Empty(await items.ListAsync(kim, true, null, 10, Token));
+        Assert.All(await items.ListAsync(kim, false, null, 10, Token), item => Assert.True(item.IsRead));
+
+        // Read up to far beyond the newest: what comes next is unread all the same.
+        await verbs.ReadAsync(kim, new(new(long.MaxValue), null), Token);
+        await AcceptAsync(test, To(kim));
+        await PlanAsync(test);
+        Assert.Equal(1, (await items.BadgeAsync(kim, Token)).Count);
+        Assert.True(await verbs.DeleteAsync(kim, list[0].Id, Token));
+        Assert.False(await verbs.DeleteAsync(kim, list[0].Id, Token));
+    }
+
+    [Fact]
+    public async Task The_door_sends_within_a_write_and_cancels_by_key()
+    {
+        await using var test = await FreshAsync();
+        var (kim, notifier) = (await PersonAsync(test, "kim"), test.Store<Notifier>());
+        await test.WriteAsync(tx => test.Store<AddressBook>().Set(tx, kim, AddressKind.Email, "kim@example.org"));
+        var one = To(kim) with { Category = "security", Channels = [DeliveryChannel.Inbox, DeliveryChannel.Email], CollapseKey = "room-1" };
+        var sent = await test.WriteAsync(tx => notifier.Send(tx, [one, one with { Category = "none" }]));
+        Assert.Equal("category_not_found", sent[1].Error?.Code);
+        Assert.Equal(NotificationState.Planned, (await test.Store<INotificationStore>().FindAsync(sent[0].Value, Token))!.State);
+        Assert.Equal(1, (await notifier.BadgeAsync(kim, Token)).Count);
+
+        Assert.Equal(1, await test.WriteAsync(tx => notifier.CancelCollapsed(tx, kim, "room-1")));
+        Assert.Equal(0, (await notifier.BadgeAsync(kim, Token)).Count);
+        Assert.Equal(DeliveryState.Canceled, Assert.Single((await ExplainAsync(test, sent[0].Value, kim)).Person!.Deliveries).State);
+        Assert.Equal(0, await test.WriteAsync(tx => notifier.CancelCollapsed(tx, kim, "room-1")));
+    }
+
+    [Fact]
+    public async Task The_list_finds_by_category_state_person_and_time()
+    {
+        await using var test = await FreshAsync();
+        var (kim, lee) = (await PersonAsync(test, "kim"), await PersonAsync(test, "lee"));
+        var first = (await AcceptAsync(test, To(kim))).Value.Notification.Id;
+        test.Time.Advance(TimeSpan.FromHours(1));
+        var since = test.Time.GetUtcNow();
+        var second = (await AcceptAsync(test, To(lee) with { Category = "social" })).Value.Notification.Id;
+        await PlanAsync(test);
+        var third = (await AcceptAsync(test, To(lee) with { SendAt = since.AddHours(1) })).Value.Notification.Id;
+
+        Assert.Equal([third, second, first], await ListAsync(test, new(null, null, null, null, null)));
+        Assert.Equal([second], await ListAsync(test, new("social", null, null, null, null)));
+        Assert.Equal([second, first], await ListAsync(test, new(null, NotificationState.Planned, null, null, null)));
+        Assert.Equal([first], await ListAsync(test, new(null, null, kim, null, null)));
+        Assert.Equal([third, second], await ListAsync(test, new(null, null, null, since, null)));
+        Assert.Empty(await ListAsync(test, new(null, null, null, null, 8)));
+    }
+
+    [Fact]
+    public async Task What_is_older_than_the_log_is_kept_goes_a_little_at_a_time()
+    {
+        await using var test = await FreshAsync();
+        var kim = await PersonAsync(test, "kim");
+        for (var i = 0; i < 5; i++)
+        {
+            await AcceptAsync(test, To(kim) with { EventId = $"e{i}" });
+        }
+
+        await PlanAsync(test);
+        test.Time.Advance(TimeSpan.FromDays(29));
+        var young = await AcceptAsync(test, To(kim));
+        await PlanAsync(test);
+        test.Time.Advance(TimeSpan.FromDays(2));
+        var turns = 0;
+        while (await test.WriteAsync(tx => test.Store<NotificationRetention>().Prune(tx, tx.Now, 4)) > 0)
+        {
+            turns++;
+        }
+
+        Assert.True(turns > 2);
+        Assert.Equal([young.Value.Notification.Id], await ListAsync(test, new(null, null, null, null, null)));
+        Assert.Single(await test.Store<IInboxNotificationStore>().ListAsync(kim, false, null, 10, Token));
+        Assert.Equal(1, (await test.Store<IInboxNotificationStore>().BadgeAsync(kim, Token)).Count);
+    }
+
+    [Fact]
+    public async Task One_that_cannot_be_planned_is_put_off_and_holds_up_no_other()
+    {
+        await using var test = await FreshAsync();
+        var kim = await PersonAsync(test, "kim");
+        var accepted = await AcceptAsync(test, To(kim));
+        Assert.True(await test.WriteAsync(tx => test.Store<PlanTurn>().Postpone(tx, accepted.Value.Notification.Id, TimeSpan.FromMinutes(1))));
+        Assert.Equal(0, (await PlanAsync(test)).Notifications);
+        test.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(1, (await PlanAsync(test)).Notifications);
+        Assert.False(await test.WriteAsync(tx => test.Store<PlanTurn>().Postpone(tx, accepted.Value.Notification.Id, TimeSpan.FromMinutes(1))));
     }
 
     internal static Task<Result<Accepted>> AcceptAsync(TestDatabase test, NewNotification given) => test.Store<Intake>().AcceptAsync(7, given, Token);
@@ -70,16 +314,61 @@ public abstract class NotificationFacts(Func<Task<TestDatabase>> fresh)
     internal static NewNotification To(params UserId[] people) =>
         new() { Category = "mention", Content = new("마당", "Kim wrote to you"), To = new() { UserIds = people } };
 
-    internal static async Task<UserId> PersonAsync(TestDatabase test, string name)
+    private Task<TestDatabase> FreshAsync() => open(builder => builder.Services.AddSingleton<IDeliveryRoutes>(new OnlyMail()));
+
+    private static Task<PlanStep> WideAsync(TestDatabase test, int chunk) => test.WriteAsync(tx => test.Store<PlanTurn>().RunWide(tx, chunk), Lane.Background);
+
+    private static async Task<Notification> FindAsync(TestDatabase test, Result<Accepted> accepted) =>
+        (await test.Store<INotificationStore>().FindAsync(accepted.Value.Notification.Id, Token))!;
+
+    private static async Task<ExplanationJson> ExplainAsync(TestDatabase test, NotificationId id, UserId? user) =>
+        await test.Store<Explanations>().ExplainAsync((await test.Store<INotificationStore>().FindAsync(id, Token))!, user, Token);
+
+    private static string? Reason(ExplanationJson told) => Assert.Single(told.Person!.Decisions).Inputs.GetProperty("reason").GetString();
+
+    private static async Task<IEnumerable<NotificationId>> ListAsync(TestDatabase test, NotificationFilter filter)
+    {
+        var found = new List<NotificationId>();
+        long? below = null;
+        do
+        {
+            var page = await test.Store<INotificationStore>().ListAsync(filter, below, 2, Token);
+            found.AddRange(page.Notifications.Select(one => one.Id));
+            below = page.Next;
+        }
+        while (below is not null);
+
+        return found;
+    }
+
+    private static async Task<IEnumerable<UserId>> ReachedAsync(TestDatabase test, string audience)
+    {
+        var accepted = await AcceptAsync(test, To() with { To = new() { Audience = audience } });
+        while ((await WideAsync(test, 1)).Notifications > 0)
+        {
+        }
+
+        return (await test.Store<INotificationStore>().DecisionsAsync(accepted.Value.Notification.Id, null, default, 100, Token)).Select(one => one.User);
+    }
+
+    private static Audience Topic(string name, bool open) => new(0, name, AudienceKind.Topic, "News", open, null, default, default);
+
+    internal static async Task<UserId> PersonAsync(TestDatabase test, string name, string locale = "en")
     {
         var id = new UserId(test.Store<Snowflake>().Next());
         var user = new User
         {
-            Id = id, Name = name, DisplayName = name, Locale = "en", TimeZone = "Asia/Seoul", Role = Role.User, CreatedAt = test.Time.GetUtcNow(),
+            Id = id, Name = name, DisplayName = name, Locale = locale, TimeZone = "Asia/Seoul", Role = Role.User, CreatedAt = test.Time.GetUtcNow(),
         };
         Assert.True(await test.WriteAsync(tx => test.Store<IUserStore>().Insert(tx, user, null)));
         return id;
     }
+}
+
+/// <summary>One provider of mail and nothing else.</summary>
+internal sealed class OnlyMail : IDeliveryRoutes
+{
+    public string? For(DeliveryChannel channel, string addressKind, string scope) => channel == DeliveryChannel.Email ? "mail" : null;
 }
 
 public sealed class SqliteNotifications() : NotificationFacts(TestDatabase.SqliteAsync);
