@@ -74,6 +74,7 @@ namespace Madang.Client;
 [JsonSerializable(typeof(RoomTitle))]
 [JsonSerializable(typeof(RoomMember))]
 [JsonSerializable(typeof(RelationState))]
+[JsonSerializable(typeof(InboxChange))]
 [JsonSerializable(typeof(HelloFrame))]
 [JsonSerializable(typeof(SendFrame))]
 [JsonSerializable(typeof(ReadFrame))]

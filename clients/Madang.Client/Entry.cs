@@ -5,7 +5,7 @@ using Madang.Client.Resources;
 namespace Madang.Client;
 
 /// <summary>Something that happened, in the order of the inbox. Store <paramref name="Cursor"/> with what you made of it, and give it to the next start.</summary>
-/// <param name="Type">message.created, room.read, room.updated, member.added|updated|removed, relation.updated, or one of a later server.</param>
+/// <param name="Type">message.created, room.read, room.updated, member.added|updated|removed, relation.updated, notification.created|updated|read, or one of a later server.</param>
 /// <param name="Data">As it came; the members below read it.</param>
 public sealed record Entry(string Cursor, string Type, DateTimeOffset At, JsonElement Data)
 {
@@ -23,6 +23,9 @@ public sealed record Entry(string Cursor, string Type, DateTimeOffset At, JsonEl
 
     /// <summary>Of relation.updated.</summary>
     public RelationState? Relation => Read("relation.updated", ClientJson.Default.RelationState);
+
+    /// <summary>Of notification.created, notification.updated and notification.read.</summary>
+    public InboxChange? Inbox => Type.StartsWith("notification.", StringComparison.Ordinal) ? Read(Type, ClientJson.Default.InboxChange) : null;
 
     // What a later server says otherwise is not ours to understand; it stays readable in Data.
     private T? Read<T>(string type, JsonTypeInfo<T> shape) where T : class
@@ -54,6 +57,20 @@ public sealed record Receipt(string RoomId, string UserId, long ReadSeq);
 public sealed record RoomTitle(string RoomId, string? Title = null);
 
 public sealed record RoomMember(string RoomId, string UserId, string? Role = null, DateTimeOffset? JoinedAt = null);
+
+/// <summary>What changed in the in-app inbox.</summary>
+/// <param name="Id">The item that is new, changed, gone, or read by itself.</param>
+/// <param name="Item">As it is now; absent when it is gone, and of notification.read.</param>
+/// <param name="UpTo">Everything up to this item is read.</param>
+public sealed record InboxChange(InboxBadge Badge, string? Id = null, InboxItem? Item = null, bool Deleted = false, string? UpTo = null);
+
+/// <param name="Count">Unread, to 1,000 at most.</param>
+/// <param name="Version">Grows with every change: a badge with a lower one is older.</param>
+public sealed record InboxBadge(int Count, long Version);
+
+/// <param name="CollapseKey">A newer item with the same key takes the place of this one.</param>
+public sealed record InboxItem(
+    string Id, string NotificationId, string Category, string Title, string Body, JsonElement Data, bool Read, DateTimeOffset CreatedAt, string? Url = null, string? CollapseKey = null);
 
 /// <param name="Friend">accepted, incoming or outgoing; absent when there is no friendship.</param>
 public sealed record RelationState(string UserId, string? Friend = null, bool Follows = false, bool Muted = false, bool Blocked = false);

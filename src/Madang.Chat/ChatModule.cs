@@ -34,12 +34,14 @@ public static class ChatModule
         services.AddSingleton(s => new Messages(
             s.GetRequiredService<IMessageStore>(), s.GetRequiredService<IOptions<ChatOptions>>(), s.GetRequiredService<ChatMeter>()));
         services.AddSingleton(s => new ReadMarks(
-            s.GetRequiredService<IMemberStore>(), s.GetRequiredService<Database>(), s.GetRequiredService<Inbox>(), s.GetRequiredService<ISignals>()));
+            s.GetRequiredService<IMemberStore>(), s.GetRequiredService<Database>(), s.GetRequiredService<Inbox>(), s.GetRequiredService<ISignals>(),
+            s.GetService<IUnackedDoor>()));
         services.AddSingleton(s => new Typing(
             s.GetRequiredService<IMemberStore>(), s.GetRequiredService<ISignals>(), s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<IOptions<ChatOptions>>()));
 
         services.AddSingleton<IEntrySource, ChatEntries>();
+        services.AddSingleton<IUnackedEntries, UnackedMessages>();
         services.AddSingleton<IRetention, ClientKeyRetention>();
         services.AddSingleton<ISocketVerb, SendVerb>();
         services.AddSingleton<ISocketVerb, ReadVerb>();

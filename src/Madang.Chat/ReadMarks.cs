@@ -13,9 +13,10 @@ public sealed class ReadMarks
     private readonly Database _database;
     private readonly Inbox _inbox;
     private readonly ISignals _signals;
+    private readonly IUnackedDoor? _door;
 
-    internal ReadMarks(IMemberStore members, Database database, Inbox inbox, ISignals signals) =>
-        (_members, _database, _inbox, _signals) = (members, database, inbox, signals);
+    internal ReadMarks(IMemberStore members, Database database, Inbox inbox, ISignals signals, IUnackedDoor? door) =>
+        (_members, _database, _inbox, _signals, _door) = (members, database, inbox, signals, door);
 
     /// <summary>
     /// Moves the reader's mark to <paramref name="seq"/>, at most to the head. A mark that moves is told to the reader's other devices by an entry, and
@@ -48,6 +49,8 @@ public sealed class ReadMarks
         var move = _members.MarkRead(tx, room, reader, seq);
         if (move is { Moved: true })
         {
+            // Read here: what waits to ring elsewhere is of no interest any more.
+            _door?.Cancel(tx, reader, UnackedMessages.KeyOf(room));
             _inbox.Append(tx, new NewEntry(new(EntryType.RoomRead, room.Value, move.Value.Mark.ReadSeq), [reader], move.Value.Mark));
         }
 

@@ -27,6 +27,15 @@ internal interface IInboxStore
     /// <summary>Raises the marks up to which devices have processed their inbox; never lowers one, never beyond the head.</summary>
     void Ack(WriteTx tx, IReadOnlyList<InboxAck> acks);
 
+    /// <summary>Those of these people who have entries that no device has acknowledged and that were not handed over for a push.</summary>
+    Task<IReadOnlyList<Unacked>> UnackedAsync(IReadOnlyList<UserId> users, CancellationToken cancellationToken);
+
+    /// <summary>The same of the next <paramref name="looked"/> inboxes, by ascending id; where to go on, the default at the end.</summary>
+    Task<(IReadOnlyList<UserId> Users, UserId Next)> UnackedAfterAsync(UserId after, int looked, CancellationToken cancellationToken);
+
+    /// <summary>Notes that everything up to the head of then is handed over. False when the mark has moved meanwhile.</summary>
+    bool MarkPushed(WriteTx tx, Unacked unacked);
+
     /// <summary>
     /// Deletes at most <paramref name="limit"/> entries: first those older than <paramref name="before"/>, then those beyond the newest
     /// <paramref name="keep"/> of the inboxes after <paramref name="from"/>, of which it looks at a bounded number.
@@ -47,3 +56,8 @@ internal readonly record struct InboxAck(UserId User, long Device, long Pos);
 /// <param name="Deleted">Rows that went.</param>
 /// <param name="Next">Where the next step goes on looking; 0 when the last inbox was seen.</param>
 internal readonly record struct PruneStep(int Deleted, UserId Next);
+
+/// <param name="Head">The newest position.</param>
+/// <param name="Seen">Everything up to here was acknowledged by some device, or handed over.</param>
+/// <param name="Pushed">Up to here it was handed over.</param>
+internal readonly record struct Unacked(UserId User, long Head, long Seen, long Pushed);

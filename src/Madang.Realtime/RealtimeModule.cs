@@ -39,6 +39,9 @@ public static class RealtimeModule
         services.AddSingleton<ISignals>(provider => provider.GetRequiredService<SignalFanOut>());
         services.AddSingleton<Dispatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<Dispatcher>());
+        services.AddSingleton<UnackedWatch>();
+        services.AddSingleton<UnackedStart>();
+        services.AddHostedService(provider => provider.GetRequiredService<UnackedStart>());
         services.AddSingleton<CredentialWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<CredentialWatch>());
         // Accounts tells the watch, which asks Accounts: asked for when the first thing happens.

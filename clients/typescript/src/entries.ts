@@ -15,6 +15,26 @@ export interface RelationChange {
   blocked: boolean
 }
 
+/** Unread in the in-app inbox, to 1,000 at most. A badge with a lower version is older. */
+export interface Badge {
+  count: number
+  version: number
+}
+
+/** Something in the in-app inbox. A newer one with the same `collapse_key` takes its place. */
+export interface InboxItem {
+  id: Id
+  notification_id: Id
+  category: string
+  title: string
+  body: string
+  url?: string
+  data: Record<string, unknown>
+  collapse_key?: string
+  read: boolean
+  created_at: string
+}
+
 export type KnownEntry =
   | EntryOf<'message.created', AnyMessage>
   | EntryOf<'room.read', ReadMark>
@@ -22,6 +42,9 @@ export type KnownEntry =
   | EntryOf<'member.added' | 'member.updated', Member & { room_id: Id }>
   | EntryOf<'member.removed', { room_id: Id; user_id: Id }>
   | EntryOf<'relation.updated', RelationChange>
+  | EntryOf<'notification.created', { id: Id; item: InboxItem; badge: Badge }>
+  | EntryOf<'notification.updated', { id: Id; item?: InboxItem; deleted?: true; badge: Badge }>
+  | EntryOf<'notification.read', { up_to?: Id; id?: Id; badge: Badge }>
 
 /** What the reader has to learn, in order. Types of later versions arrive as they are. */
 export type Entry = KnownEntry | EntryOf<`${string}.${string}` & { later?: never }, Record<string, unknown>>
@@ -55,6 +78,9 @@ const knownEntries = new Set<string>([
   'member.updated',
   'member.removed',
   'relation.updated',
+  'notification.created',
+  'notification.updated',
+  'notification.read',
 ] satisfies KnownEntry['type'][])
 
 export function isKnownEntry(entry: Entry): entry is KnownEntry {

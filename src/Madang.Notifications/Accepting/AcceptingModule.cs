@@ -33,6 +33,7 @@ internal static class AcceptingModule
         services.AddSingleton<PlanTurn>();
         services.AddSingleton<Planner>();
         services.AddHostedService(provider => provider.GetRequiredService<Planner>());
+        services.AddSingleton<IUnackedDoor, UnackedDoor>();
         services.AddSingleton<ItemWords>();
         services.AddSingleton<ItemVerbs>();
         services.AddSingleton<IEntrySource, ItemEntries>();

@@ -107,6 +107,48 @@ internal sealed class PostgresInboxStore(PostgresDatabase database) : IInboxStor
             marks.Select(ack => ack.User.Value).ToArray(), marks.Select(ack => ack.Device).ToArray(), marks.Select(ack => ack.Pos).ToArray());
     }
 
+    public async Task<IReadOnlyList<Unacked>> UnackedAsync(IReadOnlyList<UserId> users, CancellationToken cancellationToken)
+    {
+        await using var select = database.Source.CreateCommand(
+            """
+            SELECT h.user_id, h.pos, greatest(h.pushed, a.pos), h.pushed
+            FROM inbox_head h CROSS JOIN LATERAL (SELECT coalesce(max(pos), 0) AS pos FROM inbox_ack WHERE user_id = h.user_id) a
+            WHERE h.user_id = ANY($1) AND h.pos > greatest(h.pushed, a.pos)
+            """).With(users.Select(user => user.Value).ToArray());
+        await using var rows = await select.ExecuteReaderAsync(cancellationToken);
+        var found = new List<Unacked>();
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            found.Add(new(new(rows.GetInt64(0)), rows.GetInt64(1), rows.GetInt64(2), rows.GetInt64(3)));
+        }
+
+        return found;
+    }
+
+    public async Task<(IReadOnlyList<UserId> Users, UserId Next)> UnackedAfterAsync(UserId after, int looked, CancellationToken cancellationToken)
+    {
+        await using var select = database.Source.CreateCommand(
+            """
+            SELECT h.user_id, h.pos > h.pushed AND h.pos > coalesce((SELECT max(a.pos) FROM inbox_ack a WHERE a.user_id = h.user_id), 0)
+            FROM inbox_head h WHERE h.user_id > $1 ORDER BY h.user_id LIMIT $2
+            """).With(after.Value, (long)looked);
+        await using var rows = await select.ExecuteReaderAsync(cancellationToken);
+        var (found, seen, last) = (new List<UserId>(), 0, default(UserId));
+        for (; await rows.ReadAsync(cancellationToken); seen++)
+        {
+            last = new(rows.GetInt64(0));
+            if (rows.GetBoolean(1))
+            {
+                found.Add(last);
+            }
+        }
+
+        return (found, seen < looked ? default : last);
+    }
+
+    public bool MarkPushed(WriteTx tx, Unacked unacked) => PostgresTx.Of(tx).Run(
+        "UPDATE inbox_head SET pushed = $2 WHERE user_id = $1 AND pushed = $3", unacked.User.Value, unacked.Head, unacked.Pushed) > 0;
+
     public PruneStep Prune(WriteTx tx, UserId from, DateTimeOffset before, int keep, int limit)
     {
         var postgres = PostgresTx.Of(tx);

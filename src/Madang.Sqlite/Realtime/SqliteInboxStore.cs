@@ -86,6 +86,56 @@ internal sealed class SqliteInboxStore(SqliteDatabase database) : IInboxStore
         }
     }
 
+    public Task<IReadOnlyList<Unacked>> UnackedAsync(IReadOnlyList<UserId> users, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<Unacked>>(
+            connection =>
+            {
+                var found = new List<Unacked>();
+                foreach (var user in users)
+                {
+                    using var row = connection.Use(
+                        """
+                        SELECT pos, max(pushed, coalesce((SELECT max(pos) FROM inbox_ack WHERE user_id = ?1), 0)), pushed FROM inbox_head WHERE user_id = ?1
+                        """).Bind(1, user.Value);
+                    if (row.Step() && row.Int64(0) > row.Int64(1))
+                    {
+                        found.Add(new(user, row.Int64(0), row.Int64(1), row.Int64(2)));
+                    }
+                }
+
+                return found;
+            },
+            cancellationToken);
+
+    public Task<(IReadOnlyList<UserId> Users, UserId Next)> UnackedAfterAsync(UserId after, int looked, CancellationToken cancellationToken) =>
+        database.ReadAsync<(IReadOnlyList<UserId>, UserId)>(
+            connection =>
+            {
+                using var rows = connection.Use(
+                    """
+                    SELECT h.user_id, h.pos > h.pushed AND h.pos > coalesce((SELECT max(a.pos) FROM inbox_ack a WHERE a.user_id = h.user_id), 0)
+                    FROM inbox_head h WHERE h.user_id > ?1 ORDER BY h.user_id LIMIT ?2
+                    """).Bind(1, after.Value).Bind(2, (long)looked);
+                var (found, seen, last) = (new List<UserId>(), 0, default(UserId));
+                for (; rows.Step(); seen++)
+                {
+                    last = new(rows.Int64(0));
+                    if (rows.Bool(1))
+                    {
+                        found.Add(last);
+                    }
+                }
+
+                return (found, seen < looked ? default : last);
+            },
+            cancellationToken);
+
+    public bool MarkPushed(WriteTx tx, Unacked unacked)
+    {
+        using var mark = SqliteTx.Of(tx).Use("UPDATE inbox_head SET pushed = ?2 WHERE user_id = ?1 AND pushed = ?3");
+        return mark.Bind(1, unacked.User.Value).Bind(2, unacked.Head).Bind(3, unacked.Pushed).Run() > 0;
+    }
+
     public PruneStep Prune(WriteTx tx, UserId from, DateTimeOffset before, int keep, int limit)
     {
         var sqlite = SqliteTx.Of(tx);

@@ -94,6 +94,25 @@ internal static class Requests
         ["list_suppressions"] = Plain(),
         ["create_suppression"] = Body(new() { ["kind"] = "email", ["value"] = "nobody@example.org" }),
         ["delete_suppression"] = About(_ => "1"),
+        ["send_notification"] = scene => Task.FromResult(new Request(Body: Notification(scene))),
+        ["send_notifications"] = scene => Task.FromResult(new Request(Body: new() { ["notifications"] = new JsonArray(Notification(scene)) })),
+        ["list_notifications"] = Plain(),
+        ["explain_notification"] = async scene => new(await scene.MadeAsync("/v1/notifications", Notification(scene))),
+        ["cancel_notification"] = async scene => new(await scene.MadeAsync("/v1/notifications", Notification(scene))),
+        ["list_my_notifications"] = Plain(),
+        ["get_my_badge"] = Plain(),
+        ["read_my_notifications"] = Body(new() { ["up_to"] = "1" }),
+        // Nobody has an item of this id.
+        ["delete_my_notification"] = About(_ => "1"),
+        ["create_audience"] = _ => Task.FromResult(new Request(Body: Topic())),
+        ["list_audiences"] = Plain(),
+        ["get_audience"] = async scene => new(await TopicAsync(scene)),
+        ["change_audience"] = async scene => new(await TopicAsync(scene), new() { ["title"] = "Another title" }),
+        ["delete_audience"] = async scene => new(await TopicAsync(scene)),
+        ["move_audience_members"] = async scene => new(await TopicAsync(scene), new() { ["add"] = new JsonArray(scene.Other.Id) }),
+        ["list_my_topics"] = Plain(),
+        ["join_topic"] = async scene => new(await TopicAsync(scene)),
+        ["leave_topic"] = async scene => new(await TopicAsync(scene)),
         ["create_room"] = scene => Task.FromResult(new Request(Body: new() { ["kind"] = "direct", ["user_ids"] = new JsonArray(scene.Other.Id) })),
         ["list_rooms"] = Plain(),
         ["get_room"] = About(scene => scene.Room),
@@ -130,6 +149,25 @@ internal static class Requests
     public static bool Knows(string operation) => All.ContainsKey(operation);
 
     public static Task<Request> OfAsync(string operation, Scene scene) => All[operation](scene);
+
+    private static JsonObject Notification(Scene scene) => new()
+    {
+        ["category"] = "mention",
+        ["content"] = new JsonObject { ["title"] = "Matrix", ["body"] = "may I?" },
+        ["to"] = new JsonObject { ["user_ids"] = new JsonArray(scene.Other.Id) },
+    };
+
+    private static JsonObject Topic() => new()
+    {
+        ["name"] = "matrix-" + RandomNumberGenerator.GetHexString(8, lowercase: true), ["kind"] = "topic", ["title"] = "Matrix", ["open"] = true,
+    };
+
+    private static async Task<string> TopicAsync(Scene scene)
+    {
+        var topic = Topic();
+        await scene.MadeAsync("/v1/admin/audiences", topic);
+        return (string)topic["name"]!;
+    }
 
     private static JsonObject Seeds() => new() { ["seeds"] = new JsonArray("https://example.org/") };
 
