@@ -17,6 +17,7 @@ internal static class AcceptingModule
 {
     public static IServiceCollection AddAccepting(this IServiceCollection services)
     {
+        services.AddSingleton<AcceptanceCheck>();
         services.AddSingleton<Intake>();
         services.AddSingleton<Cancellation>();
         services.AddSingleton<Explanations>();

@@ -1,23 +1,20 @@
 using Madang.Api;
 using Madang.Notifications.Audiences;
-using Madang.Notifications.Categories;
 using Madang.Storage;
-using Microsoft.Extensions.Options;
 
 namespace Madang.Notifications.Accepting;
 
 /// <summary>Takes notifications in: checked, then written, then acknowledged. What is acknowledged is on the disk.</summary>
-internal sealed class Intake(
-    INotificationStore store, IAudienceStore audiences, CategoryBook categories, Database database, Snowflake ids, TimeProvider time, IOptions<NotificationsOptions> options)
+internal sealed class Intake(AcceptanceCheck check, INotificationStore store, IAudienceStore audiences, Database database)
 {
     /// <summary>How many of a bulk call share one write; the writer is not held for longer than a few milliseconds.</summary>
     private const int Piece = 200;
 
-    public int MaxBulk => options.Value.MaxBulk;
+    public int MaxBulk => check.MaxBulk;
 
     public async Task<Result<Accepted>> AcceptAsync(long sender, NewNotification given, CancellationToken cancellationToken)
     {
-        var checkedOne = Check(sender, given);
+        var checkedOne = check.Check(sender, given);
         return !checkedOne.IsOk ? checkedOne.Error
             : given.To.Audience is { } name && await audiences.FindAsync(name, cancellationToken) is null ? NotificationsErrors.AudienceNotFound
             : await store.AcceptAsync(checkedOne.Value, cancellationToken);
@@ -33,7 +30,7 @@ internal sealed class Intake(
         {
             var one = given[i].Error is { } unread ? unread
                 : given[i].Value.To.Audience is { } name && missing.Contains(name) ? NotificationsErrors.AudienceNotFound
-                : Check(sender, given[i].Value);
+                : check.Check(sender, given[i].Value);
             if (one.IsOk)
             {
                 good.Add((i, one.Value));
@@ -65,7 +62,7 @@ internal sealed class Intake(
         var good = new List<(int Place, Acceptance Acceptance)>(given.Count);
         for (var i = 0; i < given.Count; i++)
         {
-            var one = Check(sender, given[i]);
+            var one = check.Check(sender, given[i]);
             if (one.IsOk)
             {
                 good.Add((i, one.Value));
@@ -102,23 +99,5 @@ internal sealed class Intake(
         {
             results[good[i].Place] = accepted[i];
         }
-    }
-
-    private Result<Acceptance> Check(long sender, NewNotification given)
-    {
-        var now = NotificationRules.Cut(time.GetUtcNow());
-        var read = NotificationRules.Check(given, options.Value.MaxBulk, now);
-        if (!read.IsOk)
-        {
-            return read.Error;
-        }
-
-        if (categories.Find(given.Category) is not { } category)
-        {
-            return NotificationsErrors.CategoryNotFound;
-        }
-
-        var notification = NotificationRules.AsAccepted(read.Value, new(ids.Next()), sender, null, category, now);
-        return new Acceptance(notification, ContentHash.Of(read.Value));
     }
 }

@@ -13,13 +13,14 @@ internal sealed class ItemEntries(IInboxNotificationStore items, ItemWords words
     {
         var wanted = references.Where(one => one.Type != EntryType.NotificationRead).Select(one => new ItemId(one.Subject)).ToHashSet();
         var found = wanted.Count == 0 ? new Dictionary<ItemId, InboxItem>() : await items.FindAsync(viewer, wanted, cancellationToken);
+        var told = (await words.TellAsync(viewer, [.. found.Values], cancellationToken)).OfType<ItemJson>().ToDictionary(item => item.Id);
         var badge = BadgeJson.Of(await items.BadgeAsync(viewer, cancellationToken));
-        return [.. references.Select(one => Shape(one, found, badge) is { } shape ? Write(shape) : default)];
+        return [.. references.Select(one => Shape(one, told, badge) is { } shape ? Write(shape) : default)];
     }
 
     public void WriteLive(Utf8JsonWriter writer, object live) => throw new NotSupportedException("Notifications are always read from the store, in the reader's language.");
 
-    private object? Shape(EntryRef reference, IReadOnlyDictionary<ItemId, InboxItem> found, BadgeJson badge)
+    private static object? Shape(EntryRef reference, Dictionary<ItemId, ItemJson> told, BadgeJson badge)
     {
         var id = new ItemId(reference.Subject);
         if (reference.Type == EntryType.NotificationRead)
@@ -27,9 +28,9 @@ internal sealed class ItemEntries(IInboxNotificationStore items, ItemWords words
             return reference.Detail == 1 ? new ReadEntryJson(id, null, badge) : new ReadEntryJson(null, id, badge);
         }
 
-        if (found.TryGetValue(id, out var item) && words.Tell(item) is { } told)
+        if (told.TryGetValue(id, out var item))
         {
-            return new ItemEntryJson(id, null, told, badge);
+            return new ItemEntryJson(id, null, item, badge);
         }
 
         // One that was created and is gone has a later entry of its own, or was replaced by a newer one.

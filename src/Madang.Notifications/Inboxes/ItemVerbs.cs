@@ -15,7 +15,8 @@ internal sealed class ItemVerbs(IInboxNotificationStore items, ItemWords words, 
         var rows = await items.ListAsync(user, unreadOnly, query.After, query.Fetch, cancellationToken);
         var page = query.Of(rows, item => item.Id.Value);
         var badge = await items.BadgeAsync(user, cancellationToken);
-        return (new([.. page.Items.Select(words.Tell).OfType<ItemJson>()], page.Next, page.Prev), badge);
+        var told = await words.TellAsync(user, page.Items, cancellationToken);
+        return (new([.. told.OfType<ItemJson>()], page.Next, page.Prev), badge);
     }
 
     /// <summary>Either everything up to an item, or up to <see cref="MostIds"/> items; what is read already, or not there, is no fault.</summary>

@@ -1,21 +1,39 @@
 using System.Text.Json;
+using Madang.Accounts;
 using Madang.Api;
+using Madang.Notifications.Channels;
+using Madang.Notifications.Rendering;
+using Madang.Notifications.Templates;
+using Madang.Storage;
 
 namespace Madang.Notifications.Inboxes;
 
-/// <summary>Turns an item into what its reader sees.</summary>
-internal sealed class ItemWords
+/// <summary>Turns items into what their reader sees, in the reader's language, at the moment of reading.</summary>
+internal sealed class ItemWords(Users users, TemplateBook templates, Renderer renderer)
 {
-    /// <summary>Null when it cannot be told any more.</summary>
-    public ItemJson? Tell(InboxItem item)
+    /// <summary>One for each, in order; null for what cannot be told any more.</summary>
+    public async Task<IReadOnlyList<ItemJson?>> TellAsync(UserId reader, IReadOnlyList<InboxItem> items, CancellationToken cancellationToken)
+    {
+        if (items.Count == 0)
+        {
+            return [];
+        }
+
+        await templates.LoadAsync(items.Select(item => item.Notification.Template).OfType<TemplateRef>(), cancellationToken);
+        var user = await users.FindAsync(reader, cancellationToken);
+        return [.. items.Select(item => Tell(user, item))];
+    }
+
+    private ItemJson? Tell(User? user, InboxItem item)
     {
         var notification = item.Notification;
-        var content = notification.Content is null ? null : JsonSerializer.Deserialize<NotificationContent>(notification.Content, ApiJson.Options);
-        return content is null
-            ? null
-            : new(
-                item.Id, notification.Id, notification.Category, content.Title, content.Body, content.Url, Data(notification.Data), notification.CollapseKey, item.IsRead,
-                Madang.Storage.Snowflake.TimeOf(item.Id.Value));
+        var rendered = renderer.Render(
+            RenderRequest.Of(notification, DeliveryChannel.Inbox, user?.Locale ?? "") with { DisplayName = user?.DisplayName ?? "", TimeZone = user?.TimeZone, User = user?.Id });
+        return rendered is { IsOk: true, Value: PushContent words }
+            ? new(
+                item.Id, notification.Id, notification.Category, words.Title, words.Body, words.Url, Data(words.Data), notification.CollapseKey, item.IsRead,
+                Snowflake.TimeOf(item.Id.Value))
+            : null;
     }
 
     private static JsonElement Data(string json)
