@@ -15,7 +15,7 @@ public sealed class ReadMarks
     private readonly ISignals _signals;
     private readonly IUnackedDoor? _door;
 
-    internal ReadMarks(IMemberStore members, Database database, Inbox inbox, ISignals signals, IUnackedDoor? door) =>
+    internal ReadMarks(IMemberStore members, Database database, Inbox inbox, ISignals signals, IUnackedDoor? door = null) =>
         (_members, _database, _inbox, _signals, _door) = (members, database, inbox, signals, door);
 
     /// <summary>

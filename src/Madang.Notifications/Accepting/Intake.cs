@@ -55,6 +55,9 @@ internal sealed class Intake(AcceptanceCheck check, INotificationStore store, IA
         return results;
     }
 
+    /// <summary>One inside somebody else's write.</summary>
+    public Result<Accepted> Accept(WriteTx tx, long sender, NewNotification given) => Accept(tx, sender, [given])[0];
+
     /// <summary>The same inside somebody else's write: accepted if and only if that commits.</summary>
     public IReadOnlyList<Result<Accepted>> Accept(WriteTx tx, long sender, IReadOnlyList<NewNotification> given)
     {

@@ -35,6 +35,7 @@ internal sealed partial class UnackedWatch : Timed
     private readonly Queue<(UserId User, long DueMs)> _soon = new();
     private readonly Queue<(UserId User, long DueMs)> _late = new();
     private bool _running;
+    private Task _run = Task.CompletedTask;
 
     public UnackedWatch(
         Database database, IInboxStore store, Hub hub, IEnumerable<IUnackedEntries> words, IEnumerable<IUnackedDoor> doors, TimeProvider time, ILogger<UnackedWatch> log)
@@ -69,19 +70,24 @@ internal sealed partial class UnackedWatch : Timed
         return long.MaxValue;
     }
 
-    /// <summary>Hands over what is due; nobody waits for it.</summary>
-    internal async Task RunAsync()
+    /// <summary>Hands over what is due; nobody but tests waits for it.</summary>
+    internal Task RunAsync()
     {
         lock (_lock)
         {
             if (_running)
             {
-                return;
+                return _run;
             }
 
             _running = true;
         }
 
+        return _run = HandOverDueAsync();
+    }
+
+    private async Task HandOverDueAsync()
+    {
         try
         {
             while (TakeDue() is { Count: > 0 } due)
