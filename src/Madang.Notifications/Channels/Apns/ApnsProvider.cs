@@ -16,6 +16,8 @@ internal sealed class ApnsProvider(ApnsSettings settings, ApnsPool pool, TimePro
 
     public DeliveryChannel Channel => DeliveryChannel.Push;
 
+    public string Scope => settings.Scope;
+
     public bool Collapses => true;
 
     public async Task<ProviderAnswer> SendAsync(Envelope envelope, CancellationToken cancellationToken)

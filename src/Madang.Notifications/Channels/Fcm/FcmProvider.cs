@@ -27,6 +27,8 @@ internal sealed class FcmProvider : IProvider, IDisposable
 
     public DeliveryChannel Channel => DeliveryChannel.Push;
 
+    public string Scope => _settings.ProjectId;
+
     public bool Collapses => true;
 
     public async Task<ProviderAnswer> SendAsync(Envelope envelope, CancellationToken cancellationToken)

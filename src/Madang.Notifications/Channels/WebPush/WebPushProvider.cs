@@ -16,6 +16,8 @@ internal sealed class WebPushProvider(WebPushSettings settings, OutboundClient o
 
     public DeliveryChannel Channel => DeliveryChannel.Push;
 
+    public string Scope => settings.Key.Id;
+
     /// <summary>By the tag: what is shown is replaced.</summary>
     public bool Collapses => true;
 

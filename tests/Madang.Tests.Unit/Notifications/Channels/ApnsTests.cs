@@ -182,6 +182,14 @@ public sealed class ApnsTests : IAsyncLifetime
     }
 
     [Fact]
+    public void A_provider_reaches_the_addresses_of_its_own_topic_and_environment()
+    {
+        Assert.True(_scene.Provider.Reaches("apns", "com.example.sandbox:sandbox"));
+        Assert.False(_scene.Provider.Reaches("apns", "com.example.sandbox:production"));
+        Assert.False(_scene.Provider.Reaches("fcm", "com.example.sandbox:sandbox"));
+    }
+
+    [Fact]
     public async Task Over_TLS_a_stand_ins_certificate_is_accepted_only_when_it_is_named()
     {
         using var certificate = SandboxCertificate.Create(TimeProvider.System);

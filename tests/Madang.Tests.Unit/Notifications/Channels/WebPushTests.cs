@@ -88,6 +88,8 @@ public sealed class WebPushTests : IAsyncLifetime
     [Fact]
     public async Task A_subscription_of_another_key_is_dead_and_nothing_is_sent_to_it_when_that_is_known()
     {
+        Assert.False(((IProvider)_provider).Reaches("webpush", "anotherKeyId0000"));
+        Assert.True(((IProvider)_provider).Reaches("webpush", _provider.Key.Id));
         var answer = await _provider.SendAsync(Pushes.To(_browser.Json) with { AddressScope = "anotherKeyId0000" }, TestContext.Current.CancellationToken);
         Assert.Equal((AnswerClass.DeadAddress, "key_mismatch"), (answer.Class, answer.Code));
         using var other = VapidKey.ReadOrCreate(Path.Combine(_folder, "other.key"));
