@@ -13,12 +13,12 @@ internal sealed class ChatLoad : IAsyncDisposable
 {
     private const string Words = "안녕하세요, the quick brown fox meets the lazy dog 마당에서";
     private readonly ChatLoadOptions _options;
-    private readonly Api _api;
+    private readonly ApiClient _api;
     private readonly Journal? _journal;
     private readonly List<Sender> _senders = [];
     private readonly CancellationTokenSource _ending = new();
     private readonly ConcurrentDictionary<string, int> _errors = new();
-    private readonly string _run = Api.Text(Stopwatch.GetTimestamp());
+    private readonly string _run = ApiClient.Text(Stopwatch.GetTimestamp());
     private readonly Histogram _ack = new();
     private readonly Histogram _receipt = new();
     private long _from = long.MaxValue;
@@ -28,7 +28,7 @@ internal sealed class ChatLoad : IAsyncDisposable
     private long _delivered;
     private long _lag;
 
-    private ChatLoad(ChatLoadOptions options, Api api)
+    private ChatLoad(ChatLoadOptions options, ApiClient api)
     {
         (_options, _api) = (options, api);
         _journal = options.Journal is null ? null : new Journal(options.Journal);
@@ -36,7 +36,7 @@ internal sealed class ChatLoad : IAsyncDisposable
 
     public static async Task<ChatLoadReport> RunAsync(Uri server, ChatLoadOptions options, Func<double> serverCpu, string setupToken, CancellationToken cancellationToken)
     {
-        using var api = new Api(server);
+        using var api = new ApiClient(server);
         await using var load = new ChatLoad(options, api);
         var admin = await api.SetUpAsync(setupToken, cancellationToken);
         var people = await api.MakePeopleAsync(admin, options.Users, cancellationToken);

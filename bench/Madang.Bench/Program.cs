@@ -2,6 +2,7 @@ using System.CommandLine;
 using Madang.Bench;
 using Madang.Bench.Crawling;
 using Madang.Bench.Killing;
+using Madang.Bench.Notifying;
 using Madang.Bench.Serving;
 using Madang.Bench.Sites;
 
@@ -69,7 +70,7 @@ kill.SetAction((given, cancelled) => Places.WithAsync(given.GetValue(engine)!, g
     return report.Faults.Count == 0 ? 0 : 1;
 }, cancelled));
 
-var root = new RootCommand("Load drivers and kill tests of Madang") { chat, kill, SitesCommand.Create() };
+var root = new RootCommand("Load drivers and kill tests of Madang") { chat, kill, SitesCommand.Create(), QueueRun.Create() };
 foreach (var command in CrawlCommands.Create())
 {
     root.Add(command);

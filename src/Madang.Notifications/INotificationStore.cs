@@ -31,6 +31,9 @@ internal interface INotificationStore
 
     Task<Notification?> FindAsync(NotificationId id, CancellationToken cancellationToken);
 
+    /// <summary>Those of them that are there, in one read.</summary>
+    Task<IReadOnlyDictionary<NotificationId, Notification>> FindAsync(IReadOnlyCollection<NotificationId> ids, CancellationToken cancellationToken);
+
     /// <summary>By descending id. The store looks at a bounded number of rows, so a page may be short and still not the last.</summary>
     Task<NotificationPage> ListAsync(NotificationFilter filter, long? below, int limit, CancellationToken cancellationToken);
 

@@ -33,11 +33,14 @@ public static class NotificationsErrors
 
     public static readonly Error Ended = new("notification_ended", 409, "Its time was over before anybody got it: there is nothing to cancel.");
 
+    public static readonly Error DeliveryCertain = new("delivery_certain", 409, "There is no doubt about this delivery.");
+
     public static IReadOnlyList<Error> All { get; } =
     [
         CategoryNotFound, TooManyCategories, PushNotConfigured, TemplateNotFound,
         TemplateVariableMissing, TemplateFailed, TemplateLimit, VerificationFailed,
         AddressSuppressed,
         AudienceNotFound, AudienceTaken, TooManyAudiences, TopicClosed, Ended,
+        DeliveryCertain,
     ];
 }

@@ -1,6 +1,7 @@
 using Madang.Notifications.Accepting;
 using Madang.Notifications.Channels;
 using Madang.Notifications.Delivering;
+using Madang.Notifications.Delivering.Lanes;
 using Madang.Notifications.Endpoints;
 using Madang.Notifications.Preferences;
 using Madang.Notifications.Templates;
@@ -28,11 +29,18 @@ public static class NotificationsModule
         return builder;
     }
 
+    /// <summary>The self-test of every configured provider, built from its settings; nothing is sent to anybody and no database is touched.</summary>
+    /// <exception cref="OptionsValidationException">The providers' settings do not hold.</exception>
+    public static async Task<IReadOnlyList<ProviderCheck>> CheckProvidersAsync(IServiceProvider services, CancellationToken cancellationToken) =>
+        await ProviderSelfTest.CheckAsync(services.GetRequiredService<ProviderRoutes>(), services.GetRequiredService<TimeProvider>(), cancellationToken);
+
     public static IEndpointRouteBuilder MapNotifications(this IEndpointRouteBuilder routes)
     {
         routes.MapAccepting();
         PushKeyEndpoint.Map(routes);
         routes.MapPreferences();
+        DeliveryQueueEndpoints.Map(routes);
+        DeliveryEndpoints.Map(routes);
         return routes;
     }
 }

@@ -27,6 +27,16 @@ public sealed class NotificationsOptions
     /// <summary>A digest that holds so many is sent before its time.</summary>
     [Range(2, 1_000)]
     public int DigestMaxItems { get; set; } = 100;
+
+    /// <summary>How long a claimed delivery stays with a node that no longer renews it, in seconds. Renewed at a third of it; then it is in doubt.</summary>
+    [Range(3, 3_600)]
+    public int LeaseSeconds { get; set; } = 60;
+
+    /// <summary>How long hand-overs under way may take to be answered when the server stops, in seconds.</summary>
+    [Range(0, 300)]
+    public int DrainSeconds { get; set; } = 6;
+
+    internal TimeSpan Lease => TimeSpan.FromSeconds(LeaseSeconds);
 }
 
 [OptionsValidator]

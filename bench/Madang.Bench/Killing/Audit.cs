@@ -5,7 +5,7 @@ using Madang.Bench.Wire;
 namespace Madang.Bench.Killing;
 
 /// <summary>The journal against what the server tells now: nothing lost, nothing twice, order kept, over history, inboxes and live receipt.</summary>
-internal sealed class Audit(Api api, IReadOnlyList<Room> rooms)
+internal sealed class Audit(ApiClient api, IReadOnlyList<Room> rooms)
 {
     private readonly List<string> _faults = [];
 
@@ -58,7 +58,7 @@ internal sealed class Audit(Api api, IReadOnlyList<Room> rooms)
                 head = seq;
                 var clientId = message.GetProperty("client_id").GetString()!;
                 Expect(
-                    acks.Remove(clientId, out var ack) && ack.Seq == seq && ack.Id == Api.Number(message.GetProperty("id").GetString()!),
+                    acks.Remove(clientId, out var ack) && ack.Seq == seq && ack.Id == ApiClient.Number(message.GetProperty("id").GetString()!),
                     $"room {room.Id} seq {seq}: {clientId} is not what was acknowledged, or is there twice");
             }
 
@@ -81,7 +81,7 @@ internal sealed class Audit(Api api, IReadOnlyList<Room> rooms)
             foreach (var entry in page.GetProperty("entries").EnumerateArray().Where(entry => entry.GetProperty("type").GetString() == "message.created"))
             {
                 var message = entry.GetProperty("data");
-                seen[Api.Number(message.GetProperty("room_id").GetString()!)].Add(message.GetProperty("seq").GetInt64());
+                seen[ApiClient.Number(message.GetProperty("room_id").GetString()!)].Add(message.GetProperty("seq").GetInt64());
             }
 
             cursor = page.GetProperty("cursor").GetString()!;

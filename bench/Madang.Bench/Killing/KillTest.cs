@@ -21,7 +21,7 @@ internal sealed class KillTest(KillOptions options, ServerProcess server, Postgr
     public async Task<KillReport> RunAsync(string journalPath, CancellationToken cancellationToken)
     {
         var began = Stopwatch.GetTimestamp();
-        using var api = new Api(server.Address);
+        using var api = new ApiClient(server.Address);
         var admin = await api.SetUpAsync(ServerProcess.SetupToken, cancellationToken);
         var people = await api.MakePeopleAsync(admin, options.Senders, cancellationToken);
         // Everybody is in a direct room and in a group of ten.

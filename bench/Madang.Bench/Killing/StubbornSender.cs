@@ -75,7 +75,7 @@ internal sealed class StubbornSender(Uri server, Person person, IReadOnlyList<Ro
         {
             // Three quarters to the first room, the rest to the others: the choice is the message's own, so that a retry makes it again.
             var room = rooms[Acked % 4 == 3 ? 1 + Acked / 4 % (rooms.Count - 1) : 0];
-            var clientId = $"{Api.Text(person.Id)}-{Api.Text(Acked)}";
+            var clientId = $"{ApiClient.Text(person.Id)}-{ApiClient.Text(Acked)}";
             var answer = new TaskCompletionSource<Frame>(TaskCreationOptions.RunContinuationsAsynchronously);
             Volatile.Write(ref _answer, answer);
             _doing = "sends";

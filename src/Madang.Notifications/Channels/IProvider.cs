@@ -20,10 +20,10 @@ internal interface IProvider
     /// </summary>
     string Scope => "";
 
-    /// <param name="addressKind">The kind of provider that a push address was made for; empty for the other channels.</param>
+    /// <param name="addressKind">The kind of provider that a push address was made for; of no meaning for the other channels.</param>
     /// <param name="addressScope">As in <see cref="Envelope.AddressScope"/>.</param>
     bool Reaches(string addressKind, string addressScope) =>
-        addressKind.Length == 0 || (addressKind == Kind && (Scope.Length == 0 || addressScope.Length == 0 || Scope == addressScope));
+        Channel != DeliveryChannel.Push || (addressKind == Kind && (Scope.Length == 0 || addressScope.Length == 0 || Scope == addressScope));
 
     /// <summary>
     /// Hands one message over and classes the answer (docs: the provider contracts). Never throws for what the network or the provider does: a fault after the

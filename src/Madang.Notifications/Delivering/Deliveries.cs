@@ -1,10 +1,13 @@
 using Madang.Api;
+using Madang.Notifications.Channels;
+using Madang.Notifications.Delivering.Lanes;
+using Madang.Notifications.Delivering.Running;
 using Madang.Storage;
 
 namespace Madang.Notifications.Delivering;
 
-/// <summary>The door to the deliveries: planned and cancelled in the caller's transaction, asked about outside of it.</summary>
-internal sealed class Deliveries(IDeliveryQueue queue, IDeliveryLog log, Snowflake ids)
+/// <summary>The door to the deliveries: planned, cancelled and receipted in the caller's transaction, asked about outside of it.</summary>
+internal sealed class Deliveries(IDeliveryQueue queue, IDeliveryLog log, ProviderRoutes routes, IEnumerable<IAddressBook> books, Snowflake ids)
 {
     /// <summary>How many rows one statement of a transaction touches at most.</summary>
     private const int Batch = 500;
@@ -45,7 +48,7 @@ internal sealed class Deliveries(IDeliveryQueue queue, IDeliveryLog log, Snowfla
         var (count, after) = (0, default(DeliveryId));
         while (count < most)
         {
-            var alive = queue.LockAlive(tx, id, null, after, Batch);
+            var alive = queue.LockAlive(tx, id, after, Batch);
             Cancel(tx, alive);
             count += alive.Count;
             if (alive.Count < Batch)
@@ -65,6 +68,47 @@ internal sealed class Deliveries(IDeliveryQueue queue, IDeliveryLog log, Snowfla
         var waiting = queue.LockCollapsed(tx, user, collapseKey);
         Cancel(tx, waiting);
         return waiting.Count;
+    }
+
+    /// <summary>What a provider or a device says later. Late, doubled and out of order is as good; false when it changes nothing, or there is no such delivery.</summary>
+    public bool Receipt(WriteTx tx, DeliveryId id, Receipt receipt)
+    {
+        if (queue.Lock(tx, id) is not { } before)
+        {
+            return false;
+        }
+
+        var lane = routes.Find(before.Provider);
+        var after = before.Receive(receipt, lane?.Provider.Kind ?? "", Random.Shared.NextDouble(), tx.Now);
+        if (after == before)
+        {
+            return false;
+        }
+
+        queue.Put(tx, [new DeliveryChange(before, after)]);
+        if (receipt.Failure is { Class: AnswerClass.DeadAddress or AnswerClass.Suppressed } gone)
+        {
+            foreach (var book in books)
+            {
+                book.Dead(tx, new DeadAddress(
+                    before.Channel, before.AddressId, before.Address, before.Provider, gone.Code, gone.Class == AnswerClass.Suppressed, before.StartedAt ?? tx.Now));
+            }
+        }
+
+        if (after.State == DeliveryState.Waiting)
+        {
+            tx.Publish(new DeliveriesReady(after.Provider, after.DueAt));
+        }
+        else if (after.State is DeliveryState.Dead or DeliveryState.Dropped or DeliveryState.Expired)
+        {
+            Fallbacks.PullForward(tx, queue, after);
+        }
+        else if (before.State == DeliveryState.Sent && before.FinishedAt is { } sent && receipt.Kind == ReceiptKind.Delivered)
+        {
+            tx.Publish(new ReceiptCame(before.Provider, receipt.At - sent));
+        }
+
+        return true;
     }
 
     /// <summary>Deliveries of a notification with every attempt, ascending, ids above <paramref name="after"/>; of one person, or of all.</summary>
@@ -107,3 +151,6 @@ internal sealed class Deliveries(IDeliveryQueue queue, IDeliveryLog log, Snowfla
 
 /// <summary>Committed: a delivery of this queue is due at <paramref name="DueAt"/>.</summary>
 internal sealed record DeliveriesReady(string Queue, DateTimeOffset DueAt);
+
+/// <summary>Committed: a hand-over was receipted after so long.</summary>
+internal sealed record ReceiptCame(string Queue, TimeSpan After);

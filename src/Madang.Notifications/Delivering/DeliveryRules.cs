@@ -99,6 +99,9 @@ internal static class DeliveryRules
     public static Delivery Expire(this Delivery delivery, DateTimeOffset now) => delivery.End(
         DeliveryState.Expired, delivery.Reason is { } last && !last.StartsWith(DeliveryReasons.Expired, StringComparison.Ordinal) ? $"{DeliveryReasons.Expired}; last: {last}" : DeliveryReasons.Expired, now);
 
+    /// <summary>Its time ended, and nobody ever said whether it arrived.</summary>
+    public static Delivery Unanswered(this Delivery doubtful, DateTimeOffset now) => doubtful.End(DeliveryState.Expired, DeliveryReasons.Unanswered, now);
+
     /// <summary>To the millisecond, as both engines keep it.</summary>
     public static DateTimeOffset Cut(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
 
@@ -114,7 +117,7 @@ internal static class DeliveryRules
     /// <summary>Not even the look-up knows: sent again where that is harmless or wanted, else left as it is to the end of its time.</summary>
     private static Delivery StillInDoubt(this Delivery asked, bool collapses, DateTimeOffset now) => asked switch
     {
-        _ when asked.ExpiresAt <= now => asked.End(DeliveryState.Expired, DeliveryReasons.Unanswered, now),
+        _ when asked.ExpiresAt <= now => asked.Unanswered(now),
         { IsCancelRequested: false } when collapses || asked.Policy == AmbiguousPolicy.Resend =>
             asked.Free() with { State = DeliveryState.Waiting, DueAt = now, IsUnanswered = false },
         _ => asked.Free() with { State = DeliveryState.Ambiguous, DueAt = asked.ExpiresAt },

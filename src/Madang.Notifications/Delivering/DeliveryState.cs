@@ -53,3 +53,24 @@ public enum DeliveryPriority
     /// <summary>Broadcasts and other sends to an audience.</summary>
     Low = 3,
 }
+
+/// <summary>The wire names.</summary>
+internal static class DeliveryStates
+{
+    public static string Word(this DeliveryState state) => state switch
+    {
+        DeliveryState.Waiting => "waiting",
+        DeliveryState.Sending => "sending",
+        DeliveryState.Ambiguous => "ambiguous",
+        DeliveryState.Sent => "sent",
+        DeliveryState.Delivered => "delivered",
+        DeliveryState.Dead => "dead",
+        DeliveryState.Canceled => "canceled",
+        DeliveryState.Expired => "expired",
+        DeliveryState.Dropped => "dropped",
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, null),
+    };
+
+    /// <summary>Null for a word of none.</summary>
+    public static DeliveryState? Find(string word) => Enum.GetValues<DeliveryState>().Where(state => state.Word() == word).Cast<DeliveryState?>().FirstOrDefault();
+}

@@ -1,4 +1,5 @@
 using Madang.Api;
+using Madang.Notifications.Planning;
 using Madang.Storage;
 
 namespace Madang.Notifications.Delivering;
@@ -6,8 +7,8 @@ namespace Madang.Notifications.Delivering;
 /// <summary>What must still hold when a delivery is claimed, asked inside the claiming transaction: preferences and addresses may have changed since it was planned.</summary>
 internal interface IClaimCheck
 {
-    /// <summary>For each, in order, why it may not be sent any more (<c>opted_out</c>, <c>address_gone</c>, <c>suppressed</c>, …), or null.</summary>
-    IReadOnlyList<string?> Standing(WriteTx tx, IReadOnlyList<Delivery> claimed);
+    /// <summary>For each, in order, why it may not be sent any more, or where to and in which language.</summary>
+    IReadOnlyList<ClaimAnswer> Standing(WriteTx tx, IReadOnlyList<Delivery> claimed);
 }
 
 /// <summary>Whether a notification was seen somewhere else than on the channel that a fallback stands in for.</summary>
@@ -28,3 +29,6 @@ internal interface IAddressBook
 /// <param name="IsSuppressed">The person said no to the provider: for the suppression list; else the address does not exist.</param>
 /// <param name="At">When the provider was asked: a later registration stands.</param>
 internal sealed record DeadAddress(DeliveryChannel Channel, long AddressId, string? Address, string Provider, string Code, bool IsSuppressed, DateTimeOffset At);
+
+/// <summary>A delivery that may be sent, with what the claiming transaction knew of its address.</summary>
+internal sealed record Claimed(Delivery Delivery, ClaimAnswer To);

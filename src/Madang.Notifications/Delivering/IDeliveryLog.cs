@@ -11,7 +11,7 @@ internal interface IDeliveryLog
     /// <summary>Of a notification, ascending, ids above <paramref name="after"/>; of one person, or of all.</summary>
     Task<IReadOnlyList<Delivery>> OfAsync(NotificationId notification, UserId? user, DeliveryId after, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Newest first, ids below <paramref name="before"/>. The filter names a notification, or one of the states dead, expired and ambiguous: each has its index.</summary>
+    /// <summary>Newest first, ids below <paramref name="before"/>. The filter names a notification or one of the states dead, expired and ambiguous, each of which has its index; without either it is dead and expired ones.</summary>
     Task<IReadOnlyList<Delivery>> ListAsync(DeliveryFilter filter, DeliveryId? before, int limit, CancellationToken cancellationToken);
 
     /// <summary>Every attempt of these deliveries, in order.</summary>

@@ -30,8 +30,11 @@ internal interface IDeliveryQueue
     /// <summary>The delivery, locked for the rest of the transaction.</summary>
     Delivery? Lock(WriteTx tx, DeliveryId id);
 
-    /// <summary>Living deliveries of a notification with ids above <paramref name="after"/>, ascending, locked; of one person, or of all.</summary>
-    IReadOnlyList<Delivery> LockAlive(WriteTx tx, NotificationId notification, UserId? user, DeliveryId after, int limit);
+    /// <summary>Living deliveries of a notification with ids above <paramref name="after"/>, ascending, locked.</summary>
+    IReadOnlyList<Delivery> LockAlive(WriteTx tx, NotificationId notification, DeliveryId after, int limit);
+
+    /// <summary>Every delivery of a notification to one person (or to addresses of nobody), in whatever state, locked.</summary>
+    IReadOnlyList<Delivery> LockSiblings(WriteTx tx, NotificationId notification, UserId? user);
 
     /// <summary>Deliveries that wait for this person under this key, locked.</summary>
     IReadOnlyList<Delivery> LockCollapsed(WriteTx tx, UserId user, string collapseKey);

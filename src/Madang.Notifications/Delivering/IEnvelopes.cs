@@ -6,7 +6,7 @@ namespace Madang.Notifications.Delivering;
 internal interface IEnvelopes
 {
     /// <summary>One for each, in order. Reads only; may be asked twice for the same delivery.</summary>
-    Task<IReadOnlyList<Composed>> ComposeAsync(IReadOnlyList<Delivery> claimed, CancellationToken cancellationToken);
+    Task<IReadOnlyList<Composed>> ComposeAsync(IReadOnlyList<Claimed> claimed, CancellationToken cancellationToken);
 }
 
 /// <summary>An envelope, or why there is none: what was accepted cannot be rendered, or the address has vanished.</summary>

@@ -62,11 +62,8 @@ internal sealed record ClaimAnswer(string? Drop)
 /// <summary>Looks once more, in the transaction that claims: the person may have said no since it was planned, and the address may be another's by now.</summary>
 internal sealed class ClaimChecks(IPersonStore people, CategoryBook categories) : IClaimCheck
 {
-    IReadOnlyList<string?> IClaimCheck.Standing(WriteTx tx, IReadOnlyList<Delivery> claimed)
-    {
-        var answers = Standing(tx, [.. claimed.Select(one => new ClaimQuestion(one.User, one.Category, one.Channel, one.AddressId, one.Address))]);
-        return [.. answers.Select(answer => answer.Drop)];
-    }
+    IReadOnlyList<ClaimAnswer> IClaimCheck.Standing(WriteTx tx, IReadOnlyList<Delivery> claimed) =>
+        Standing(tx, [.. claimed.Select(one => new ClaimQuestion(one.User, one.Category, one.Channel, one.AddressId, one.Address))]);
 
     /// <summary>One answer for each question, in their order.</summary>
     public IReadOnlyList<ClaimAnswer> Standing(WriteTx tx, IReadOnlyList<ClaimQuestion> questions)

@@ -31,7 +31,7 @@ internal sealed class PostgresDeliveryLog(PostgresDatabase database) : IDelivery
         {
             { Notification: not null } => "true",
             { State: DeliveryState.Ambiguous } => "state = 3",
-            { State: DeliveryState.Dead or DeliveryState.Expired } => "state IN (6, 8)",
+            { State: null or DeliveryState.Dead or DeliveryState.Expired } => "state IN (6, 8)",
             _ => throw new ArgumentException("There is no index for this filter.", nameof(filter)),
         };
         await using var list = database.Source.CreateCommand($"SELECT {Columns} FROM delivery WHERE {index} AND id < $1 AND {DeliveryWhere.Sql} ORDER BY id DESC LIMIT $2");

@@ -61,17 +61,18 @@ internal sealed class PostgresDeliveryQueue : IDeliveryQueue
         WITH put AS (
             UPDATE delivery SET state = c.state, due_at = c.due_at, expires_at = c.expires_at, attempt = c.attempt, ambiguous = c.ambiguous, unanswered = c.unanswered,
                 cancel_requested = CASE WHEN delivery.state >= 4 THEN c.cancel_requested ELSE delivery.cancel_requested OR c.cancel_requested END, reason = c.reason,
-                message_id = c.message_id, opened_at = c.opened_at, finished_at = c.finished_at, node = c.node, lease_until = c.lease_until
+                message_id = c.message_id, opened_at = c.opened_at, finished_at = c.finished_at, node = c.node, lease_until = c.lease_until,
+                provider = c.provider
             FROM unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::smallint[], $5::timestamptz[], $6::timestamptz[], $7::integer[], $8::integer[], $9::boolean[], $10::boolean[],
-                $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[], $15::integer[], $16::timestamptz[])
-                AS c (id, before, fence, state, due_at, expires_at, attempt, ambiguous, unanswered, cancel_requested, reason, message_id, opened_at, finished_at, node, lease_until)
+                $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[], $15::integer[], $16::timestamptz[], $17::text[], $18::text[])
+                AS c (id, before, fence, state, due_at, expires_at, attempt, ambiguous, unanswered, cancel_requested, reason, message_id, opened_at, finished_at, node, lease_until, was_in, provider)
             WHERE delivery.id = c.id AND delivery.state = c.before AND delivery.fence = c.fence
-            RETURNING delivery.id, delivery.provider, c.before, c.state),
+            RETURNING delivery.id, c.was_in, c.provider, c.before, c.state),
         counted AS (
             INSERT INTO delivery_count_delta (provider, state, n)
             SELECT provider, state, sum(n) FROM (
-                SELECT provider, before AS state, -1 AS n FROM put WHERE before <> state UNION ALL SELECT provider, state, 1 FROM put WHERE before <> state) AS changed
-            GROUP BY provider, state)
+                SELECT was_in AS provider, before AS state, -1 AS n FROM put UNION ALL SELECT provider, state, 1 FROM put) AS changed
+            GROUP BY provider, state HAVING sum(n) <> 0)
         SELECT id FROM put
         """;
 
@@ -136,7 +137,8 @@ internal sealed class PostgresDeliveryQueue : IDeliveryQueue
             Array(ordered, c => c.After.DueAt.UtcDateTime), Array(ordered, c => c.After.ExpiresAt.UtcDateTime), Array(ordered, c => c.After.Attempt),
             Array(ordered, c => c.After.Ambiguous), Array(ordered, c => c.After.IsUnanswered), Array(ordered, c => c.After.IsCancelRequested), Array(ordered, c => c.After.Reason),
             Array(ordered, c => c.After.MessageId), Array(ordered, c => c.After.OpenedAt?.UtcDateTime), Array(ordered, c => c.After.FinishedAt?.UtcDateTime),
-            Array(ordered, c => c.After.Node), Array(ordered, c => c.After.LeaseUntil?.UtcDateTime)))
+            Array(ordered, c => c.After.Node), Array(ordered, c => c.After.LeaseUntil?.UtcDateTime), Array(ordered, c => c.Before.Provider),
+            Array(ordered, c => c.After.Provider)))
         {
             using var rows = put.ExecuteReader();
             while (rows.Read())
@@ -185,15 +187,17 @@ internal sealed class PostgresDeliveryQueue : IDeliveryQueue
         return PostgresDeliveryRows.ReadAll(find) is [var delivery] ? delivery : null;
     }
 
-    public IReadOnlyList<Delivery> LockAlive(WriteTx tx, NotificationId notification, UserId? user, DeliveryId after, int limit)
+    public IReadOnlyList<Delivery> LockAlive(WriteTx tx, NotificationId notification, DeliveryId after, int limit)
     {
-        var postgres = PostgresTx.Of(tx);
-        using var find = user is { } one
-            ? postgres.Use(
-                $"SELECT {Columns} FROM delivery WHERE notification_id = $1 AND user_id = $4 AND id > $2 AND state <= 3 ORDER BY id LIMIT $3 FOR UPDATE",
-                notification.Value, after.Value, (long)limit, one.Value)
-            : postgres.Use(
-                $"SELECT {Columns} FROM delivery WHERE notification_id = $1 AND id > $2 AND state <= 3 ORDER BY id LIMIT $3 FOR UPDATE", notification.Value, after.Value, (long)limit);
+        using var find = PostgresTx.Of(tx).Use(
+            $"SELECT {Columns} FROM delivery WHERE notification_id = $1 AND id > $2 AND state <= 3 ORDER BY id LIMIT $3 FOR UPDATE", notification.Value, after.Value, (long)limit);
+        return PostgresDeliveryRows.ReadAll(find);
+    }
+
+    public IReadOnlyList<Delivery> LockSiblings(WriteTx tx, NotificationId notification, UserId? user)
+    {
+        using var find = PostgresTx.Of(tx).Use(
+            $"SELECT {Columns} FROM delivery WHERE notification_id = $1 AND user_id = $2 ORDER BY id FOR UPDATE", notification.Value, user?.Value ?? 0);
         return PostgresDeliveryRows.ReadAll(find);
     }
 

@@ -73,6 +73,21 @@ internal sealed class PostgresNotificationStore(PostgresDatabase database) : INo
         return await row.ReadAsync(cancellationToken) ? NotificationRows.Read(row) : null;
     }
 
+    public async Task<IReadOnlyDictionary<NotificationId, Notification>> FindAsync(IReadOnlyCollection<NotificationId> ids, CancellationToken cancellationToken)
+    {
+        await using var select = database.Source.CreateCommand($"SELECT {NotificationRows.Columns} FROM notification n WHERE n.id = ANY($1)")
+            .With([ids.Select(id => id.Value).ToArray()]);
+        await using var rows = await select.ExecuteReaderAsync(cancellationToken);
+        Dictionary<NotificationId, Notification> found = [];
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            var notification = NotificationRows.Read(rows);
+            found[notification.Id] = notification;
+        }
+
+        return found;
+    }
+
     public async Task<NotificationPage> ListAsync(NotificationFilter filter, long? below, int limit, CancellationToken cancellationToken)
     {
         var oldest = filter.Since is { } since ? Snowflake.FirstAt(since) : 0;

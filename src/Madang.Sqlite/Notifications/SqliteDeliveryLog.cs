@@ -37,7 +37,7 @@ internal sealed class SqliteDeliveryLog(SqliteDatabase database) : IDeliveryLog
                 {
                     { Notification: not null } => "delivery INDEXED BY delivery_of WHERE notification_id = ?7",
                     { State: DeliveryState.Ambiguous } => "delivery INDEXED BY delivery_ambiguous WHERE state = 3",
-                    { State: DeliveryState.Dead or DeliveryState.Expired } => "delivery INDEXED BY delivery_dead WHERE state IN (6, 8)",
+                    { State: null or DeliveryState.Dead or DeliveryState.Expired } => "delivery INDEXED BY delivery_dead WHERE state IN (6, 8)",
                     _ => throw new ArgumentException("There is no index for this filter.", nameof(filter)),
                 };
                 using var find = connection.Use($"SELECT {Columns} FROM {from} AND id < ?1 AND {DeliveryWhere.Sql} ORDER BY id DESC LIMIT ?2");

@@ -47,7 +47,7 @@ internal sealed class SqliteDeliveryQueue : IDeliveryQueue
         """
         UPDATE delivery SET state = ?1, due_at = ?2, expires_at = ?3, attempt = ?4, ambiguous = ?5, unanswered = ?6,
             cancel_requested = CASE WHEN state >= 4 THEN ?7 ELSE max(cancel_requested, ?7) END, reason = ?8, message_id = ?9, opened_at = ?10, finished_at = ?11,
-            node = ?12, lease_until = ?13
+            node = ?12, lease_until = ?13, provider = ?17
         WHERE id = ?14 AND state = ?15 AND fence = ?16
         """;
 
@@ -184,13 +184,17 @@ internal sealed class SqliteDeliveryQueue : IDeliveryQueue
         return find.Bind(1, id.Value).Step() ? SqliteDeliveryRows.Read(find) : null;
     }
 
-    public IReadOnlyList<Delivery> LockAlive(WriteTx tx, NotificationId notification, UserId? user, DeliveryId after, int limit)
+    public IReadOnlyList<Delivery> LockAlive(WriteTx tx, NotificationId notification, DeliveryId after, int limit)
     {
-        using var find = SqliteTx.Of(tx).Use(user is null
-            ? $"SELECT {SqliteDeliveryRows.Columns} FROM delivery INDEXED BY delivery_of WHERE notification_id = ?1 AND id > ?2 AND state <= 3 ORDER BY id LIMIT ?3"
-            : $"SELECT {SqliteDeliveryRows.Columns} FROM delivery INDEXED BY delivery_of WHERE notification_id = ?1 AND user_id = ?4 AND id > ?2 AND state <= 3 ORDER BY id LIMIT ?3");
-        find.Bind(1, notification.Value).Bind(2, after.Value).Bind(3, (long)limit);
-        return SqliteDeliveryRows.ReadAll(user is { } one ? find.Bind(4, one.Value) : find);
+        using var find = SqliteTx.Of(tx).Use(
+            $"SELECT {SqliteDeliveryRows.Columns} FROM delivery INDEXED BY delivery_of WHERE notification_id = ?1 AND id > ?2 AND state <= 3 ORDER BY id LIMIT ?3");
+        return SqliteDeliveryRows.ReadAll(find.Bind(1, notification.Value).Bind(2, after.Value).Bind(3, (long)limit));
+    }
+
+    public IReadOnlyList<Delivery> LockSiblings(WriteTx tx, NotificationId notification, UserId? user)
+    {
+        using var find = SqliteTx.Of(tx).Use($"SELECT {SqliteDeliveryRows.Columns} FROM delivery INDEXED BY delivery_of WHERE notification_id = ?1 AND user_id = ?2 ORDER BY id");
+        return SqliteDeliveryRows.ReadAll(find.Bind(1, notification.Value).Bind(2, user?.Value ?? 0));
     }
 
     public IReadOnlyList<Delivery> LockCollapsed(WriteTx tx, UserId user, string collapseKey)
@@ -280,7 +284,7 @@ internal sealed class SqliteDeliveryQueue : IDeliveryQueue
     {
         put.Bind(1, (long)after.State).Bind(2, after.DueAt).Bind(3, after.ExpiresAt).Bind(4, (long)after.Attempt).Bind(5, (long)after.Ambiguous).Bind(6, after.IsUnanswered)
             .Bind(7, after.IsCancelRequested).Bind(8, after.Reason).Bind(9, after.MessageId).Bind(10, after.OpenedAt).Bind(11, after.FinishedAt)
-            .Bind(12, (long?)after.Node).Bind(13, after.LeaseUntil).Bind(14, before.Id.Value).Bind(15, (long)before.State).Bind(16, before.Fence).Again();
+            .Bind(12, (long?)after.Node).Bind(13, after.LeaseUntil).Bind(14, before.Id.Value).Bind(15, (long)before.State).Bind(16, before.Fence).Bind(17, after.Provider).Again();
         return put.Changes == 1;
     }
 

@@ -78,6 +78,26 @@ internal sealed class SqliteNotificationStore(SqliteDatabase database) : INotifi
         },
         cancellationToken);
 
+    public Task<IReadOnlyDictionary<NotificationId, Notification>> FindAsync(IReadOnlyCollection<NotificationId> ids, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyDictionary<NotificationId, Notification>>(
+            connection =>
+            {
+                Dictionary<NotificationId, Notification> found = [];
+                using var row = connection.Use($"SELECT {NotificationRows.Columns} FROM notification n WHERE n.id = ?1");
+                foreach (var id in ids)
+                {
+                    if (row.Bind(1, id.Value).Step())
+                    {
+                        found[id] = NotificationRows.Read(row);
+                    }
+
+                    row.Reset();
+                }
+
+                return found;
+            },
+            cancellationToken);
+
     public Task<NotificationPage> ListAsync(NotificationFilter filter, long? below, int limit, CancellationToken cancellationToken) => database.ReadAsync(
         connection =>
         {

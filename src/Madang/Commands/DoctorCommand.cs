@@ -5,9 +5,11 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Madang.Edge;
+using Madang.Notifications;
 using Madang.Settings;
 using Madang.Web;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Madang.Commands;
@@ -64,6 +66,8 @@ internal static class DoctorCommand
             {
                 findings.Add(new Finding(Verdict.Fault, "data folder", fault));
             }
+
+            findings.AddRange(await ProvidersAsync(settings, reading, cancellationToken));
         }
 
         return findings;
@@ -131,6 +135,25 @@ internal static class DoctorCommand
         catch (Exception fault) when (fault is NpgsqlException or ArgumentException or TimeoutException)
         {
             return new(Verdict.Fault, "database", $"PostgreSQL cannot be reached: {fault.Message}");
+        }
+    }
+
+    private static async Task<IReadOnlyList<Finding>> ProvidersAsync(ServerSettings settings, SettingsReading reading, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Put together and never started: the providers are built from their settings as the server would.
+            await using var app = MadangServer.Build(settings, reading.Effective());
+            var checks = await NotificationsModule.CheckProvidersAsync(app.Services, cancellationToken);
+            return checks.Count == 0
+                ? [new(Verdict.Ok, "providers", "none configured: notifications reach the in-app inbox")]
+                : [.. checks.SelectMany(check => check.Faults.Count == 0
+                    ? [new Finding(Verdict.Ok, $"provider {check.Name}", $"{check.Kind}: keys, names and connection are right")]
+                    : check.Faults.Select(fault => new Finding(Verdict.Fault, $"provider {check.Name}", fault)))];
+        }
+        catch (OptionsValidationException faults)
+        {
+            return [.. faults.Failures.Select(fault => new Finding(Verdict.Fault, "setting", fault))];
         }
     }
 

@@ -10,6 +10,9 @@ internal sealed record Setting(string Key, string Default, string Meaning, Func<
     /// <summary>May be written as a JSON array, or as one text with commas.</summary>
     public bool IsList { get; init; }
 
+    /// <summary>Stands for every key below it, whatever people call things there: <c>Madang:Notifications:Providers:{name}:{key}</c>.</summary>
+    public bool IsOpen { get; init; }
+
     /// <summary>Never shown.</summary>
     public bool IsSecret { get; init; }
 
@@ -18,6 +21,9 @@ internal sealed record Setting(string Key, string Default, string Meaning, Func<
 
     /// <summary>The option class that it is a property of, when it is a module's own.</summary>
     public Type? Owner { get; init; }
+
+    /// <summary>Of an open one: what its keys begin with, up to the free names.</summary>
+    public string Prefix => Key[..(Key.IndexOf('{', StringComparison.Ordinal) is >= 0 and var open ? open : Key.Length)];
 
     public string Environment => Key.ToUpperInvariant().Replace(":", "__", StringComparison.Ordinal);
 }

@@ -66,7 +66,7 @@ internal sealed class SettingsReading
 
     private void Judge()
     {
-        Values = [.. SettingsTable.All.Select(ValueOf)];
+        Values = [.. SettingsTable.All.SelectMany(setting => setting.IsOpen ? Below(setting) : [ValueOf(setting)])];
         _faults.AddRange(Values
             .Where(value => value.Origin != "default" && value.Text.Length > 0)
             .Select(value => (value, fault: value.Setting.Fault(value.Text)))
@@ -85,6 +85,12 @@ internal sealed class SettingsReading
 
         Warnings = [.. _layers.SelectMany(layer => layer.Texts.Keys.Where(key => SettingsTable.Find(key) is null).Select(key => Unknown(key, layer.Origin(key))))];
     }
+
+    /// <summary>What was written below an open setting, in whatever layer.</summary>
+    private IEnumerable<SettingValue> Below(Setting open) => _layers
+        .SelectMany(layer => layer.Texts.Keys).Where(key => key.StartsWith(open.Prefix, StringComparison.OrdinalIgnoreCase))
+        .Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase)
+        .Select(key => ValueOf(SettingsTable.Find(key)!));
 
     private SettingValue ValueOf(Setting setting)
     {

@@ -36,6 +36,9 @@ internal static class SettingsTable
     public const string LogFormat = "Madang:Log:Format";
     public const string LogLevel = "Madang:Log:Level";
 
+    // How a secret is called, whoever names it.
+    private static readonly string[] SecretEnds = ["Token", "Secret", "Password", "Key", "Pem", "Credentials"];
+
     public static IReadOnlyList<Setting> All { get; } =
     [
         new(Data, "./madang-data", "The data folder: database, secrets, madang.json, madang.sock. One process owns it.", Any) { Flag = "--data" },
@@ -58,6 +61,13 @@ internal static class SettingsTable
         .. Of<RealtimeOptions>(RealtimeOptions.Section),
         .. Of<ChatOptions>(ChatOptions.Section),
         .. Of<NotificationsOptions>(NotificationsOptions.Section),
+        new(
+            $"{NotificationsOptions.Section}:Providers:{{name}}:{{key}}", "",
+            "A provider of notifications under a name of your own (a–z, 0–9 and -). Every one has `Kind` and may have `Rank` (the lowest goes first), `PerSecond` (0 for no limit), "
+            + "`Concurrency`, `RampSeconds` and `SlowSeconds`; the other keys are those of its kind. Faults of all of them stop the start together.", Any)
+        {
+            IsOpen = true,
+        },
         .. Of<CrawlerOptions>(CrawlerOptions.Section),
         .. Of<JobsOptions>("Madang:Jobs"),
         .. Of<OutboundOptions>(OutboundOptions.Section),
@@ -67,9 +77,14 @@ internal static class SettingsTable
     ];
 
     /// <summary>The row of a key as it stands in a source, also for <c>Key:0</c> of a list.</summary>
-    public static Setting? Find(string key) => All.FirstOrDefault(setting =>
+    public static Setting? Find(string key) => Open(key) ?? All.FirstOrDefault(setting =>
         key.Equals(setting.Key, StringComparison.OrdinalIgnoreCase)
         || (setting.IsList && key.StartsWith(setting.Key + ":", StringComparison.OrdinalIgnoreCase) && int.TryParse(key.AsSpan(setting.Key.Length + 1), out _)));
+
+    /// <summary>A row of its own for a key below an open one; null for any other.</summary>
+    private static Setting? Open(string key) => All.FirstOrDefault(setting => setting.IsOpen && key.StartsWith(setting.Prefix, StringComparison.OrdinalIgnoreCase)) is { } open
+        ? open with { Key = key, IsOpen = false, IsSecret = SecretEnds.Any(end => key.EndsWith(end, StringComparison.OrdinalIgnoreCase)) }
+        : null;
 
     public static IReadOnlyList<string> Split(string list) =>
         list.Split([',', ';'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

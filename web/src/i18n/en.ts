@@ -265,6 +265,7 @@ export const en = {
   'error.too_many_audiences': 'There are as many audiences as there may be.',
   'error.topic_closed': 'You cannot join or leave this topic by yourself.',
   'error.notification_ended': 'Its time was over before anybody got it. There is nothing to cancel.',
+  'error.delivery_certain': 'There is no doubt about this delivery.',
   'error.last_admin': 'The last administrator has to stay.',
   'error.last_owner': 'A group needs an owner.',
   'error.account_disabled': 'This account is disabled. Ask an administrator.',

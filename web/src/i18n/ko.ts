@@ -266,6 +266,7 @@ export const ko: Messages = {
   'error.too_many_audiences': '대상을 더 만들 수 없습니다.',
   'error.topic_closed': '이 주제는 스스로 들어가거나 나올 수 없습니다.',
   'error.notification_ended': '아무에게도 가기 전에 기한이 지났습니다. 취소할 것이 없습니다.',
+  'error.delivery_certain': '이 전송은 이미 결과가 확실합니다.',
   'error.last_admin': '마지막 관리자는 남아 있어야 합니다.',
   'error.last_owner': '모임에는 방장이 있어야 합니다.',
   'error.account_disabled': '사용이 중지된 계정입니다. 관리자에게 문의하세요.',

@@ -12,7 +12,7 @@ internal sealed record Person(long Id, string Token);
 internal sealed record Room(long Id, IReadOnlyList<Person> Members);
 
 /// <summary>The public HTTP API, as far as a load driver walks it: it makes its own people and rooms.</summary>
-internal sealed class Api(Uri server) : IDisposable
+internal sealed class ApiClient(Uri server) : IDisposable
 {
     // What loads and kills need is answered within a second; a dead server must be noticed.
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, MaxConnectionsPerServer = 256 })

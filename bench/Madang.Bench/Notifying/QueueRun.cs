@@ -1,0 +1,162 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Madang.Accounts;
+using Madang.Bench.Serving;
+using Madang.Jobs;
+using Madang.Notifications;
+using Madang.Notifications.Categories;
+using Madang.Notifications.Channels;
+using Madang.Notifications.Delivering;
+using Madang.Outbound;
+using Madang.Postgres;
+using Madang.Realtime;
+using Madang.Sqlite;
+using Madang.Storage;
+using Madang.Webhooks;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Madang.Bench.Notifying;
+
+/// <summary>
+/// The queue of deliveries alone: planned, claimed and ended with an attempt, in batches, every commit on disk. Says how many whole cycles a second of
+/// processor time carries, ours and the database server's together.
+/// </summary>
+internal static class QueueRun
+{
+    private const string Queue = "apns";
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
+
+    public static Command Create()
+    {
+        var engine = new Option<string>("--engine") { Description = "sqlite, or postgres (a private server)", DefaultValueFactory = _ => "sqlite" };
+        var count = new Option<int>("--count") { Description = "Deliveries", DefaultValueFactory = _ => 200_000 };
+        var batch = new Option<int>("--batch") { Description = "Per transaction", DefaultValueFactory = _ => 250 };
+        var backlog = new Option<int>("--backlog") { Description = "Deliveries that wait beside it, due tomorrow", DefaultValueFactory = _ => 0 };
+        var command = new Command("notify-queue", "Whole cycles of the delivery queue per second of processor time: insert, claim, complete with an attempt") { engine, count, batch, backlog };
+        command.SetAction(async (given, cancelled) =>
+        {
+            var folder = Directory.CreateTempSubdirectory("madang-queue-").FullName;
+            try
+            {
+                await RunAsync(folder, given.GetValue(engine) == "postgres", given.GetValue(count), given.GetValue(batch), given.GetValue(backlog), cancelled);
+                return 0;
+            }
+            finally
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        });
+        return command;
+    }
+
+    private static async Task RunAsync(string folder, bool isPostgres, int count, int batch, int backlog, CancellationToken cancellationToken)
+    {
+        if (isPostgres)
+        {
+            // The server has a user of its own.
+            File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        }
+
+        await using var postgres = isPostgres ? await PostgresProcess.StartAsync(Path.Combine(folder, "postgres")) : null;
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.AddOutbound().AddJobs().AddAccounts().AddWebhooks().AddRealtime().AddNotifications(folder);
+        _ = postgres is null ? builder.AddSqlite(folder) : builder.AddPostgres(postgres.ConnectionString);
+        builder.Services.AddSingleton(new Snowflake(TimeProvider.System, 1));
+        using var host = builder.Build();
+        await using var database = host.Services.GetRequiredService<Database>();
+        await database.OpenAsync(cancellationToken);
+        var cycles = new Cycles(database, host.Services.GetRequiredService<IDeliveryQueue>(), host.Services.GetRequiredService<Deliveries>());
+        await cycles.PlanAsync(backlog, batch, TimeSpan.FromDays(1));
+        await cycles.RunAsync(Math.Min(count / 4, 50_000), batch);
+
+        double Cpu() => CpuTime.Of(Environment.ProcessId) + (postgres is null ? 0 : CpuTime.OfFamily(postgres.Pid));
+        var (cpu, began) = (Cpu(), Stopwatch.GetTimestamp());
+        await cycles.RunAsync(count, batch);
+        var (used, elapsed) = (Cpu() - cpu, Stopwatch.GetElapsedTime(began));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{database.Engine}: {count:N0} cycles in {elapsed.TotalSeconds:0.0} s, {count / elapsed.TotalSeconds:N0}/s; {used:0.0} CPU s, {count / used:N0} cycles per CPU second"));
+        foreach (var part in cycles.Parts())
+        {
+            Console.WriteLine(part);
+        }
+    }
+
+    /// <summary>One turn after another: plan a batch, and in the next transaction end what was claimed and claim again, as the runner does.</summary>
+    private sealed class Cycles(Database database, IDeliveryQueue queue, Deliveries deliveries)
+    {
+        private long _notification;
+        private long _planning;
+        private long _claiming;
+        private long _ending;
+        private long _rows;
+
+        public async Task PlanAsync(int count, int batch, TimeSpan wait)
+        {
+            for (var planned = 0; planned < count; planned += batch)
+            {
+                await database.WriteAsync(tx => Plan(tx, Math.Min(batch, count - planned), wait));
+            }
+        }
+
+        public async Task RunAsync(int count, int batch)
+        {
+            (_planning, _claiming, _ending, _rows) = (0, 0, 0, count);
+            IReadOnlyList<Delivery> claimed = [];
+            for (var planned = 0; planned < count || claimed.Count > 0;)
+            {
+                var more = Math.Min(batch, count - planned);
+                planned += more;
+                var plan = more == 0 ? Task.FromResult(0) : database.WriteAsync(tx => Plan(tx, more, TimeSpan.Zero));
+                var ended = claimed;
+                await plan;
+                claimed = await database.WriteAsync(tx => Turn(tx, ended, batch));
+            }
+        }
+
+        public IEnumerable<string> Parts() => new[] { ("plan", _planning), ("claim", _claiming), ("end", _ending) }.Select(part => string.Create(
+            CultureInfo.InvariantCulture, $"  {part.Item1,-6} {part.Item2 * 1e6 / Stopwatch.Frequency / _rows:0.0} µs a delivery (wall, without the commit)"));
+
+        private int Plan(WriteTx tx, int count, TimeSpan wait)
+        {
+            var began = Stopwatch.GetTimestamp();
+            deliveries.Plan(tx, [.. Enumerable.Range(0, count).Select(_ => new NewDelivery
+            {
+                Notification = new(++_notification << 10),
+                User = new(_notification * 7919 % 1_000_003 + 1),
+                Category = "chat.message",
+                Channel = DeliveryChannel.Push,
+                Provider = Queue,
+                AddressId = _notification * 104729 % 1_000_033 + 1,
+                Priority = DeliveryPriority.Normal,
+                Ambiguous = AmbiguousPolicy.Hold,
+                DueAt = tx.Now + wait,
+                ExpiresAt = tx.Now.AddDays(3),
+            })]);
+            _planning += Stopwatch.GetTimestamp() - began;
+            return count;
+        }
+
+        private IReadOnlyList<Delivery> Turn(WriteTx tx, IReadOnlyList<Delivery> ended, int batch)
+        {
+            var began = Stopwatch.GetTimestamp();
+            var stale = queue.Put(tx, [.. ended.Select(delivery => new DeliveryChange(
+                delivery,
+                delivery.After(ProviderAnswer.Ok("200", "f47ac10b-58cc-4372-a567-0e02b2c3d479"), "apns", collapses: true, 0.5, tx.Now),
+                new DeliveryAttempt { Number = delivery.Fence, At = tx.Now, Provider = Queue, Class = AnswerClass.Ok, Code = "200", Latency = TimeSpan.FromMilliseconds(17) }))]);
+            if (stale.Count > 0)
+            {
+                throw new InvalidOperationException($"{stale.Count} deliveries were lost to nobody.");
+            }
+
+            var middle = Stopwatch.GetTimestamp();
+            _ending += middle - began;
+            var claimed = queue.Claim(tx, new DeliveryClaim(Queue, Queue, batch, 1, tx.Now + Lease));
+            _claiming += Stopwatch.GetTimestamp() - middle;
+            return claimed;
+        }
+    }
+}

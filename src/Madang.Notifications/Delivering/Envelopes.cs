@@ -1,0 +1,85 @@
+using Madang.Api;
+using Madang.Notifications.Categories;
+using Madang.Notifications.Channels;
+using Madang.Notifications.Digests;
+using Madang.Notifications.Inboxes;
+using Madang.Notifications.Rendering;
+using Madang.Notifications.Templates;
+
+namespace Madang.Notifications.Delivering;
+
+/// <summary>Notification, address and words put together: what was accepted is read in one go for the whole batch.</summary>
+internal sealed class Envelopes(
+    INotificationStore notifications, IInboxNotificationStore items, DigestBook digests, TemplateBook templates, CategoryBook categories, Renderer renderer) : IEnvelopes
+{
+    public async Task<IReadOnlyList<Composed>> ComposeAsync(IReadOnlyList<Claimed> claimed, CancellationToken cancellationToken)
+    {
+        Dictionary<DeliveryId, IReadOnlyList<NotificationId>> gathered = [];
+        foreach (var (delivery, _) in claimed)
+        {
+            gathered[delivery.Id] = delivery.DigestId == 0 ? [delivery.Notification] : await digests.ItemsAsync(delivery.DigestId, delivery.Channel, cancellationToken);
+        }
+
+        var read = await notifications.FindAsync(gathered.Values.SelectMany(ids => ids).ToHashSet(), cancellationToken);
+        await templates.LoadAsync(read.Values.Where(notification => notification.Template is not null).Select(notification => notification.Template!.Value).Distinct(), cancellationToken);
+        var composed = new Composed[claimed.Count];
+        for (var i = 0; i < composed.Length; i++)
+        {
+            var (delivery, to) = claimed[i];
+            var told = gathered[delivery.Id].Where(read.ContainsKey).Select(id => read[id]).ToList();
+            composed[i] = told.Count == 0
+                ? Composed.Failed(delivery.DigestId == 0 ? "notification_gone" : "digest_empty")
+                : Compose(delivery, to, told, await BadgeAsync(delivery, cancellationToken));
+        }
+
+        return composed;
+    }
+
+    private async ValueTask<Badge?> BadgeAsync(Delivery delivery, CancellationToken cancellationToken) =>
+        delivery.Channel == DeliveryChannel.Push && delivery.User is { } user ? await items.BadgeAsync(user, cancellationToken) : null;
+
+    private Composed Compose(Delivery delivery, Planning.ClaimAnswer to, List<Notification> told, Badge? badge)
+    {
+        var request = delivery.DigestId == 0
+            ? RenderRequest.Of(told[0], delivery.Channel, to.Locale)
+            : RenderRequest.OfDigest(delivery.Notification, delivery.Category, told, delivery.Channel, to.Locale);
+        request = request with
+        {
+            DisplayName = to.DisplayName,
+            User = delivery.User,
+            Delivery = delivery.Id,
+            Badge = badge,
+            CanUnsubscribe = categories.Find(delivery.Category) is { Mandatory: false },
+        };
+        var content = renderer.Render(request);
+        return content.IsOk
+            ? Composed.Of(new Envelope
+            {
+                Delivery = delivery.Id,
+                Notification = delivery.Notification,
+                Attempt = Math.Max(1, delivery.Attempt),
+                User = delivery.User,
+                Category = delivery.Category,
+                Address = to.Address,
+                AddressScope = to.Scope,
+                RegisteredAt = to.RegisteredAt,
+                Content = content.Value,
+                CollapseKey = CollapseKey.Of(delivery),
+                ExpiresAt = delivery.ExpiresAt,
+                Priority = delivery.Priority,
+                Locale = renderer.LocaleOf(request),
+            })
+            : Composed.Failed(content.Error.Code);
+    }
+}
+
+/// <summary>What providers take as a collapse key: at most 64 bytes of <c>A–Z a–z 0–9 _ -</c>.</summary>
+internal static class CollapseKey
+{
+    private const int Most = 64;
+
+    /// <summary>The sender's key where it is of that shape, else a hash of it; the delivery's id when there is none, so that a second send of it replaces the first.</summary>
+    public static string Of(Delivery delivery) => delivery.CollapseKey is not { Length: > 0 } given ? delivery.Id.ToString()
+        : given.Length <= Most && given.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-') ? given
+        : Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(given)).AsSpan(0, 16));
+}
