@@ -62,15 +62,7 @@ public sealed record RoomMember(string RoomId, string UserId, string? Role = nul
 /// <param name="Id">The item that is new, changed, gone, or read by itself.</param>
 /// <param name="Item">As it is now; absent when it is gone, and of notification.read.</param>
 /// <param name="UpTo">Everything up to this item is read.</param>
-public sealed record InboxChange(InboxBadge Badge, string? Id = null, InboxItem? Item = null, bool Deleted = false, string? UpTo = null);
-
-/// <param name="Count">Unread, to 1,000 at most.</param>
-/// <param name="Version">Grows with every change: a badge with a lower one is older.</param>
-public sealed record InboxBadge(int Count, long Version);
-
-/// <param name="CollapseKey">A newer item with the same key takes the place of this one.</param>
-public sealed record InboxItem(
-    string Id, string NotificationId, string Category, string Title, string Body, JsonElement Data, bool Read, DateTimeOffset CreatedAt, string? Url = null, string? CollapseKey = null);
+public sealed record InboxChange(Badge Badge, string? Id = null, InboxItem? Item = null, bool Deleted = false, string? UpTo = null);
 
 /// <param name="Friend">accepted, incoming or outgoing; absent when there is no friendship.</param>
 public sealed record RelationState(string UserId, string? Friend = null, bool Follows = false, bool Muted = false, bool Blocked = false);

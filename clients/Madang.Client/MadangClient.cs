@@ -16,6 +16,7 @@ public sealed class MadangClient : IDisposable
     {
         (Options, _http) = (options, new Http(options));
         (Accounts, Relations, Rooms, Sync, Admin, Crawls, Webhooks) = (new(_http), new(_http), new(_http), new(_http), new(_http), new(_http), new(_http));
+        (Inbox, Notifications, Deliveries, Templates) = (new(_http), new(_http), new(_http), new(_http));
     }
 
     /// <summary>Who asks. <see cref="Resources.Accounts.SignInAsync"/> sets it.</summary>
@@ -38,6 +39,14 @@ public sealed class MadangClient : IDisposable
     public Crawls Crawls { get; }
 
     public Webhooks Webhooks { get; }
+
+    public Inbox Inbox { get; }
+
+    public Notifications Notifications { get; }
+
+    public Deliveries Deliveries { get; }
+
+    public Templates Templates { get; }
 
     internal MadangClientOptions Options { get; }
 

@@ -24,7 +24,7 @@ public sealed class MadangRealtime : IAsyncDisposable, ILineEvents, IOutboxEvent
     private readonly Lock _gate = new();
     private readonly MadangClient _client;
     private readonly MadangRealtimeOptions _options;
-    private readonly Inbox _inbox;
+    private readonly Realtime.Inbox _inbox;
     private readonly Outbox _outbox;
     private readonly Gaps _gaps;
     private readonly Ladder _ladder;

@@ -1,3 +1,4 @@
+import type { InboxChange, InboxRead } from './notifications.ts'
 import type { AnyMessage, Cursor, FriendState, Id, Member, ReadMark } from './types.ts'
 
 interface EntryOf<Type extends string, Data> {
@@ -15,26 +16,6 @@ export interface RelationChange {
   blocked: boolean
 }
 
-/** Unread in the in-app inbox, to 1,000 at most. A badge with a lower version is older. */
-export interface Badge {
-  count: number
-  version: number
-}
-
-/** Something in the in-app inbox. A newer one with the same `collapse_key` takes its place. */
-export interface InboxItem {
-  id: Id
-  notification_id: Id
-  category: string
-  title: string
-  body: string
-  url?: string
-  data: Record<string, unknown>
-  collapse_key?: string
-  read: boolean
-  created_at: string
-}
-
 export type KnownEntry =
   | EntryOf<'message.created', AnyMessage>
   | EntryOf<'room.read', ReadMark>
@@ -42,9 +23,8 @@ export type KnownEntry =
   | EntryOf<'member.added' | 'member.updated', Member & { room_id: Id }>
   | EntryOf<'member.removed', { room_id: Id; user_id: Id }>
   | EntryOf<'relation.updated', RelationChange>
-  | EntryOf<'notification.created', { id: Id; item: InboxItem; badge: Badge }>
-  | EntryOf<'notification.updated', { id: Id; item?: InboxItem; deleted?: true; badge: Badge }>
-  | EntryOf<'notification.read', { up_to?: Id; id?: Id; badge: Badge }>
+  | EntryOf<'notification.created' | 'notification.updated', InboxChange>
+  | EntryOf<'notification.read', InboxRead>
 
 /** What the reader has to learn, in order. Types of later versions arrive as they are. */
 export type Entry = KnownEntry | EntryOf<`${string}.${string}` & { later?: never }, Record<string, unknown>>

@@ -51,6 +51,49 @@ describe('requests', () => {
     ])
   })
 
+  test('of notifications go to their paths', async () => {
+    const seen: string[] = []
+    const api = apiThat((url, init) => {
+      seen.push(`${init.method} ${url.replace('http://server.test/v1', '')} ${typeof init.body === 'string' ? init.body : ''}`.trim())
+      return problem(200, { items: [] })
+    })
+    const { inbox, notifications, deliveries, templates } = api
+    await inbox.list({ unread: true, limit: 2 })
+    await inbox.list({ unread: false })
+    await inbox.readUpTo('5')
+    await inbox.read(['5'])
+    await inbox.updatePreferences({ channels: { sms: false } })
+    await inbox.beginAddress('email', 'a@b.org')
+    await inbox.verifyAddress('email', '123456')
+    await inbox.putPush({ kind: 'webpush', subscription: {}, app: 'k' })
+    await inbox.deletePush('7')
+    await inbox.leaveTopic('news')
+    await notifications.send({ category: 'message', template: 'hello', to: { all: true } })
+    await notifications.sendMany([])
+    await notifications.explain('5', '7')
+    await notifications.cancel('5')
+    await notifications.putCategory('news', { quiet: 'digest' })
+    await notifications.moveMembers('news', { add: ['7'] })
+    await deliveries.pause('fcm', 'why')
+    await deliveries.resume('a/b')
+    await deliveries.list({ ambiguous: true })
+    await deliveries.replay({ reason: '500' }, true)
+    await deliveries.resolve('5', false)
+    await templates.get('hello', 2)
+    await templates.preview('hello', { channel: 'sms' })
+    await templates.funnel('spring', '2026-11-01T00:00:00Z')
+    expect(seen).toEqual([
+      'GET /me/notifications?unread=true&limit=2', 'GET /me/notifications', 'PUT /me/notifications/read {"up_to":"5"}', 'PUT /me/notifications/read {"ids":["5"]}',
+      'PUT /me/preferences {"channels":{"sms":false}}', 'PUT /me/addresses/email {"value":"a@b.org"}', 'POST /me/addresses/email/verification {"code":"123456"}',
+      'PUT /me/devices/current/push {"kind":"webpush","subscription":{},"app":"k"}', 'DELETE /me/devices/7/push', 'DELETE /me/topics/news',
+      'POST /notifications {"category":"message","template":"hello","to":{"all":true}}', 'POST /notifications/bulk {"notifications":[]}', 'GET /notifications/5?user_id=7',
+      'POST /notifications/5/cancel {}', 'PUT /admin/categories/news {"quiet":"digest"}', 'POST /admin/audiences/news/members {"add":["7"]}', 'POST /queues/fcm/pause {"reason":"why"}',
+      'POST /queues/a%2Fb/resume {}', 'GET /deliveries?ambiguous=true', 'POST /deliveries/replay {"filter":{"reason":"500"},"dry_run":true}',
+      'POST /deliveries/5/resolve {"arrived":false}', 'GET /templates/hello?version=2', 'POST /templates/hello/preview {"channel":"sms"}',
+      'GET /campaigns/spring?since=2026-11-01T00%3A00%3A00Z',
+    ])
+  })
+
   test('an empty answer is undefined', async () => {
     expect(await apiThat(() => new Response(null, { status: 204 })).accounts.signOut()).toBeUndefined()
   })

@@ -2,9 +2,13 @@ import { Http, type HttpOptions } from '../http.ts'
 import { Accounts } from './accounts.ts'
 import { Admin } from './admin.ts'
 import { Crawls } from './crawls.ts'
+import { Deliveries } from './deliveries.ts'
+import { Inbox } from './inbox.ts'
+import { Notifications } from './notifications.ts'
 import { Relations } from './relations.ts'
 import { Rooms } from './rooms.ts'
 import { Sync } from './sync.ts'
+import { Templates } from './templates.ts'
 import { Webhooks } from './webhooks.ts'
 
 /** Every resource of the API. */
@@ -17,6 +21,10 @@ export class MadangApi {
   readonly admin: Admin
   readonly crawls: Crawls
   readonly webhooks: Webhooks
+  readonly inbox: Inbox
+  readonly notifications: Notifications
+  readonly deliveries: Deliveries
+  readonly templates: Templates
 
   constructor(options: HttpOptions = {}) {
     this.http = new Http(options)
@@ -27,5 +35,9 @@ export class MadangApi {
     this.admin = new Admin(this.http)
     this.crawls = new Crawls(this.http)
     this.webhooks = new Webhooks(this.http)
+    this.inbox = new Inbox(this.http)
+    this.notifications = new Notifications(this.http)
+    this.deliveries = new Deliveries(this.http)
+    this.templates = new Templates(this.http)
   }
 }

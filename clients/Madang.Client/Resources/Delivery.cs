@@ -1,0 +1,93 @@
+using System.Text.Json;
+
+namespace Madang.Client.Resources;
+
+/// <summary>One notification on its way to one person by one channel.</summary>
+/// <param name="Queue">The provider that sends it.</param>
+/// <param name="State">waiting, sending, ambiguous, sent, delivered, dead, canceled, expired or dropped.</param>
+/// <param name="Ambiguous">How often it was handed over without an answer: each of these may have shown it once more.</param>
+/// <param name="FallbackOf">The channel that it stands in for.</param>
+/// <param name="Attempts">Left out of lists.</param>
+public sealed record Delivery(
+    string Id, string NotificationId, string Category, string Channel, string Queue, string State, string Priority, DateTimeOffset ExpiresAt, int Attempt, int Ambiguous,
+    DateTimeOffset CreatedAt, string? UserId = null, DateTimeOffset? DueAt = null, string? Reason = null, string? MessageId = null, string? FallbackOf = null,
+    DateTimeOffset? StartedAt = null, DateTimeOffset? OpenedAt = null, DateTimeOffset? FinishedAt = null, IReadOnlyList<DeliveryAttempt>? Attempts = null);
+
+/// <param name="Class">ok, retry, retry_new_connection, reauth, dead_address, reject, config, ambiguous or suppressed.</param>
+/// <param name="Code">The provider's own word.</param>
+/// <param name="LookUp">The provider was asked what became of the one before; nothing was sent.</param>
+public sealed record DeliveryAttempt(
+    long Number, DateTimeOffset At, string Provider, string Class, string Code, long LatencyMs, bool LookUp = false, string? Detail = null, DateTimeOffset? NextAt = null);
+
+/// <summary>Which deliveries; what is null is left open.</summary>
+/// <param name="Reason">What the reason begins with.</param>
+/// <param name="Since">Planned at or after.</param>
+/// <param name="Until">Planned before.</param>
+public sealed record DeliveryFilter(
+    string? Queue = null, string? State = null, string? Channel = null, string? Category = null, string? NotificationId = null, string? UserId = null, string? Reason = null,
+    bool? Ambiguous = null, DateTimeOffset? Since = null, DateTimeOffset? Until = null);
+
+/// <param name="Count">How many wait again, or would.</param>
+/// <param name="More">Whether there may be more than the 10,000 of one call.</param>
+public sealed record DeliveryReplayed(int Count, bool More);
+
+/// <summary>The queue before one provider. Counts are of all nodes; pace, breaker and health are of the node that answers.</summary>
+/// <param name="Configured">False when its provider is no longer in the settings.</param>
+/// <param name="OldestAgeMs">For how long the first due delivery has waited.</param>
+/// <param name="Breaker">closed, open or half_open.</param>
+/// <param name="Illness">Failed or slow hand-overs out of all, over 15 minutes.</param>
+/// <param name="Share">Of new deliveries that it gets: 1 for all.</param>
+public sealed record DeliveryQueue(
+    string Name, bool Configured, long Waiting, long Sending, long Ambiguous, long Sent, long Delivered, long Dead, long Expired, long Dropped, long Canceled, string? Kind = null,
+    string? Channel = null, int? Rank = null, long? OldestAgeMs = null, int? Running = null, int? Concurrency = null, double? SentPerSecond = null, double? LimitPerSecond = null,
+    string? Breaker = null, DateTimeOffset? BreakerUntil = null, double? Illness = null, double? Share = null, QueuePause? Paused = null);
+
+/// <param name="By">hand, or fault: a provider said that our account or setting is wrong.</param>
+public sealed record QueuePause(DateTimeOffset At, string Reason, string By);
+
+/// <summary>What an author writes.</summary>
+/// <param name="Parts">By language.</param>
+public sealed record TemplateBody(string DefaultLocale, IReadOnlyDictionary<string, TemplateParts> Parts, string? Description = null);
+
+/// <summary>The words in one language. What is null is made of title and body.</summary>
+public sealed record TemplateParts(
+    string? Title = null, string? Body = null, string? Url = null, EmailParts? Email = null, string? Sms = null, IReadOnlyDictionary<string, string>? Data = null);
+
+public sealed record EmailParts(string? Subject = null, string? Html = null, string? Text = null);
+
+/// <param name="Version">From 1; 0 for a built-in one.</param>
+public sealed record TemplateSummary(
+    string Name, int Version, string DefaultLocale, IReadOnlyList<string> Locales, bool BuiltIn, DateTimeOffset CreatedAt, string? Description = null);
+
+/// <summary>One version; it never changes.</summary>
+public sealed record Template(
+    string Name, int Version, string DefaultLocale, IReadOnlyDictionary<string, TemplateParts> Parts, bool BuiltIn, DateTimeOffset CreatedAt, string? Description = null,
+    string? CreatedBy = null);
+
+/// <param name="Draft">What is not saved yet.</param>
+public sealed record TemplatePreviewRequest(
+    string Channel, string? Locale = null, JsonElement? Data = null, int? Version = null, [property: System.Text.Json.Serialization.JsonPropertyName("template")] TemplateBody? Draft = null);
+
+/// <summary>What somebody would get by this channel.</summary>
+public sealed record TemplatePreview(
+    string Channel, string Locale, string? Title = null, string? Body = null, string? Url = null, JsonElement? Data = null, string? Subject = null, string? Html = null,
+    string? Text = null, SegmentCount? Segments = null);
+
+/// <summary>What an SMS is made of.</summary>
+public sealed record SegmentCount(int Count, string Encoding, int Characters);
+
+/// <summary>How what was sent under one name did.</summary>
+/// <param name="MachineOpened">By a proxy or a scanner, not by a person.</param>
+public sealed record Campaign(
+    [property: System.Text.Json.Serialization.JsonPropertyName("campaign")] string Name, long Sent, long Delivered, long Opened, long MachineOpened, long Clicked, long MachineClicked,
+    long Converted, long Unsubscribed, DateTimeOffset? FirstAt = null, DateTimeOffset? LastAt = null);
+
+internal sealed record DeliveryReplay(DeliveryFilter Filter, bool DryRun);
+
+internal sealed record DeliveryResolution(bool Arrived);
+
+internal sealed record QueueReason(string? Reason);
+
+internal sealed record TemplateTest(IReadOnlyList<string> Channels, string? Locale, JsonElement? Data);
+
+internal sealed record TemplateTested(string Id);

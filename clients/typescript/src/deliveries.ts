@@ -1,0 +1,190 @@
+/** Shapes of `/v1/queues`, `/v1/deliveries`, templates and campaigns. */
+import type { DeliveryChannel } from './notifications.ts'
+import type { Id } from './types.ts'
+
+export type NotificationDeliveryState = 'waiting' | 'sending' | 'ambiguous' | 'sent' | 'delivered' | 'dead' | 'canceled' | 'expired' | 'dropped'
+
+/** What a provider's answer means. */
+export type ProviderAnswerClass =
+  'ok' | 'retry' | 'retry_new_connection' | 'reauth' | 'dead_address' | 'reject' | 'config' | 'ambiguous' | 'suppressed'
+
+export interface DeliveryAttempt {
+  number: number
+  at: string
+  provider: string
+  /** The provider was asked what became of the one before; nothing was sent. */
+  look_up?: true
+  class: ProviderAnswerClass
+  /** The provider's own word. */
+  code: string
+  detail?: string
+  latency_ms: number
+  /** Absent after the last. */
+  next_at?: string
+}
+
+/** One notification on its way to one person by one channel. */
+export interface NotificationDelivery {
+  id: Id
+  notification_id: Id
+  user_id?: Id
+  category: string
+  channel: DeliveryChannel
+  /** The provider that sends it. */
+  queue: string
+  state: NotificationDeliveryState
+  priority: 'high' | 'normal' | 'low'
+  /** Absent when it has ended. */
+  due_at?: string
+  expires_at: string
+  attempt: number
+  /** How often it was handed over without an answer: each of these may have shown it once more. */
+  ambiguous: number
+  reason?: string
+  message_id?: string
+  /** The channel that it stands in for. */
+  fallback_of?: DeliveryChannel
+  created_at: string
+  started_at?: string
+  opened_at?: string
+  finished_at?: string
+  /** Left out of lists. */
+  attempts?: DeliveryAttempt[]
+}
+
+export interface DeliveryFilter {
+  queue?: string
+  state?: NotificationDeliveryState
+  channel?: DeliveryChannel
+  category?: string
+  notification_id?: Id
+  user_id?: Id
+  /** What the reason begins with. */
+  reason?: string
+  ambiguous?: boolean
+  since?: string
+  until?: string
+}
+
+export type BreakerState = 'closed' | 'open' | 'half_open'
+
+/** The queue before one provider. Counts are of all nodes; pace, breaker and health of the node that answers. */
+export interface DeliveryQueue {
+  name: string
+  /** False when its provider is no longer in the settings. */
+  configured: boolean
+  kind?: string
+  channel?: DeliveryChannel
+  rank?: number
+  waiting: number
+  sending: number
+  ambiguous: number
+  sent: number
+  delivered: number
+  dead: number
+  expired: number
+  dropped: number
+  canceled: number
+  /** For how long the first due delivery has waited. */
+  oldest_age_ms?: number
+  running?: number
+  concurrency?: number
+  sent_per_second?: number
+  limit_per_second?: number
+  breaker?: BreakerState
+  breaker_until?: string
+  /** Failed or slow hand-overs out of all, over 15 minutes. */
+  illness?: number
+  /** Of new deliveries that it gets: 1 for all. */
+  share?: number
+  paused?: QueuePause
+}
+
+export interface QueuePause {
+  at: string
+  reason: string
+  /** `fault`: a provider said that our account or setting is wrong. */
+  by: 'hand' | 'fault'
+}
+
+/** The words in one language. Every text is a template of its own; what is absent is made of title and body. */
+export interface TemplateParts {
+  title?: string
+  body?: string
+  url?: string
+  email?: { subject?: string; html?: string; text?: string }
+  sms?: string
+  data?: Record<string, string>
+}
+
+export interface TemplateBody {
+  description?: string
+  default_locale: string
+  /** By language. */
+  parts: Record<string, TemplateParts>
+}
+
+export interface TemplateSummary {
+  name: string
+  /** From 1; 0 for a built-in one. */
+  version: number
+  description?: string
+  default_locale: string
+  locales: string[]
+  built_in: boolean
+  created_at: string
+}
+
+/** One version; it never changes. */
+export interface Template extends TemplateBody {
+  name: string
+  version: number
+  built_in: boolean
+  created_by?: Id
+  created_at: string
+}
+
+export interface TemplatePreviewRequest {
+  channel: DeliveryChannel
+  locale?: string
+  data?: Record<string, unknown>
+  version?: number
+  /** What is not saved yet. */
+  template?: TemplateBody
+}
+
+export interface TemplatePreview {
+  channel: DeliveryChannel
+  locale: string
+  title?: string
+  body?: string
+  url?: string
+  data?: Record<string, unknown>
+  subject?: string
+  html?: string
+  text?: string
+  segments?: { count: number; encoding: string; characters: number }
+}
+
+export interface CampaignCounts {
+  sent: number
+  delivered: number
+  opened: number
+  /** By a proxy or a scanner, not by a person. */
+  machine_opened: number
+  clicked: number
+  machine_clicked: number
+  converted: number
+  unsubscribed: number
+}
+
+export interface Campaign extends CampaignCounts {
+  campaign: string
+  first_at?: string
+  last_at?: string
+}
+
+export interface CampaignFunnel extends Campaign {
+  by_channel: (CampaignCounts & { channel: DeliveryChannel })[]
+  days: (CampaignCounts & { day: string })[]
+}
