@@ -45,7 +45,8 @@ internal sealed class HostSlot(HostRow row, string agent)
 
     public string? Block { get; set; } = row.Block;
 
-    public int LatencyMs { get; set; } = row.LatencyMs;
+    /// <summary><see cref="HostRow.LatencyMs"/>, not rounded.</summary>
+    public double LatencyMs { get; set; } = row.LatencyMs;
 
     public int Errors { get; set; } = row.Errors;
 

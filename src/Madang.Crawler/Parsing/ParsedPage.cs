@@ -9,10 +9,12 @@ namespace Madang.Crawler.Parsing;
 public sealed class ParsedPage : IDisposable
 {
     private const int RetainedBytes = 1 << 20;
+    private const int RetainedLinks = 4096;
+    private const int FirstLinks = 128;
     private const int MaxTitle = 1024;
 
     private byte[] _strings = ArrayPool<byte>.Shared.Rent(8 * 1024);
-    private PageLink[] _links = new PageLink[128];
+    private PageLink[] _links = ArrayPool<PageLink>.Shared.Rent(FirstLinks);
     private int _stringsUsed;
     private int _linkCount;
     private int _maxStrings;
@@ -95,9 +97,10 @@ public sealed class ParsedPage : IDisposable
         _robots = default;
         (Language, SimHash, Truncated) = (null, 0, false);
         (WordCount, MainWordCount, LinkDensity) = (0, 0, 0);
-        if (_links.Length > 4096)
+        if (_links.Length > RetainedLinks)
         {
-            _links = new PageLink[128];
+            ArrayPool<PageLink>.Shared.Return(_links);
+            _links = ArrayPool<PageLink>.Shared.Rent(FirstLinks);
         }
 
         if (_strings.Length > RetainedBytes)
@@ -129,7 +132,10 @@ public sealed class ParsedPage : IDisposable
     {
         if (_linkCount == _links.Length)
         {
-            Array.Resize(ref _links, _linkCount * 2);
+            var larger = ArrayPool<PageLink>.Shared.Rent(_linkCount * 2);
+            Links.CopyTo(larger);
+            ArrayPool<PageLink>.Shared.Return(_links);
+            _links = larger;
         }
 
         _links[_linkCount] = link;
@@ -223,7 +229,8 @@ public sealed class ParsedPage : IDisposable
         if (_strings.Length > 0)
         {
             ArrayPool<byte>.Shared.Return(_strings);
-            _strings = [];
+            ArrayPool<PageLink>.Shared.Return(_links);
+            (_strings, _links, _linkCount) = ([], [], 0);
         }
     }
 }

@@ -28,9 +28,11 @@ internal struct TextBlock
 internal sealed class TextBlocks
 {
     private const int MaxBlocks = 1 << 16;
+    private const int RetainedBlocks = 4096;
+    private const int FirstBlocks = 64;
 
     private byte[] _bytes = [];
-    private TextBlock[] _blocks = new TextBlock[64];
+    private TextBlock[] _blocks = ArrayPool<TextBlock>.Shared.Rent(FirstBlocks);
     private TextBlock _open;
     private int _limit;
     private bool _gap;
@@ -143,7 +145,9 @@ internal sealed class TextBlocks
         {
             if (Count == _blocks.Length)
             {
-                Array.Resize(ref _blocks, Count * 2);
+                var larger = ArrayPool<TextBlock>.Shared.Rent(Count * 2);
+                Blocks.CopyTo(larger);
+                Replace(larger);
             }
 
             _blocks[Count++] = _open;
@@ -226,9 +230,9 @@ internal sealed class TextBlocks
             Release();
         }
 
-        if (_blocks.Length > 4096)
+        if (_blocks.Length > RetainedBlocks)
         {
-            _blocks = new TextBlock[64];
+            Replace(ArrayPool<TextBlock>.Shared.Rent(FirstBlocks));
         }
     }
 
@@ -239,5 +243,11 @@ internal sealed class TextBlocks
             ArrayPool<byte>.Shared.Return(_bytes);
             _bytes = [];
         }
+    }
+
+    private void Replace(TextBlock[] blocks)
+    {
+        ArrayPool<TextBlock>.Shared.Return(_blocks);
+        _blocks = blocks;
     }
 }

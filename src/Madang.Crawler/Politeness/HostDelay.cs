@@ -9,7 +9,7 @@ internal readonly record struct HostTurn
     public required long Now { get; init; }
 
     /// <summary><see cref="HostRow.LatencyMs"/>, 0 for a host that was never asked.</summary>
-    public required int LatencyMs { get; init; }
+    public required double LatencyMs { get; init; }
 
     /// <summary><see cref="HostRow.Errors"/>.</summary>
     public required int Errors { get; init; }
@@ -21,7 +21,7 @@ internal readonly record struct HostTurn
     public required int Status { get; init; }
 
     /// <summary>Until the headers, or until the failure.</summary>
-    public required int HeadersMs { get; init; }
+    public required double HeadersMs { get; init; }
 
     /// <summary>The header as it came.</summary>
     public string? RetryAfter { get; init; }
@@ -32,10 +32,10 @@ internal readonly record struct HostTurn
 
 /// <param name="NextAt">Not before this, Unix milliseconds.</param>
 /// <param name="Block">Why that is further away than a delay (<see cref="HostBlocks"/>); null as a rule.</param>
-/// <param name="LatencyMs">The new mean.</param>
+/// <param name="LatencyMs">The new mean, milliseconds, not rounded: the pause is a multiple of it and must not come out shorter.</param>
 /// <param name="Errors">Failures in a row, this one with them.</param>
 /// <param name="Refusal"><see cref="RefusalReason.CrawlDelayTooLong"/> when the host asks for a longer delay than the crawl will wait: it is left out, never asked sooner.</param>
-internal readonly record struct HostPause(long NextAt, string? Block, int LatencyMs, int Errors, RefusalReason Refusal);
+internal readonly record struct HostPause(long NextAt, string? Block, double LatencyMs, int Errors, RefusalReason Refusal);
 
 /// <summary>The codes of <see cref="HostRow.Block"/>.</summary>
 internal static class HostBlocks
@@ -89,12 +89,12 @@ internal static class HostDelay
         return new HostPause(turn.Now + wait, block, latency, errors, Refusal(settings, turn.CrawlDelay));
     }
 
-    /// <summary>Between the end of a response and the next request, in milliseconds.</summary>
+    /// <summary>Between the end of a response and the next request, in whole milliseconds: rounded up.</summary>
     /// <param name="latencyMs">The mean.</param>
-    public static int Delay(CrawlSettings settings, TimeSpan? crawlDelay, int latencyMs)
+    public static int Delay(CrawlSettings settings, TimeSpan? crawlDelay, double latencyMs)
     {
         var own = Math.Max(settings.DelayMs, 0);
-        var slow = own == 0 || !double.IsFinite(settings.LatencyFactor) ? 0 : Math.Min(Math.Max(latencyMs, 0) * Math.Max(settings.LatencyFactor, 0), settings.MaxDelayMs);
+        var slow = own == 0 || !double.IsFinite(settings.LatencyFactor) ? 0 : Math.Ceiling(Math.Min(Math.Max(latencyMs, 0) * Math.Max(settings.LatencyFactor, 0), settings.MaxDelayMs));
         return (int)Math.Max(Math.Max(own, slow), Math.Min(Asked(crawlDelay), int.MaxValue));
     }
 
@@ -108,7 +108,7 @@ internal static class HostDelay
 
     private static double Asked(TimeSpan? crawlDelay) => Math.Max(Math.Ceiling(crawlDelay?.TotalMilliseconds ?? 0), 0);
 
-    private static int Latency(int mean, int sample)
+    private static double Latency(double mean, double sample)
     {
         var now = Math.Clamp(sample, 1, MostLatencyMs);
         return mean <= 0 ? now : Math.Max(1, mean + ((now - mean) / Weight));

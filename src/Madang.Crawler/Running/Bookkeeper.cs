@@ -19,6 +19,9 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
     /// <summary>Outcomes that may wait for the books; beyond it no request is started. One with many links weighs as much as several.</summary>
     private const int Backlog = 2_048;
     private const int LinksPerWeight = 64;
+
+    /// <summary>The usual weight is that of the last so many pages or so.</summary>
+    private const int UsualPages = 16;
     private const int MostPages = 1_024;
 
     /// <summary>New URLs of a batch: pages of thousands of links would make it hold millions.</summary>
@@ -32,6 +35,7 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
     private const int StarvedAgeMs = 10;
     private const int TickMs = 10;
 
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(TickMs);
     private static readonly Outcome s_tick = new(new HostSlot(new HostRow { Id = 0, Origin = "", Domain = "" }, ""));
 
     private readonly Channel<Outcome> _outcomes = Channel.CreateUnbounded<Outcome>(new UnboundedChannelOptions { SingleReader = true });
@@ -45,6 +49,10 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
     private long _began;
     private int _requests;
     private int _waiting;
+    private int _atTheDoor;
+    private float _usual = 1;
+    private TaskCompletionSource _roomed = NewSignal();
+    private volatile bool _isTicking;
 
     /// <summary>Told after each commit.</summary>
     public required Action<CommittedBatch> Committed { get; init; }
@@ -52,7 +60,26 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
     /// <summary>Requests without an answer: few of them make a batch short.</summary>
     public required Func<int> UnderWay { get; init; }
 
-    public bool HasRoom => Volatile.Read(ref _waiting) < Backlog;
+    /// <summary>Whether one more request would find room with what it brings, if that is what pages bring as a rule.</summary>
+    public bool HasRoom => Volatile.Read(ref _waiting) + ((UnderWay() + Volatile.Read(ref _atTheDoor)) * Volatile.Read(ref _usual)) < Backlog;
+
+    private bool IsBehind => Volatile.Read(ref _waiting) >= Backlog;
+
+    /// <summary>Ends when the books keep up. What an answer holds while it waits for that is its body, which is less than what is made of it.</summary>
+    public async ValueTask RoomAsync(CancellationToken cancellationToken)
+    {
+        while (IsBehind)
+        {
+            var roomed = Volatile.Read(ref _roomed).Task;
+            _ = Interlocked.Increment(ref _atTheDoor);
+            if (IsBehind)
+            {
+                await roomed.WaitAsync(cancellationToken);
+            }
+
+            _ = Interlocked.Decrement(ref _atTheDoor);
+        }
+    }
 
     /// <summary>Nothing waits, and everything that came is durable.</summary>
     public bool IsQuiet => Volatile.Read(ref _waiting) == 0 && Volatile.Read(ref _unwritten) == 0 && !_isWriting;
@@ -74,7 +101,7 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
     /// <summary>Runs until <see cref="Close"/>; the last batch is durable when it ends.</summary>
     public async Task RunAsync()
     {
-        using var ticker = parts.Clock.Provider.CreateTimer(_ => _outcomes.Writer.TryWrite(s_tick), null, TimeSpan.FromMilliseconds(TickMs), TimeSpan.FromMilliseconds(TickMs));
+        using var ticker = parts.Clock.Provider.CreateTimer(_ => Tick(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         try
         {
             while (await _outcomes.Reader.WaitToReadAsync())
@@ -85,11 +112,16 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
                     {
                         var weight = Weight(outcome);
                         Enter(outcome);
-                        _ = Interlocked.Add(ref _waiting, -weight);
+                        Leave(outcome, weight);
                     }
                 }
 
                 await WriteIfDueAsync();
+                if (_unwritten > 0 && !_isTicking)
+                {
+                    _isTicking = true;
+                    _ = ticker.Change(s_look, Timeout.InfiniteTimeSpan);
+                }
             }
 
             await _writing;
@@ -107,6 +139,35 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
 
     /// <summary>No more outcomes come.</summary>
     public void Close() => _outcomes.Writer.TryComplete();
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void Tick()
+    {
+        _isTicking = false;
+        _ = _outcomes.Writer.TryWrite(s_tick);
+    }
+
+    private void Leave(Outcome outcome, int weight)
+    {
+        if (outcome.Page is not null)
+        {
+            Volatile.Write(ref _usual, _usual + ((weight - _usual) / UsualPages));
+        }
+
+        var left = Interlocked.Add(ref _waiting, -weight);
+        if (left < Backlog && left + weight >= Backlog)
+        {
+            Interlocked.Exchange(ref _roomed, NewSignal()).SetResult();
+        }
+    }
+
+    /// <summary>Looks again when a batch is written, or could not be: what came meanwhile may be due.</summary>
+    private async Task LookAfterAsync(Task writing)
+    {
+        await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _ = _outcomes.Writer.TryWrite(s_tick);
+    }
 
     private static int Weight(Outcome outcome) => 1 + ((outcome.Links?.Count ?? 0) / LinksPerWeight);
 
@@ -157,6 +218,7 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
         _isWriting = true;
         Volatile.Write(ref _unwritten, 0);
         _writing = WriteAsync(batch, requests, settled, grown);
+        _ = LookAfterAsync(_writing);
     }
 
     private async Task WriteAsync(CrawlBatch batch, int requests, List<UrlKey> settled, HashSet<long> grown)
@@ -171,8 +233,6 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
         batch.Clear();
         Committed(new CommittedBatch(requests, settled, grown, outcome.Lost, began));
         _isWriting = false;
-        // What came meanwhile may be due.
-        _ = _outcomes.Writer.TryWrite(s_tick);
     }
 
     private void Enter(Outcome outcome)

@@ -22,7 +22,7 @@ internal sealed class Outcome(HostSlot host)
 
     public int Depth { get; set; }
 
-    /// <summary>What the page names; rented, given back by the bookkeeper.</summary>
+    /// <summary>What the page names; the bookkeeper gives it back.</summary>
     public LinkTable? Links { get; set; }
 
     /// <summary>Links that were not taken up, by reason.</summary>

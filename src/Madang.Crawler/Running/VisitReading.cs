@@ -112,7 +112,7 @@ internal sealed class VisitReading(CrawlParts parts, SipHash hash, AdmissionPoli
             var reader = new LinkReader(hash, admission, _boosts);
             if (reader.Begin(Encoding.ASCII.GetBytes(host.Origin + "/robots.txt"), default))
             {
-                outcome.Links = LinkTable.Rent();
+                outcome.Links = new LinkTable();
                 foreach (var sitemap in host.Robots.Sitemaps.Take(MostSitemaps))
                 {
                     reader.Add(Encoding.UTF8.GetBytes(sitemap), 0, LinkOrigin.Sitemap, outcome.Links);
@@ -143,7 +143,7 @@ internal sealed class VisitReading(CrawlParts parts, SipHash hash, AdmissionPoli
     /// <summary>The crawl's beginning: its seeds, as if a page named them.</summary>
     public Outcome ReadSeeds()
     {
-        var outcome = new Outcome(new HostSlot(new HostRow { Id = 0, Origin = "", Domain = "" }, parts.Settings.Agent)) { Links = LinkTable.Rent() };
+        var outcome = new Outcome(new HostSlot(new HostRow { Id = 0, Origin = "", Domain = "" }, parts.Settings.Agent)) { Links = new LinkTable() };
         var reader = new LinkReader(hash, admission, _boosts);
         foreach (var seed in parts.Settings.Seeds)
         {
@@ -199,13 +199,14 @@ internal sealed class VisitReading(CrawlParts parts, SipHash hash, AdmissionPoli
         var hints = new VisitHints { UnavailableAfter = outcome.IsComparable ? desk.Page.Robots.UnavailableAfter : null };
         page = RecrawlPolicy.Settle(parts.Settings, url, page, hints, parts.Clock.Now);
         outcome.RefusedLinks = desk.Links.Refused;
+        outcome.Links?.Close();
         outcome.Page = page;
         return outcome;
     }
 
     private static PageRow ReadRedirect(Desk desk, Outcome outcome, PageRow page, WaitingUrl url, string location)
     {
-        outcome.Links = LinkTable.Rent();
+        outcome.Links = new LinkTable();
         var bytes = Encoding.Latin1.GetBytes(location);
         var target = desk.Links.KeyOf(bytes, out var text);
         if (url.Depth == 0)
@@ -222,7 +223,7 @@ internal sealed class VisitReading(CrawlParts parts, SipHash hash, AdmissionPoli
     {
         if (PageType.Of(response.ContentType) != PageKind.Html && SitemapReader.Read(response.Body) is { Kind: not SitemapKind.Unknown } source)
         {
-            outcome.Links = LinkTable.Rent();
+            outcome.Links = new LinkTable();
             ReadSource(desk.Links, source, url.Depth, outcome.Links);
             return page with { Title = source.Title };
         }
@@ -237,7 +238,7 @@ internal sealed class VisitReading(CrawlParts parts, SipHash hash, AdmissionPoli
             RobotsTags = response.HeaderValues("x-robots-tag"),
         }, parsed);
         desk.Links.Begin(href, parsed.BaseHref, parsed.Charset.QueryEncoding);
-        outcome.Links = LinkTable.Rent();
+        outcome.Links = new LinkTable();
         var robots = parsed.Robots;
         ReadLinks(desk.Links, parsed, url.Depth, robots.NoFollow && parts.Settings.ObeyNofollow, outcome.Links);
         page = page with

@@ -157,6 +157,7 @@ internal sealed class Visits(CrawlParts parts, Bookkeeper books, VisitReading re
             using var response = await parts.Outbound.SendAsync(PageRequest(host, url, passage), _underWay.Token);
             var clock = Tick(host, response, null);
             Selector.Tell(new SelectorTurn(TurnKind.Ended, host, Number: passage));
+            await books.RoomAsync(over);
             books.Add(await reading.ReadAsync(host, url, response, clock));
         }
         catch (OperationCanceledException)
@@ -249,7 +250,7 @@ internal sealed class Visits(CrawlParts parts, Bookkeeper books, VisitReading re
             Errors = host.Errors,
             CrawlDelay = host.Robots.Rules.CrawlDelay,
             Status = response.Fault is null ? response.Status : 0,
-            HeadersMs = (int)Math.Min(int.MaxValue, response.ToHeaders.TotalMilliseconds),
+            HeadersMs = response.ToHeaders.TotalMilliseconds,
             RetryAfter = response.RetryAfter,
             Random = Random.Shared.NextDouble(),
         });
@@ -261,7 +262,7 @@ internal sealed class Visits(CrawlParts parts, Bookkeeper books, VisitReading re
             host.Address = Text(address);
         }
 
-        return new HostClock(host.Id, host.NextAt, host.Block, host.LatencyMs, host.Errors, host.Address, ConnectMs(response), robots);
+        return new HostClock(host.Id, host.NextAt, host.Block, (int)Math.Ceiling(host.LatencyMs), host.Errors, host.Address, ConnectMs(response), robots);
     }
 
     /// <summary>For locality; only a node that has a region measures.</summary>

@@ -78,7 +78,7 @@ internal sealed class BatchWriter(SqliteTx tx, CrawlBatch batch)
             return 0;
         }
 
-        var order = InKeyOrder(batch.Urls, static url => url.Key);
+        using var order = KeyOrder.Of(batch.Urls, static url => url.Key);
         // Many of them are known, and a look-up is half the price of an insert that meets its row.
         using var find = tx.Use("SELECT id FROM url WHERE host = ?1 AND hash = ?2");
         using var insert = tx.Use(
@@ -87,7 +87,7 @@ internal sealed class BatchWriter(SqliteTx tx, CrawlBatch batch)
             """);
         using var better = tx.Use("UPDATE url SET class = ?2 WHERE id = ?1 AND state = 0 AND class > ?2");
         var added = 0;
-        foreach (var (key, index) in order)
+        foreach (var (key, index) in order.Rows)
         {
             var url = batch.Urls[index];
             if (find.Bind(1, key.Host).Bind(2, key.Hash).Step())
@@ -108,7 +108,7 @@ internal sealed class BatchWriter(SqliteTx tx, CrawlBatch batch)
             added++;
         }
 
-        _seq += order.Length;
+        _seq += order.Rows.Length;
         return added;
     }
 
@@ -128,8 +128,8 @@ internal sealed class BatchWriter(SqliteTx tx, CrawlBatch batch)
 
         using var find = tx.Use("SELECT state, class, attempts, seq FROM url WHERE host = ?1 AND hash = ?2");
         using var update = tx.Use("UPDATE url SET state = ?3, class = ?4, attempts = ?5, seq = ?6, reason = ?7, due_at = ?8 WHERE host = ?1 AND hash = ?2");
-        var order = InKeyOrder(batch.Moves, static move => move.Key);
-        foreach (var (_, index) in order)
+        using var order = KeyOrder.Of(batch.Moves, static move => move.Key);
+        foreach (var (_, index) in order.Rows)
         {
             var move = batch.Moves[index];
             if (!find.Bind(1, move.Key.Host).Bind(2, move.Key.Hash).Step())
@@ -148,7 +148,7 @@ internal sealed class BatchWriter(SqliteTx tx, CrawlBatch batch)
             _tally.Enter(move.Key.Host, move.State);
         }
 
-        _seq += order.Length;
+        _seq += order.Rows.Length;
     }
 
     private void AddPages()
@@ -159,10 +159,10 @@ internal sealed class BatchWriter(SqliteTx tx, CrawlBatch batch)
         }
 
         new PageWriter(tx).Append(batch.Pages, _log);
-        var order = InKeyOrder(batch.Pages, static page => page.Key);
+        using var order = KeyOrder.Of(batch.Pages, static page => page.Key);
         using var find = tx.Use("SELECT state, log, seq FROM url WHERE host = ?1 AND hash = ?2");
         using var update = tx.Use("UPDATE url SET state = ?3, reason = ?4, attempts = ?5, due_at = ?6, log = ?7, seq = ?8 WHERE host = ?1 AND hash = ?2");
-        foreach (var (key, index) in order)
+        foreach (var (key, index) in order.Rows)
         {
             var page = batch.Pages[index];
             if (!find.Bind(1, key.Host).Bind(2, key.Hash).Step())
@@ -185,8 +185,8 @@ internal sealed class BatchWriter(SqliteTx tx, CrawlBatch batch)
             }
         }
 
-        _log += order.Length;
-        _seq += order.Length;
+        _log += order.Rows.Length;
+        _seq += order.Rows.Length;
     }
 
     private void WriteBooks()
@@ -244,19 +244,5 @@ internal sealed class BatchWriter(SqliteTx tx, CrawlBatch batch)
         }
 
         _ = put.Run();
-    }
-
-    /// <summary>Of equal keys the earlier one first, so that the later one holds. Places in queues follow the index: the order given.</summary>
-    private static (UrlKey Key, int Index)[] InKeyOrder<T>(List<T> rows, Func<T, UrlKey> key)
-    {
-        var order = new (UrlKey Key, int Index)[rows.Count];
-        for (var i = 0; i < order.Length; i++)
-        {
-            order[i] = (key(rows[i]), i);
-        }
-
-        order.AsSpan().Sort(static (a, b) =>
-            a.Key.Host.CompareTo(b.Key.Host) is var byHost and not 0 ? byHost : a.Key.Hash.CompareTo(b.Key.Hash) is var byHash and not 0 ? byHash : a.Index.CompareTo(b.Index));
-        return order;
     }
 }

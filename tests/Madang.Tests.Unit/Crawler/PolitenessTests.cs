@@ -23,8 +23,31 @@ public sealed class PolitenessTests
     [InlineData(0, 5, 400, 2.0, 2_000)] // Crawl-delay holds even then
     [InlineData(90_000, 5, 400, null, 90_000)]
     [InlineData(1_000, double.NaN, 400, -3.0, 1_000)]
-    public void The_delay_is_the_longest_that_anybody_asks_for(int own, double factor, int latency, double? crawlDelay, int expected) =>
+    [InlineData(300, 5, 64.05, null, 321)] // never a part of a millisecond short
+    public void The_delay_is_the_longest_that_anybody_asks_for(int own, double factor, double latency, double? crawlDelay, int expected) =>
         Assert.Equal(expected, HostDelay.Delay(Settings with { DelayMs = own, LatencyFactor = factor }, crawlDelay is { } s ? TimeSpan.FromSeconds(s) : null, latency));
+
+    [Fact]
+    public void A_slow_hosts_pause_is_never_shorter_than_five_times_its_mean_latency() => Prop.ForAll<int>(seed =>
+    {
+        var random = new Random(seed);
+        var settings = Settings with { DelayMs = 1 };
+        var (exact, known) = (0.0, 0.0);
+        for (var i = 0; i < 40; i++)
+        {
+            var took = 1 + (random.NextDouble() * random.Next(1, 1_000));
+            exact = exact == 0 ? took : exact + ((took - exact) / 5);
+            var pause = HostDelay.Next(settings, Turn(200) with { LatencyMs = known, HeadersMs = took });
+            known = pause.LatencyMs;
+            // A whole millisecond more at most, or slow hosts would be asked less often than they may.
+            if (pause.NextAt - Now - (5 * exact) is < -1e-6 or > 1 + 1e-6)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }).QuickCheckThrowOnFailure();
 
     [Theory]
     [InlineData(60.0, false)]
