@@ -20,8 +20,9 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
     private const int Backlog = 2_048;
     private const int LinksPerWeight = 64;
 
-    /// <summary>The usual weight is that of the last so many pages or so.</summary>
+    /// <summary>The usual weight is that of the last so many pages or so. None counts for more than this, so that a few huge pages do not make the others wait for slow hosts.</summary>
     private const int UsualPages = 16;
+    private const int MostUsual = Backlog / 32;
     private const int MostPages = 1_024;
 
     /// <summary>New URLs of a batch: pages of thousands of links would make it hold millions.</summary>
@@ -152,7 +153,7 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
     {
         if (outcome.Page is not null)
         {
-            Volatile.Write(ref _usual, _usual + ((weight - _usual) / UsualPages));
+            Volatile.Write(ref _usual, _usual + ((Math.Min(weight, MostUsual) - _usual) / UsualPages));
         }
 
         var left = Interlocked.Add(ref _waiting, -weight);
@@ -356,7 +357,7 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
 
             var below = link.Origin switch
             {
-                LinkOrigin.Anchor => depth + 1,
+                LinkOrigin.Anchor or LinkOrigin.SitemapPart => depth + 1,
                 LinkOrigin.Sitemap => 1,
                 // So that a chain of redirects has an end.
                 LinkOrigin.Redirect or LinkOrigin.Canonical => depth + 1,

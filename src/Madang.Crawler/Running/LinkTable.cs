@@ -158,6 +158,9 @@ internal enum LinkOrigin : byte
     Redirect,
     Canonical,
     Sitemap,
+
+    /// <summary>A sitemap that an index of sitemaps names.</summary>
+    SitemapPart,
     Seed,
 }
 

@@ -265,7 +265,8 @@ internal sealed class VisitReading(CrawlParts parts, SipHash hash, AdmissionPoli
     {
         foreach (var sitemap in source.Sitemaps)
         {
-            reader.Add(Encoding.UTF8.GetBytes(sitemap.Location), 0, LinkOrigin.Sitemap, links, sitemap.LastModified);
+            // Each is one deeper than its index, so that a chain of them has an end.
+            reader.Add(Encoding.UTF8.GetBytes(sitemap.Location), depth + 1, LinkOrigin.SitemapPart, links, sitemap.LastModified);
         }
 
         foreach (var listed in source.Urls)
