@@ -29,14 +29,8 @@ internal static class PreferencesModule
         services.AddSingleton<PreferenceVerbs>();
         services.AddSingleton<Verification>();
         services.AddSingleton<IRetention, VerificationRetention>();
-
-        // Where nothing can be sent, digests stay open and lose nothing.
-        if (services.Any(service => service.ServiceType == typeof(IDeliveryRoutes)))
-        {
-            services.AddSingleton<DigestTurns>();
-            services.AddHostedService<DigestClosing>();
-        }
-
+        services.AddSingleton<DigestTurns>();
+        services.AddHostedService<DigestClosing>();
         return services;
     }
 

@@ -310,7 +310,6 @@ public abstract class DigestFacts(Func<Action<IHostApplicationBuilder>, Task<Tes
         {
             AccountsWorld.Configure(builder);
             builder.Services.AddSingleton<IDeliveryRoutes>(new FixedRoutes());
-            builder.Services.AddSingleton<DigestTurns>();
             builder.Services.AddSingleton<DigestClosing>();
             builder.Services.Configure<NotificationsOptions>(options => options.DigestMaxItems = maxItems);
         }));

@@ -37,7 +37,7 @@ public sealed class PreferenceHttpTests(SharedHost shared) : IClassFixture<Share
         Assert.Null(woken["muted_until"]);
         Assert.Equal(("mine", false), Cell(woken, "mention", "push"));
         await RefusedAsync(mina.Http, HttpMethod.Put, "/v1/me/preferences", """{"choices":{"security":{"push":false}}}""", HttpStatusCode.UnprocessableEntity, "invalid_fields");
-        await RefusedAsync(mina.Http, HttpMethod.Put, "/v1/me/preferences", """{"channels":{"push":"no"}}""", HttpStatusCode.BadRequest, "malformed_json");
+        await RefusedAsync(mina.Http, HttpMethod.Put, "/v1/me/preferences", """{"channels":{"push":"no"}}""", HttpStatusCode.UnprocessableEntity, "invalid_fields");
     }
 
     [Fact]
