@@ -35,6 +35,7 @@ internal static class AcceptingModule
         services.AddSingleton<Planner>();
         services.AddHostedService(provider => provider.GetRequiredService<Planner>());
         services.AddSingleton<IUnackedDoor, UnackedDoor>();
+        services.AddSingleton<IReadCheck, ItemRead>();
         services.AddSingleton<ItemWords>();
         services.AddSingleton<ItemVerbs>();
         services.AddSingleton<IEntrySource, ItemEntries>();

@@ -25,6 +25,9 @@ internal interface IInboxNotificationStore
     /// <summary>These are read from now on; answers those that were not, ascending.</summary>
     IReadOnlyList<ItemId> Read(WriteTx tx, UserId user, IReadOnlyCollection<ItemId> ids);
 
+    /// <summary>Whether this person has read what a notification left in the inbox.</summary>
+    bool IsRead(WriteTx tx, NotificationId notification, UserId user);
+
     bool Delete(WriteTx tx, UserId user, ItemId id);
 
     /// <summary>Deletes what nobody has read yet under this key; the item, if there was one.</summary>

@@ -1,4 +1,5 @@
 using Madang.Api;
+using Madang.Notifications;
 using Madang.Notifications.Channels;
 using Madang.Notifications.Inboxes;
 using Madang.Sqlite.Accounts;
@@ -95,6 +96,16 @@ internal sealed class SqliteInboxNotificationStore(SqliteDatabase database) : II
 
         read.Sort(static (one, other) => one.Value.CompareTo(other.Value));
         return read;
+    }
+
+    public bool IsRead(WriteTx tx, NotificationId notification, UserId user)
+    {
+        using var row = SqliteTx.Of(tx).Use(
+            $"""
+            SELECT 1 FROM notification_decision d JOIN notification_item i ON i.user_id = d.user_id AND i.id = d.item_id
+            WHERE d.notification_id = ?2 AND d.user_id = ?1 AND (i.is_read <> 0 OR i.id <= {ReadTo})
+            """);
+        return row.Bind(1, user.Value).Bind(2, notification.Value).Scalar() is not null;
     }
 
     public bool Delete(WriteTx tx, UserId user, ItemId id)

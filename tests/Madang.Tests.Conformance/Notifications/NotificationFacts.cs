@@ -218,6 +218,8 @@ public abstract class NotificationFacts(Func<Action<IHostApplicationBuilder>, Ta
         Assert.Equal(read, (await verbs.ReadAsync(kim, new(list[2].Id, null), Token)).Value);
         Assert.Equal(0, (await verbs.ReadAsync(kim, new(null, [list[0].Id, list[0].Id, new(9)]), Token)).Value.Count);
         Assert.Empty(await items.ListAsync(kim, true, null, 10, Token));
+        Assert.True(await test.WriteAsync(tx => test.Store<IReadCheck>().IsRead(tx, list[0].Notification.Id, kim)));
+        Assert.False(await test.WriteAsync(tx => test.Store<IReadCheck>().IsRead(tx, list[0].Notification.Id, new(5))));
         Assert.All(await items.ListAsync(kim, false, null, 10, Token), item => Assert.True(item.IsRead));
 
         // Read up to far beyond the newest: what comes next is unread all the same.
