@@ -76,6 +76,8 @@ public static class PostgresModule
         _ = services.AddSingleton<IMessageStore, PostgresMessageStore>();
         _ = services.AddSingleton<IInboxStore, PostgresInboxStore>();
         _ = services.AddSingleton<INotificationStore, PostgresNotificationStore>();
+        _ = services.AddSingleton<NotificationPartitions>();
+        _ = services.AddSingleton<IRetention>(provider => provider.GetRequiredService<NotificationPartitions>());
         _ = services.AddSingleton<IInboxNotificationStore, PostgresInboxNotificationStore>();
         _ = services.AddSingleton<PostgresAudienceStore>();
         _ = services.AddSingleton<IAudienceStore>(provider => provider.GetRequiredService<PostgresAudienceStore>());
