@@ -8,7 +8,6 @@ using Madang.Notifications.Planning;
 using Madang.Realtime;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Madang.Notifications.Accepting;
 
@@ -28,7 +27,6 @@ internal static class AcceptingModule
         services.AddSingleton<AudienceVerbs>();
         services.AddSingleton<NotificationRetention>();
         services.AddSingleton<IRetention>(provider => provider.GetRequiredService<NotificationRetention>());
-        services.TryAddSingleton<IDeliveryRoutes, NoRoutes>();
         services.AddSingleton<PersonPlanner>();
         services.AddSingleton<PlanWriter>();
         services.AddSingleton<PlanTurn>();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Madang.Api;
 using Madang.Notifications.Audiences;
@@ -19,6 +20,7 @@ internal static class NotificationRules
     public const int MaxSms = 1_600;
     public const int MaxDataBytes = 16 * 1024;
     public const int MaxDataDepth = 16;
+    private static readonly SearchValues<char> NeverInMail = SearchValues.Create(" <>()[]\\,;:\"\r\n\0\t");
     public static readonly TimeSpan MaxAhead = TimeSpan.FromDays(366);
     public static readonly TimeSpan MaxTimeToLive = TimeSpan.FromDays(28);
 
@@ -172,7 +174,7 @@ internal static class NotificationRules
     public static bool IsMailAddress(string value)
     {
         var at = value.LastIndexOf('@');
-        if (value.Length > 254 || at is < 1 or > 64 || at == value.Length - 1 || value.AsSpan().IndexOfAny(" <>()[]\\,;:\"\r\n\0\t") >= 0)
+        if (value.Length > 254 || at is < 1 or > 64 || at == value.Length - 1 || value.AsSpan().ContainsAny(NeverInMail))
         {
             return false;
         }

@@ -8,7 +8,7 @@ namespace Madang.Notifications.Inboxes;
 internal interface IInboxNotificationStore
 {
     /// <summary>The most unread that are counted: a badge says more than that no better.</summary>
-    public const int MostCounted = 1_000;
+    const int MostCounted = 1_000;
 
     /// <summary>Adds them; of one person's items with the same collapse key the last one stays. Answers those that replaced another.</summary>
     IReadOnlySet<(UserId User, ItemId Id)> Add(WriteTx tx, IReadOnlyList<NewItem> items);

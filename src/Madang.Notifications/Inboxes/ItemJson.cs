@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Madang.Api;
 using Madang.Notifications.Channels;
 
 namespace Madang.Notifications.Inboxes;
