@@ -14,7 +14,17 @@ export default defineConfig({
     proxy: Object.fromEntries(['/v1', '/openapi', '/docs', '/health'].map((path) => [path, { target: server, ws: true }])),
   },
   // No inlined assets and no polyfill script: the server's content security policy allows neither.
-  build: { target: 'es2023', assetsInlineLimit: 0, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 700 },
+  build: {
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 700,
+    rolldownOptions: {
+      input: { index: here('./index.html'), sw: here('./src/push/sw.ts') },
+      // A service worker keeps its address, or it is never replaced; it shares no chunk with the app.
+      output: { entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
+    },
+  },
 })
 
 /** The server's /docs page shows the OpenAPI document with this bundle, from its own origin. */

@@ -14,7 +14,9 @@ import { RegisterPage } from '../entrance/RegisterPage'
 import { SetupPage } from '../entrance/SetupPage'
 import { errorText } from '../i18n/error-text'
 import { useI18n } from '../i18n/i18n'
+import { InboxPage } from '../inbox/InboxPage'
 import { PeoplePage } from '../people/PeoplePage'
+import { PreferencesPage } from '../preferences/PreferencesPage'
 import { SearchPage } from '../search/SearchPage'
 import { SettingsPage } from '../settings/SettingsPage'
 import { WebhookPage } from '../settings/WebhookPage'
@@ -44,6 +46,7 @@ function SignedIn() {
         </Route>
         <Route path="people" element={<PeoplePage />} />
         <Route path="search" element={<SearchPage />} />
+        <Route path="inbox" element={<InboxPage />} />
         {role === 'admin' && (
           <Route path="crawls">
             <Route index element={<CrawlsPage />} />
@@ -57,6 +60,7 @@ function SignedIn() {
           </Route>
         )}
         <Route path="settings" element={<SettingsPage />} />
+        <Route path="settings/notifications" element={<PreferencesPage />} />
         {role === 'admin' && <Route path="settings/webhooks/:id" element={<WebhookPage />} />}
       </Route>
       {['login', 'register', 'join', 'setup'].map((path) => (
@@ -80,6 +84,7 @@ function SignedOut() {
       <Route path="rooms/:id" element={toLogin} />
       <Route path="people" element={toLogin} />
       <Route path="search" element={toLogin} />
+      <Route path="inbox" element={toLogin} />
       <Route path="crawls/*" element={toLogin} />
       <Route path="settings/*" element={toLogin} />
       <Route path="*" element={<NotFound />} />

@@ -1,4 +1,5 @@
 import { crawlEn } from './crawl.en'
+import { inboxEn } from './inbox.en'
 import { webhookEn } from './webhook.en'
 
 /** One text per key; `{name}` is filled in, and a pair of forms is chosen by `count`. */
@@ -214,6 +215,7 @@ export const en = {
 
   ...crawlEn,
   ...webhookEn,
+  ...inboxEn,
 
   'notFound.title': 'Nothing grows here',
   'notFound.hint': 'This page does not exist.',

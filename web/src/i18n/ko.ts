@@ -1,4 +1,5 @@
 import { crawlKo } from './crawl.ko'
+import { inboxKo } from './inbox.ko'
 import { webhookKo } from './webhook.ko'
 import type { Messages } from './messages'
 
@@ -215,6 +216,7 @@ export const ko: Messages = {
 
   ...crawlKo,
   ...webhookKo,
+  ...inboxKo,
 
   'notFound.title': '여기에는 아무것도 없습니다',
   'notFound.hint': '찾으시는 페이지가 없습니다.',

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { LogOut, MonitorSmartphone } from 'lucide-react'
 import { useApi } from '../app/session'
 import { useI18n } from '../i18n/i18n'
+import { useAddresses } from '../preferences/AddressBook'
 import { fullText } from '../i18n/time'
 import { Spinner } from '../ui/Spinner'
 import { useAction } from '../ui/use-action'
@@ -13,6 +14,8 @@ export function Devices() {
   const queries = useQueryClient()
   const { busy, run } = useAction()
   const { data } = useQuery({ queryKey: ['devices'], queryFn: () => api.accounts.devices({ limit: 100 }) })
+  const addresses = useAddresses().data
+  const pushed = addresses?.devices.filter((each) => each.dead_at === undefined).map((each) => each.device_id) ?? []
   if (!data) return <Spinner />
   const ending = (end: () => Promise<unknown>) => () =>
     void run(async () => {
@@ -23,7 +26,7 @@ export function Devices() {
     <>
       <ul className="rows">
         {data.items.map((device) => (
-          <DeviceRow key={device.id} device={device} busy={busy} onSignOut={ending(() => api.accounts.signOutDevice(device.id))} />
+          <DeviceRow key={device.id} device={device} hasPush={pushed.includes(device.id)} busy={busy} onSignOut={ending(() => api.accounts.signOutDevice(device.id))} />
         ))}
       </ul>
       {data.items.length > 1 && (
@@ -35,7 +38,7 @@ export function Devices() {
   )
 }
 
-function DeviceRow({ device, busy, onSignOut }: { device: Device; busy: boolean; onSignOut: () => void }) {
+function DeviceRow({ device, hasPush, busy, onSignOut }: { device: Device; hasPush: boolean; busy: boolean; onSignOut: () => void }) {
   const { t, locale } = useI18n()
   const name = device.name || t('settings.unnamedDevice')
   return (
@@ -45,6 +48,7 @@ function DeviceRow({ device, busy, onSignOut }: { device: Device; busy: boolean;
         {name}
         <small>{device.current ? t('settings.thisDevice') : t('settings.lastSeen', { time: fullText(device.last_seen_at ?? device.created_at, locale) })}</small>
       </div>
+      {hasPush && <span className="tag">{t('pref.hasPush')}</span>}
       {!device.current && (
         <button type="button" className="icon-button" disabled={busy} aria-label={t('settings.signOutDevice', { name })} onClick={onSignOut}>
           <LogOut size={18} aria-hidden />

@@ -1,5 +1,6 @@
-import { Keyboard, LogOut } from 'lucide-react'
+import { BellRing, ChevronRight, Keyboard, LogOut } from 'lucide-react'
 import { type ReactNode, useId, useState } from 'react'
+import { Link } from 'react-router'
 import { useMe, useSession } from '../app/session'
 import { ShortcutList } from '../app/ShortcutList'
 import { usePageTitle } from '../app/title-count'
@@ -23,6 +24,13 @@ export function SettingsPage() {
       <header className="page-head"><h1>{t('settings.title')}</h1></header>
       <Section title={t('settings.profile')}><Profile /></Section>
       <Section title={t('settings.appearance')}><Appearance /></Section>
+      <Section title={t('inbox.title')}>
+        <div className="row">
+          <BellRing size={20} aria-hidden />
+          <Link className="row-text webhook-link" to="/settings/notifications">{t('pref.title')}<small>{t('pref.open')}</small></Link>
+          <ChevronRight size={18} aria-hidden />
+        </div>
+      </Section>
       <Section title={t('settings.password')}><Password /></Section>
       <Section title={t('settings.devices')}><Devices /></Section>
       {me.role === 'admin' && (
