@@ -41,6 +41,7 @@ public static class NotificationsModule
         routes.MapPreferences();
         DeliveryQueueEndpoints.Map(routes);
         DeliveryEndpoints.Map(routes);
+        routes.MapTemplates();
         return routes;
     }
 }

@@ -18,6 +18,7 @@ using Madang.Notifications.Inboxes;
 using Madang.Notifications.Planning;
 using Madang.Notifications.Preferences;
 using Madang.Notifications.Templates;
+using Madang.Notifications.Tracking;
 using Madang.Postgres.Accounts;
 using Madang.Postgres.Chat;
 using Madang.Postgres.Crawler;
@@ -65,6 +66,7 @@ public static class PostgresModule
         _ = services.AddSingleton<IDeliveryLog, PostgresDeliveryLog>();
         _ = services.AddSingleton<ICategoryStore, PostgresCategoryStore>();
         _ = services.AddSingleton<ITemplateStore, PostgresTemplateStore>();
+        _ = services.AddSingleton<ITrackingStore, PostgresTrackingStore>();
         _ = services.AddSingleton<IPreferenceStore, PostgresPreferenceStore>();
         _ = services.AddSingleton<IPersonStore, PostgresPersonStore>();
         _ = services.AddSingleton<IAddressStore, PostgresAddressStore>();

@@ -17,6 +17,7 @@ using Madang.Notifications.Inboxes;
 using Madang.Notifications.Planning;
 using Madang.Notifications.Preferences;
 using Madang.Notifications.Templates;
+using Madang.Notifications.Tracking;
 using Madang.Realtime;
 using Madang.Sqlite.Accounts;
 using Madang.Sqlite.Chat;
@@ -65,6 +66,7 @@ public static class SqliteModule
         _ = services.AddSingleton<IDeliveryLog, SqliteDeliveryLog>();
         _ = services.AddSingleton<ICategoryStore, SqliteCategoryStore>();
         _ = services.AddSingleton<ITemplateStore, SqliteTemplateStore>();
+        _ = services.AddSingleton<ITrackingStore, SqliteTrackingStore>();
         _ = services.AddSingleton<IPreferenceStore, SqlitePreferenceStore>();
         _ = services.AddSingleton<IPersonStore, SqlitePersonStore>();
         _ = services.AddSingleton<IAddressStore, SqliteAddressStore>();

@@ -42,6 +42,20 @@ public sealed class WebhookEvents
         }
     }
 
+    /// <summary>Whether an endpoint wants to hear of this type now: what is only written down for them need not be written without them.</summary>
+    public bool IsWanted(WriteTx tx, string type)
+    {
+        foreach (var endpoint in _endpoints.Enabled(tx))
+        {
+            if (endpoint.Wants(type))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>To one endpoint, whatever it wants to hear of.</summary>
     internal WebhookDelivery Send(WriteTx tx, EndpointId endpoint, string type, string data)
     {

@@ -48,7 +48,11 @@ internal abstract record Content;
 /// <param name="Url">Where a tap leads to, https.</param>
 /// <param name="Data">JSON object for the app; values of any kind (FCM gets them as strings).</param>
 /// <param name="Badge">Unread, with a version that grows, so that a late push cannot bring an old number back.</param>
-internal sealed record PushContent(string Title, string Body, string? Url, string Data, Badge? Badge) : Content;
+internal sealed record PushContent(string Title, string Body, string? Url, string Data, Badge? Badge) : Content
+{
+    /// <summary>With which the device reports what became of it: <c>POST /v1/notifications/{id}/events</c>. Null when that is not wanted.</summary>
+    public string? Token { get; init; }
+}
 
 internal readonly record struct Badge(int Count, long Version);
 

@@ -7,7 +7,7 @@ using Madang.Storage;
 namespace Madang.Notifications.Delivering;
 
 /// <summary>The door to the deliveries: planned, cancelled and receipted in the caller's transaction, asked about outside of it.</summary>
-internal sealed class Deliveries(IDeliveryQueue queue, IDeliveryLog log, ProviderRoutes routes, IEnumerable<IAddressBook> books, Snowflake ids)
+internal sealed class Deliveries(IDeliveryQueue queue, IDeliveryLog log, ProviderRoutes routes, IEnumerable<IAddressBook> books, Tracking.DeliveryEvents events, Snowflake ids)
 {
     /// <summary>How many rows one statement of a transaction touches at most.</summary>
     private const int Batch = 500;
@@ -86,6 +86,7 @@ internal sealed class Deliveries(IDeliveryQueue queue, IDeliveryLog log, Provide
         }
 
         queue.Put(tx, [new DeliveryChange(before, after)]);
+        events.Told(tx, after.State == before.State ? [] : [after]);
         if (receipt.Failure is { Class: AnswerClass.DeadAddress or AnswerClass.Suppressed } gone)
         {
             foreach (var book in books)

@@ -6,6 +6,7 @@ using Madang.Notifications.QuietHours;
 using Madang.Notifications.Templates;
 using Madang.Notifications.Templates.Html;
 using Madang.Notifications.Templates.Language;
+using Madang.Notifications.Tracking;
 using Madang.Storage;
 
 namespace Madang.Notifications.Rendering;
@@ -15,7 +16,7 @@ namespace Madang.Notifications.Rendering;
 /// brought into memory by <see cref="TemplateBook.LoadAsync(IEnumerable{TemplateRef}, CancellationToken)"/> before.
 /// </summary>
 /// <param name="publicUrl"><c>Madang:PublicUrl</c>, for addresses that are paths; null without one.</param>
-internal sealed class Renderer(TemplateBook templates, Uri? publicUrl)
+internal sealed class Renderer(TemplateBook templates, TrackingLinks links, Uri? publicUrl)
 {
     /// <summary>Of a digest's items; the rest is a number.</summary>
     public const int MaxItems = 30;
@@ -29,10 +30,11 @@ internal sealed class Renderer(TemplateBook templates, Uri? publicUrl)
             return found.Error;
         }
 
-        var (locale, parts) = found.Value;
-        var own = request.Items is null ? Own(request, locale) : WithItems(request, locale);
-        return Render(request, locale, parts, own);
+        return Render(request, found.Value);
     }
+
+    /// <summary>The same with a template that need not be stored, for previews.</summary>
+    public Result<Content> Render(RenderRequest request, CompiledTemplate template) => Render(request, template.For(request.Locale));
 
     /// <summary>Which language the words of <see cref="Render(RenderRequest)"/> are in: BCP 47, or empty for content whose language nobody said.</summary>
     public string LocaleOf(RenderRequest request) => Find(request) is { IsOk: true } found ? found.Value.Locale : "";
@@ -77,8 +79,12 @@ internal sealed class Renderer(TemplateBook templates, Uri? publicUrl)
         return templates.Find(pinned) is { } template ? template.For(request.Locale) : NotificationsErrors.TemplateNotFound;
     }
 
-    private Result<Content> Render(RenderRequest request, string locale, CompiledParts parts, IReadOnlyDictionary<string, object?> own)
+    private Result<Content> Render(RenderRequest request, (string Locale, CompiledParts Parts) found)
     {
+        var (locale, parts) = found;
+        var unsubscribe = request.Channel == DeliveryChannel.Email ? links.Unsubscribe(request) : null;
+        var own = request.Items is null ? Own(request, locale) : WithItems(request, locale);
+        own["unsubscribe_url"] = unsubscribe ?? "";
         using var data = JsonDocument.Parse(request.Data);
         var scene = new TemplateScene
         {
@@ -91,8 +97,8 @@ internal sealed class Renderer(TemplateBook templates, Uri? publicUrl)
         Content content = request.Channel switch
         {
             DeliveryChannel.Inbox or DeliveryChannel.Push =>
-                new PushContent(words.Line(parts.Title), words.Lines(parts.Body), words.Address(parts.Url), Data(words, parts, request.Data), request.Badge),
-            DeliveryChannel.Email => Mail(words, parts, locale),
+                new PushContent(words.Line(parts.Title), words.Lines(parts.Body), words.Address(parts.Url), Data(words, parts, request.Data), request.Badge) { Token = links.Report(request) },
+            DeliveryChannel.Email => Mail(request, words, parts, locale, unsubscribe),
             DeliveryChannel.Sms => new SmsContent(Sms(words, parts)),
             DeliveryChannel.Webhook => new WebhookContent(Hook(request, words, parts)),
             _ => throw new ArgumentOutOfRangeException(nameof(request), request.Channel, null),
@@ -100,7 +106,7 @@ internal sealed class Renderer(TemplateBook templates, Uri? publicUrl)
         return words.Error is { } error ? error : content;
     }
 
-    private static EmailContent Mail(Words words, CompiledParts parts, string locale)
+    private EmailContent Mail(RenderRequest request, Words words, CompiledParts parts, string locale, string? unsubscribe)
     {
         var subject = words.Line(parts.Subject ?? parts.Title);
         var html = parts.Html is null ? null : words.Take(parts.Html, TemplateRules.MaxMail);
@@ -108,10 +114,11 @@ internal sealed class Renderer(TemplateBook templates, Uri? publicUrl)
         {
             var (title, body, url) = (words.Line(parts.Title), words.Lines(parts.Body), words.Address(parts.Url));
             var plain = parts.Text is null ? url is null ? body : $"{body}\n\n{url}" : words.Take(parts.Text, TemplateRules.MaxMail);
-            return new(subject, plain, MailLayout.Of(title, body, url, locale), null);
+            return new(subject, plain, links.Track(MailLayout.Of(title, body, url, locale, unsubscribe), request), unsubscribe);
         }
 
-        return new(subject, parts.Text is null ? PlainText.Of(html) : words.Take(parts.Text, TemplateRules.MaxMail), MailLayout.Wrap(html, locale), null);
+        var text = parts.Text is null ? PlainText.Of(html) : words.Take(parts.Text, TemplateRules.MaxMail);
+        return new(subject, text, links.Track(MailLayout.Wrap(html, locale), request), unsubscribe);
     }
 
     private static string Sms(Words words, CompiledParts parts)

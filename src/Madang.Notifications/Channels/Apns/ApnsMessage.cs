@@ -5,7 +5,7 @@ using Madang.Notifications.Delivering;
 namespace Madang.Notifications.Channels.Apns;
 
 /// <summary>
-/// A push as Apple takes it: <c>{"aps":{"alert":{"title","body"},"badge"?,"sound","thread-id","mutable-content"?},"url"?,"data"?,"badge_version"?,"notification_id","delivery_id"}</c>,
+/// A push as Apple takes it: <c>{"aps":{"alert":{"title","body"},"badge"?,"sound","thread-id","mutable-content"?},"url"?,"data"?,"badge_version"?,"notification_id","delivery_id","token"?}</c>,
 /// at most 4,096 bytes. Without a word to show it is a background push.
 /// </summary>
 internal static class ApnsMessage
@@ -59,6 +59,11 @@ internal static class ApnsMessage
 
         json.WriteString("notification_id", envelope.Notification.ToString());
         json.WriteString("delivery_id", envelope.Delivery.ToString());
+        if (content.Token is not null)
+        {
+            json.WriteString("token", content.Token);
+        }
+
         json.WriteEndObject();
     });
 

@@ -42,7 +42,7 @@ internal static class FcmMessage
 
     /// <summary>Keys that Google keeps for itself get a <c>data_</c> before them.</summary>
     public static string DataKey(string key) =>
-        key is "from" or "message_type" or "notification_id" or "delivery_id" or "url" || key.StartsWith("gcm", StringComparison.OrdinalIgnoreCase) || key.StartsWith("google", StringComparison.OrdinalIgnoreCase)
+        key is "from" or "message_type" or "notification_id" or "delivery_id" or "url" or "token" || key.StartsWith("gcm", StringComparison.OrdinalIgnoreCase) || key.StartsWith("google", StringComparison.OrdinalIgnoreCase)
             ? "data_" + key : key;
 
     private static void WriteAppData(Utf8JsonWriter json, Envelope envelope, PushContent content, PushWords words)
@@ -50,6 +50,11 @@ internal static class FcmMessage
         json.WriteStartObject("data");
         json.WriteString("notification_id", envelope.Notification.ToString());
         json.WriteString("delivery_id", envelope.Delivery.ToString());
+        if (content.Token is not null)
+        {
+            json.WriteString("token", content.Token);
+        }
+
         if (words.Url is not null)
         {
             json.WriteString("url", words.Url);

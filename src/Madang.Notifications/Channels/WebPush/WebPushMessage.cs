@@ -8,7 +8,7 @@ namespace Madang.Notifications.Channels.WebPush;
 
 /// <summary>
 /// The plaintext for the browser, as Declarative Web Push writes it, so that Safari shows it by itself and a service worker elsewhere has the same to read:
-/// <c>{"web_push":8030,"notification":{"title","body","lang","tag","navigate"?,"app_badge"?,"data":{"notification_id","delivery_id","category","badge_version"?,"app"?}}}</c>.
+/// <c>{"web_push":8030,"notification":{"title","body","lang","tag","navigate"?,"app_badge"?,"data":{"notification_id","delivery_id","category","token"?,"badge_version"?,"app"?}}}</c>.
 /// </summary>
 internal static class WebPushMessage
 {
@@ -39,6 +39,11 @@ internal static class WebPushMessage
         json.WriteString("notification_id", envelope.Notification.ToString());
         json.WriteString("delivery_id", envelope.Delivery.ToString());
         json.WriteString("category", envelope.Category);
+        if (content.Token is not null)
+        {
+            json.WriteString("token", content.Token);
+        }
+
         if (content.Badge is { } counted)
         {
             json.WriteNumber("badge_version", counted.Version);

@@ -47,7 +47,8 @@ internal sealed record TurnResult(
 
 /// <summary>One transaction of the runner: answers in, new claims out. It costs one commit whatever it holds, and what it claims is on disk before a provider hears of it.</summary>
 internal sealed class DeliveryTurn(
-    IDeliveryQueue queue, IClaimCheck check, IEnumerable<IReadCheck> reads, IEnumerable<IAddressBook> books, Snowflake ids, IOptions<NotificationsOptions> options)
+    IDeliveryQueue queue, IClaimCheck check, IEnumerable<IReadCheck> reads, IEnumerable<IAddressBook> books, Tracking.DeliveryEvents events, Snowflake ids,
+    IOptions<NotificationsOptions> options)
 {
     private const int RecoverLimit = 200;
     private readonly IReadCheck[] _reads = [.. reads];
@@ -57,6 +58,7 @@ internal sealed class DeliveryTurn(
     public TurnResult Run(WriteTx tx, TurnRequest request, CancellationToken stopping)
     {
         var stale = request.Ended.Count == 0 ? [] : queue.Put(tx, [.. request.Ended.Select(ended => ended.Change)]);
+        events.Told(tx, [.. request.Ended.Select(ended => ended.Change).Except(stale).Select(change => change.After)]);
         foreach (var ended in request.Ended)
         {
             Follow(tx, ended);

@@ -8,7 +8,8 @@ internal static class MailLayout
     private const string Font = "font:16px/1.6 system-ui,-apple-system,'Segoe UI','Apple SD Gothic Neo','Malgun Gothic','Noto Sans KR',sans-serif";
 
     /// <summary>Title, body in paragraphs, and the address as a link.</summary>
-    public static string Of(string title, string body, string? url, string locale)
+    /// <param name="unsubscribe">Where the reader ends this kind of mail; null where that cannot be.</param>
+    public static string Of(string title, string body, string? url, string locale, string? unsubscribe)
     {
         var html = new StringBuilder();
         html.Append("<h1 style=\"font-size:20px;margin:0 0 16px\">").Append(HtmlText.Encode(title)).Append("</h1>\n");
@@ -22,6 +23,12 @@ internal static class MailLayout
             html.Append("<p style=\"margin:24px 0\"><a href=\"").Append(HtmlText.Encode(url))
                 .Append("\" style=\"display:inline-block;padding:10px 20px;border-radius:6px;background:#1f6feb;color:#fff;text-decoration:none\">")
                 .Append(IsKorean(locale) ? "열어 보기" : "Open").Append("</a></p>\n");
+        }
+
+        if (unsubscribe is not null)
+        {
+            html.Append("<p style=\"margin:32px 0 0;font-size:13px\"><a style=\"color:#666\" href=\"").Append(HtmlText.Encode(unsubscribe)).Append("\">")
+                .Append(IsKorean(locale) ? "이런 메일 그만 받기" : "Unsubscribe").Append("</a></p>\n");
         }
 
         return Wrap($"<div style=\"max-width:560px;margin:0 auto;padding:24px;{Font}\">\n{html}</div>", locale);

@@ -237,7 +237,7 @@ internal sealed class TemplateRun(TemplateScene scene, int maxLength)
         return output.Form switch
         {
             OutputForm.Html => HtmlText.Encode(text),
-            OutputForm.HtmlAddress => HtmlText.IsAddress(text)
+            OutputForm.HtmlAddress => text.Length == 0 || HtmlText.IsAddress(text)
                 ? HtmlText.Encode(text)
                 : throw new TemplateFault($"{NameOf(output.Value)} is no address that a link may have."),
             OutputForm.AddressPiece => Uri.EscapeDataString(text),
