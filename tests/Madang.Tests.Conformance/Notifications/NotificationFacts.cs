@@ -360,7 +360,13 @@ public abstract class NotificationFacts(Func<Action<IHostApplicationBuilder>, Ta
         var id = new UserId(test.Store<Snowflake>().Next());
         var user = new User
         {
-            Id = id, Name = name, DisplayName = name, Locale = locale, TimeZone = "Asia/Seoul", Role = Role.User, CreatedAt = test.Time.GetUtcNow(),
+            Id = id,
+            Name = name,
+            DisplayName = name,
+            Locale = locale,
+            TimeZone = "Asia/Seoul",
+            Role = Role.User,
+            CreatedAt = test.Time.GetUtcNow(),
         };
         Assert.True(await test.WriteAsync(tx => test.Store<IUserStore>().Insert(tx, user, null)));
         return id;
