@@ -34,7 +34,7 @@ internal sealed class UnackedMessages(IMemberStore members, IMessageStore messag
     private static UnackedNotice Notice(UserId viewer, Message message, RoomGlance glance, string sender)
     {
         var text = message.Text.Length <= MostText ? message.Text : Cut(message.Text);
-        var data = JsonSerializer.Serialize(new NoticeData(message.Room, message.Seq, glance.HeadSeq - glance.ReadSeq), ApiJson.Options);
+        var data = JsonSerializer.Serialize(new NoticeJson(message.Room, message.Seq, glance.HeadSeq - glance.ReadSeq), ApiJson.Options);
         return glance is { Kind: RoomKind.Group, Title: { Length: > 0 } title }
             ? new(viewer, Category, KeyOf(message.Room), title, $"{sender}: {text}", data)
             : new(viewer, Category, KeyOf(message.Room), sender, text, data);
@@ -43,5 +43,5 @@ internal sealed class UnackedMessages(IMemberStore members, IMessageStore messag
     /// <summary>Never between the halves of a surrogate pair.</summary>
     private static string Cut(string text) => text[..(char.IsHighSurrogate(text[MostText - 2]) ? MostText - 2 : MostText - 1)] + "…";
 
-    private sealed record NoticeData(RoomId RoomId, long Seq, long Unread);
+    private sealed record NoticeJson(RoomId RoomId, long Seq, long Unread);
 }
