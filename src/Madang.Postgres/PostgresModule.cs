@@ -13,6 +13,7 @@ using Madang.Notifications.Addresses;
 using Madang.Notifications.Audiences;
 using Madang.Notifications.Categories;
 using Madang.Notifications.Delivering;
+using Madang.Notifications.Delivering.Running;
 using Madang.Notifications.Digests;
 using Madang.Notifications.Inboxes;
 using Madang.Notifications.Planning;
@@ -63,6 +64,8 @@ public static class PostgresModule
         _ = services.AddSingleton<IEndpointStore, PostgresEndpointStore>();
         _ = services.AddSingleton<IDeliveryStore, PostgresDeliveryStore>();
         _ = services.AddSingleton<IDeliveryQueue, PostgresDeliveryQueue>();
+        _ = services.AddSingleton<IDeliveryHints, PostgresDeliveryHints>();
+        _ = services.AddHostedService<DeliveryHintPump>();
         _ = services.AddSingleton<IDeliveryLog, PostgresDeliveryLog>();
         _ = services.AddSingleton<ICategoryStore, PostgresCategoryStore>();
         _ = services.AddSingleton<ITemplateStore, PostgresTemplateStore>();

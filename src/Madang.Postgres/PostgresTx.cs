@@ -1,5 +1,6 @@
 using Madang.Storage;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Madang.Postgres;
 
@@ -57,5 +58,8 @@ internal static class CommandParameters
         batch.BatchCommands.Add(command);
     }
 
-    private static NpgsqlParameter Of(object? parameter) => new() { Value = parameter is DateTimeOffset time ? time.UtcDateTime : parameter ?? DBNull.Value };
+    /// <summary>An array of times with gaps: Npgsql guesses the type by the first element, and a gap there misleads it.</summary>
+    public static NpgsqlParameter Times(DateTime?[] times) => new() { Value = times, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz };
+
+    private static NpgsqlParameter Of(object? parameter) => parameter as NpgsqlParameter ?? new() { Value = parameter is DateTimeOffset time ? time.UtcDateTime : parameter ?? DBNull.Value };
 }

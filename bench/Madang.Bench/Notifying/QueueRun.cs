@@ -34,13 +34,14 @@ internal static class QueueRun
         var count = new Option<int>("--count") { Description = "Deliveries", DefaultValueFactory = _ => 200_000 };
         var batch = new Option<int>("--batch") { Description = "Per transaction", DefaultValueFactory = _ => 250 };
         var backlog = new Option<int>("--backlog") { Description = "Deliveries that wait beside it, due tomorrow", DefaultValueFactory = _ => 0 };
-        var command = new Command("notify-queue", "Whole cycles of the delivery queue per second of processor time: insert, claim, complete with an attempt") { engine, count, batch, backlog };
+        var jobs = new Option<bool>("--jobs") { Description = "A job beside each delivery too, as ADR 8 decided against" };
+        var command = new Command("notify-queue", "Whole cycles of the delivery queue per second of processor time: insert, claim, complete with an attempt") { engine, count, batch, backlog, jobs };
         command.SetAction(async (given, cancelled) =>
         {
             var folder = Directory.CreateTempSubdirectory("madang-queue-").FullName;
             try
             {
-                await RunAsync(folder, given.GetValue(engine) == "postgres", given.GetValue(count), given.GetValue(batch), given.GetValue(backlog), cancelled);
+                await RunAsync(folder, given.GetValue(engine) == "postgres", given.GetValue(count), given.GetValue(batch), given.GetValue(backlog), given.GetValue(jobs), cancelled);
                 return 0;
             }
             finally
@@ -51,7 +52,7 @@ internal static class QueueRun
         return command;
     }
 
-    private static async Task RunAsync(string folder, bool isPostgres, int count, int batch, int backlog, CancellationToken cancellationToken)
+    private static async Task RunAsync(string folder, bool isPostgres, int count, int batch, int backlog, bool withJobs, CancellationToken cancellationToken)
     {
         if (isPostgres)
         {
@@ -68,7 +69,7 @@ internal static class QueueRun
         using var host = builder.Build();
         await using var database = host.Services.GetRequiredService<Database>();
         await database.OpenAsync(cancellationToken);
-        var cycles = new Cycles(database, host.Services.GetRequiredService<IDeliveryQueue>(), host.Services.GetRequiredService<Deliveries>());
+        var cycles = new Cycles(database, host.Services.GetRequiredService<IDeliveryQueue>(), host.Services.GetRequiredService<Deliveries>(), withJobs ? host.Services : null);
         await cycles.PlanAsync(backlog, batch, TimeSpan.FromDays(1));
         await cycles.RunAsync(Math.Min(count / 4, 50_000), batch);
 
@@ -86,8 +87,12 @@ internal static class QueueRun
     }
 
     /// <summary>One turn after another: plan a batch, and in the next transaction end what was claimed and claim again, as the runner does.</summary>
-    private sealed class Cycles(Database database, IDeliveryQueue queue, Deliveries deliveries)
+    /// <param name="withJobs">Where the job queue is found; null without jobs.</param>
+    private sealed class Cycles(Database database, IDeliveryQueue queue, Deliveries deliveries, IServiceProvider? withJobs)
     {
+        private readonly JobQueue? _jobs = withJobs?.GetRequiredService<JobQueue>();
+        private readonly IJobStore? _jobStore = withJobs?.GetRequiredService<IJobStore>();
+        private IReadOnlyList<Job> _running = [];
         private long _notification;
         private long _planning;
         private long _claiming;
@@ -136,6 +141,11 @@ internal static class QueueRun
                 DueAt = tx.Now + wait,
                 ExpiresAt = tx.Now.AddDays(3),
             })]);
+            for (var i = 0; _jobs is not null && i < count; i++)
+            {
+                _jobs.Enqueue(tx, new NewJob("deliver", $"{{\"delivery\":{_notification - i}}}"));
+            }
+
             _planning += Stopwatch.GetTimestamp() - began;
             return count;
         }
@@ -152,9 +162,15 @@ internal static class QueueRun
                 throw new InvalidOperationException($"{stale.Count} deliveries were lost to nobody.");
             }
 
+            foreach (var job in _running)
+            {
+                _jobStore!.Put(tx, job, job.After(JobOutcome.Done, Backoff.Default, 0, tx.Now));
+            }
+
             var middle = Stopwatch.GetTimestamp();
             _ending += middle - began;
             var claimed = queue.Claim(tx, new DeliveryClaim(Queue, Queue, batch, 1, tx.Now + Lease));
+            _running = _jobStore?.Claim(tx, "deliver", batch, 1, tx.Now + Lease) ?? [];
             _claiming += Stopwatch.GetTimestamp() - middle;
             return claimed;
         }

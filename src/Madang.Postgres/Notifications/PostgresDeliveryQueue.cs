@@ -91,7 +91,7 @@ internal sealed class PostgresDeliveryQueue : IDeliveryQueue
             Array(deliveries, row => (short)row.Channel), Array(deliveries, row => row.Provider), Array(deliveries, row => row.AddressId), Array(deliveries, row => row.Address),
             Array(deliveries, row => row.CollapseKey), Array(deliveries, row => row.DigestId), Array(deliveries, row => (short?)row.FallbackOf),
             Array(deliveries, row => (short)row.Priority), Array(deliveries, row => (short)row.Policy), Array(deliveries, row => row.DueAt.UtcDateTime),
-            Array(deliveries, row => row.ExpiresAt.UtcDateTime), Array(deliveries, row => (short)row.State), Array(deliveries, row => row.FinishedAt?.UtcDateTime));
+            Array(deliveries, row => row.ExpiresAt.UtcDateTime), Array(deliveries, row => (short)row.State), CommandParameters.Times(Array(deliveries, row => row.FinishedAt?.UtcDateTime)));
         return (int)insert.ExecuteScalar()!;
     }
 
@@ -136,8 +136,8 @@ internal sealed class PostgresDeliveryQueue : IDeliveryQueue
             Array(ordered, c => c.Before.Id.Value), Array(ordered, c => (short)c.Before.State), Array(ordered, c => c.Before.Fence), Array(ordered, c => (short)c.After.State),
             Array(ordered, c => c.After.DueAt.UtcDateTime), Array(ordered, c => c.After.ExpiresAt.UtcDateTime), Array(ordered, c => c.After.Attempt),
             Array(ordered, c => c.After.Ambiguous), Array(ordered, c => c.After.IsUnanswered), Array(ordered, c => c.After.IsCancelRequested), Array(ordered, c => c.After.Reason),
-            Array(ordered, c => c.After.MessageId), Array(ordered, c => c.After.OpenedAt?.UtcDateTime), Array(ordered, c => c.After.FinishedAt?.UtcDateTime),
-            Array(ordered, c => c.After.Node), Array(ordered, c => c.After.LeaseUntil?.UtcDateTime), Array(ordered, c => c.Before.Provider),
+            Array(ordered, c => c.After.MessageId), CommandParameters.Times(Array(ordered, c => c.After.OpenedAt?.UtcDateTime)), CommandParameters.Times(Array(ordered, c => c.After.FinishedAt?.UtcDateTime)),
+            Array(ordered, c => c.After.Node), CommandParameters.Times(Array(ordered, c => c.After.LeaseUntil?.UtcDateTime)), Array(ordered, c => c.Before.Provider),
             Array(ordered, c => c.After.Provider)))
         {
             using var rows = put.ExecuteReader();
@@ -272,7 +272,7 @@ internal sealed class PostgresDeliveryQueue : IDeliveryQueue
                 AttemptSql,
                 Array(handed, c => c.Before.Id.Value), Array(handed, c => c.Attempt!.Number), Array(handed, c => c.Attempt!.At.UtcDateTime), Array(handed, c => c.Attempt!.Provider),
                 Array(handed, c => c.Attempt!.IsLookUp), Array(handed, c => (short)c.Attempt!.Class), Array(handed, c => c.Attempt!.Code), Array(handed, c => c.Attempt!.Detail),
-                Array(handed, c => (int)c.Attempt!.Latency.TotalMilliseconds), Array(handed, c => c.Attempt!.NextAt?.UtcDateTime));
+                Array(handed, c => (int)c.Attempt!.Latency.TotalMilliseconds), CommandParameters.Times(Array(handed, c => c.Attempt!.NextAt?.UtcDateTime)));
         }
     }
 

@@ -159,6 +159,37 @@ public abstract class DeliveryQueueFacts(Func<Task<TestDatabase>> fresh)
         Assert.Equal((DeliveryState.Sent, "abc", 1), Assert.Single(await OfAsync(test, 1)).Delivery is var d ? (d.State, d.MessageId, d.Ambiguous) : default);
     }
 
+    [Fact]
+    public async Task Answers_of_every_kind_are_written_in_one_turn()
+    {
+        await using var test = await fresh();
+        await PlanAsync(test, [.. Enumerable.Range(1, 4).Select(n => New(test, n))]);
+        var claimed = await ClaimAsync(test, 4);
+        ProviderAnswer[] answers = [ProviderAnswer.Ok("200"), new(AnswerClass.Retry, "503"), ProviderAnswer.Ambiguous("timeout"), new(AnswerClass.Reject, "400")];
+        var now = test.Time.GetUtcNow();
+        var changes = claimed.Zip(answers, (delivery, answer) => (delivery, answer, after: delivery.After(answer, "fcm", collapses: false, 0.5, now))).Select(one => new DeliveryChange(
+            one.delivery,
+            one.after,
+            new DeliveryAttempt
+            {
+                Number = one.delivery.Fence,
+                At = now,
+                Provider = Queue,
+                Class = one.answer.Class,
+                Code = one.answer.Code,
+                Detail = one.answer.Class == AnswerClass.Reject ? "what it said" : null,
+                Latency = TimeSpan.FromMilliseconds(7),
+                NextAt = one.after.IsAlive ? one.after.DueAt : null,
+            })).ToArray();
+        Assert.Empty(await PutAsync(test, changes));
+        for (var i = 0; i < changes.Length; i++)
+        {
+            var view = Assert.Single(await OfAsync(test, i + 1));
+            Assert.Equal(changes[i].After with { Fence = 1 }, view.Delivery);
+            Assert.Equal(changes[i].Attempt, Assert.Single(view.Attempts));
+        }
+    }
+
     private static NewDelivery New(TestDatabase test, long notification) => new()
     {
         Notification = new(notification),

@@ -316,7 +316,10 @@ public abstract class DigestFacts(Func<Action<IHostApplicationBuilder>, Task<Tes
         await world.Database.Store<CategoryBook>().PutAsync(
             new Category
             {
-                Name = "news", Titles = new Dictionary<string, string> { ["en"] = "News" }, Channels = [DeliveryChannel.Email], DigestWindow = s_window,
+                Name = "news",
+                Titles = new Dictionary<string, string> { ["en"] = "News" },
+                Channels = [DeliveryChannel.Email],
+                DigestWindow = s_window,
             },
             Token);
         return world;

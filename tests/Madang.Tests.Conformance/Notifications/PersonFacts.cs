@@ -104,9 +104,17 @@ public abstract class PersonFacts(Func<Action<IHostApplicationBuilder>, Task<Tes
         var book = world.Database.Store<CategoryBook>();
         var mine = BuiltInCategories.Find("social")! with
         {
-            Titles = new Dictionary<string, string> { ["ko"] = "소식" }, Channels = [DeliveryChannel.Email], PerHour = null, PerDay = 7, Quiet = QuietPolicy.Drop,
-            DigestWindow = TimeSpan.FromMinutes(10), TimeToLive = TimeSpan.FromHours(5), Mandatory = true, Ambiguous = AmbiguousPolicy.Resend,
-            Priority = Madang.Notifications.Delivering.DeliveryPriority.Low, Fallback = new(DeliveryChannel.Push, TimeSpan.FromMinutes(3), DeliveryChannel.Sms),
+            Titles = new Dictionary<string, string> { ["ko"] = "소식" },
+            Channels = [DeliveryChannel.Email],
+            PerHour = null,
+            PerDay = 7,
+            Quiet = QuietPolicy.Drop,
+            DigestWindow = TimeSpan.FromMinutes(10),
+            TimeToLive = TimeSpan.FromHours(5),
+            Mandatory = true,
+            Ambiguous = AmbiguousPolicy.Resend,
+            Priority = Madang.Notifications.Delivering.DeliveryPriority.Low,
+            Fallback = new(DeliveryChannel.Push, TimeSpan.FromMinutes(3), DeliveryChannel.Sms),
         };
         Assert.True((await book.PutAsync(mine, Token)).IsOk);
         Assert.Same(mine, book.Find("social"));
