@@ -3,6 +3,9 @@ namespace Madang.Sandbox;
 /// <summary>What a stand-in does wrong, and when. Everything but the effect narrows down when: together they all have to hold.</summary>
 public sealed record FaultRule
 {
+    /// <summary>Where a message is taken: with SMTP, after the dot that ends it.</summary>
+    public const string LastStage = "dot";
+
     /// <summary>Share of the requests, 0 to 1.</summary>
     public double Rate { get; init; } = 1;
 
@@ -14,6 +17,9 @@ public sealed record FaultRule
 
     /// <summary>Only requests to this device token, subscription or address.</summary>
     public string? Device { get; init; }
+
+    /// <summary>Of SMTP: the step of the dialogue that it falls on (banner, ehlo, starttls, auth, mail, rcpt, data, dot); the last one without it.</summary>
+    public string? Stage { get; init; }
 
     /// <summary>Waits so long before anything else.</summary>
     public int LatencyMs { get; init; }

@@ -32,14 +32,15 @@ public sealed class Faults(int seed = 1)
     }
 
     /// <summary>What this request meets; null for nothing.</summary>
-    public FaultRule? Meet(string device)
+    /// <param name="stage">Of a dialogue of several steps: the one it is at.</param>
+    public FaultRule? Meet(string device, string stage = FaultRule.LastStage)
     {
         lock (_gate)
         {
             var latency = 0;
             foreach (var rule in _rules)
             {
-                if (!rule.Holds(device, _chance))
+                if (!rule.Holds(device, stage, _chance))
                 {
                     continue;
                 }
@@ -64,9 +65,9 @@ public sealed class Faults(int seed = 1)
 
         public int? Left { get; private set; } = fault.Next;
 
-        public bool Holds(string device, Random chance)
+        public bool Holds(string device, string stage, Random chance)
         {
-            if (Left <= 0 || (Fault.Device is { } only && only != device) || (Fault.Every is > 0 and var every && ++_seen % every != 0) || (Fault.Rate < 1 && chance.NextDouble() >= Fault.Rate))
+            if (Left <= 0 || stage != (Fault.Stage ?? FaultRule.LastStage) || (Fault.Device is { } only && only != device) || (Fault.Every is > 0 and var every && ++_seen % every != 0) || (Fault.Rate < 1 && chance.NextDouble() >= Fault.Rate))
             {
                 return false;
             }
