@@ -24,6 +24,10 @@ public sealed class NotificationsOptions
     [Range(0, 60_000)]
     public int PerPersonPerDay { get; set; }
 
+    /// <summary>Seals the names under which mail servers and gateways report on deliveries; the same on every node. Empty makes a key in the data folder.</summary>
+    [MaxLength(1_000)]
+    public string ReturnKey { get; set; } = "";
+
     /// <summary>A digest that holds so many is sent before its time.</summary>
     [Range(2, 1_000)]
     public int DigestMaxItems { get; set; } = 100;

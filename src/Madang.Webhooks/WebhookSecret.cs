@@ -6,7 +6,7 @@ using System.Text;
 namespace Madang.Webhooks;
 
 /// <summary>A signing secret in the form of the Standard Webhooks specification 1.0.0: <c>whsec_</c> and the key in Base64.</summary>
-internal readonly record struct WebhookSecret
+public readonly record struct WebhookSecret
 {
     private const string Prefix = "whsec_";
     private const int KeyBytes = 32;

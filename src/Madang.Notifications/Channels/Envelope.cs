@@ -13,6 +13,9 @@ internal sealed record Envelope
     /// <summary>1 for the first.</summary>
     public required int Attempt { get; init; }
 
+    /// <summary>Of a look-up: when the attempt that is asked about began; null when nobody remembers.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
     public UserId? User { get; init; }
 
     public required string Category { get; init; }

@@ -90,6 +90,11 @@ internal static class DeliveryRules
                 : delivery;
         }
 
+        if (receipt.Kind == ReceiptKind.Taken)
+        {
+            return delivery.State == DeliveryState.Ambiguous ? delivery.End(DeliveryState.Sent, null, now) : delivery;
+        }
+
         var opened = receipt.Kind == ReceiptKind.Opened ? delivery.OpenedAt ?? Cut(receipt.At) : delivery.OpenedAt;
         return delivery.State is DeliveryState.Delivered
             ? delivery with { OpenedAt = opened }

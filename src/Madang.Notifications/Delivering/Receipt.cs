@@ -10,6 +10,9 @@ internal enum ReceiptKind
 
     /// <summary>Opened or read on the device: it has arrived, too.</summary>
     Opened = 3,
+
+    /// <summary>The provider has it: an attempt without an answer was taken after all.</summary>
+    Taken = 4,
 }
 
 /// <summary>What a provider or a device says later about a delivery.</summary>
