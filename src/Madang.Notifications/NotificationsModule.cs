@@ -22,6 +22,7 @@ public static class NotificationsModule
         services.AddOptions<NotificationsOptions>().BindConfiguration(NotificationsOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<NotificationsOptions>, NotificationsOptionsValidator>();
         PushChannels.Add(builder, folder);
+        MessageChannels.Add(builder, folder);
         services.AddDelivering();
         services.AddPreferences();
         services.AddAccepting();
@@ -38,6 +39,8 @@ public static class NotificationsModule
     {
         routes.MapAccepting();
         PushKeyEndpoint.Map(routes);
+        MailReportEndpoint.Map(routes);
+        SmsCallbackEndpoint.Map(routes);
         routes.MapPreferences();
         DeliveryQueueEndpoints.Map(routes);
         DeliveryEndpoints.Map(routes);

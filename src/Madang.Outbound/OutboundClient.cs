@@ -74,6 +74,9 @@ public sealed class OutboundClient : IDisposable
         }
     }
 
+    /// <summary>The TXT records of a name, asked anew; empty for none, null when nobody could tell.</summary>
+    public Task<IReadOnlyList<string>?> TextsAsync(string name, CancellationToken cancellation) => Names.TextsAsync(name, cancellation);
+
     /// <summary>A plain connection to a checked address, for protocols other than HTTP. The port is the caller's business.</summary>
     public async Task<OutboundConnection> ConnectAsync(string host, int port, TimeSpan timeout, CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using Madang.Notifications.Channels.Email;
+using Madang.Notifications.Channels.Email.Bounces;
 using Madang.Notifications.Channels.Sms;
 using Madang.Notifications.Channels.Webhook;
 using Madang.Outbound;
@@ -28,5 +29,6 @@ internal static class MessageChannels
         services.AddSingleton<IProviderKind>(provider => provider.GetRequiredService<TwilioKind>());
         services.AddSingleton<IProviderKind>(provider => provider.GetRequiredService<KannelKind>());
         services.AddSingleton<IProviderKind, WebhookKind>();
+        services.AddSingleton<MailReports>();
     }
 }

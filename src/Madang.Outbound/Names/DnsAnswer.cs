@@ -30,4 +30,7 @@ internal interface IDnsSource
     /// <param name="name">Lower case, ASCII, without a last dot, not an address.</param>
     /// <returns>Never throws for what a name server does; cancels.</returns>
     Task<DnsAnswer> LookUpAsync(string name, CancellationToken cancellation);
+
+    /// <summary>The TXT records of a name; empty for none, null when nobody could tell. Throws as little.</summary>
+    Task<IReadOnlyList<string>?> TextsAsync(string name, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<string>?>(null);
 }

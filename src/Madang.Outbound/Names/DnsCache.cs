@@ -35,6 +35,8 @@ public sealed class DnsCache
         _stale = TimeSpan.FromMinutes(options.StaleMinutes);
     }
 
+    internal Task<IReadOnlyList<string>?> TextsAsync(string name, CancellationToken cancellation) => _source.TextsAsync(name, cancellation);
+
     /// <summary>Names that are remembered.</summary>
     public int Count => _entries.Count;
 

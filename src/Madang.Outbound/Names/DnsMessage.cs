@@ -9,6 +9,7 @@ internal static class DnsMessage
 {
     public const ushort A = 1;
     public const ushort Aaaa = 28;
+    public const ushort Txt = 16;
     private const ushort Cname = 5;
     private const ushort Soa = 6;
     private const ushort Opt = 41;
@@ -105,6 +106,23 @@ internal static class DnsMessage
         return DnsAnswer.Nothing(TimeSpan.FromSeconds(zone.Owner is null ? 60 : zone.Ttl));
     }
 
+    /// <summary>The texts of a name, each with its pieces joined; empty when there are none, null when this tells nothing.</summary>
+    public static IReadOnlyList<string>? ReadTexts(ReadOnlySpan<byte> message, string name)
+    {
+        if ((message[3] & 0x0F) is not (0 or 3) || !TryRecords(message, out var records))
+        {
+            return null;
+        }
+
+        var owner = name;
+        for (var i = 0; i < MaxAliases && records.FirstOrDefault(record => record.IsAnswer && record.Type == Cname && record.Owner == owner).Target is { } alias; i++)
+        {
+            owner = alias;
+        }
+
+        return [.. records.Where(record => record.IsAnswer && record.Type == Txt && record.Owner == owner && record.Text is not null).Select(record => record.Text!)];
+    }
+
     private static bool TryRecords(ReadOnlySpan<byte> message, out List<Record> records)
     {
         records = [];
@@ -165,12 +183,30 @@ internal static class DnsMessage
 
             record = record with { Target = target };
         }
+        else if (type == Txt && kind == Internet)
+        {
+            record = record with { Text = Joined(message.Slice(start, length)) };
+        }
         else if (type == Soa && length >= 22)
         {
             record = record with { Ttl = Math.Min(record.Ttl, BinaryPrimitives.ReadUInt32BigEndian(message[(at - 4)..])) };
         }
 
         return true;
+    }
+
+    /// <summary>Pieces of at most 255 bytes, each after its length (RFC 1035 §3.3.14).</summary>
+    private static string Joined(ReadOnlySpan<byte> pieces)
+    {
+        var text = new StringBuilder(pieces.Length);
+        while (!pieces.IsEmpty)
+        {
+            var length = Math.Min(pieces[0], pieces.Length - 1);
+            text.Append(Encoding.Latin1.GetString(pieces.Slice(1, length)));
+            pieces = pieces[(length + 1)..];
+        }
+
+        return text.ToString();
     }
 
     /// <summary>A name in lower case, pointers followed backwards only, so that none can go round (RFC 1035 §4.1.4).</summary>
@@ -232,5 +268,5 @@ internal static class DnsMessage
         return false;
     }
 
-    private readonly record struct Record(bool IsAnswer, string Owner, ushort Type, uint Ttl, IPAddress? Address, string? Target);
+    private readonly record struct Record(bool IsAnswer, string Owner, ushort Type, uint Ttl, IPAddress? Address, string? Target, string? Text = null);
 }

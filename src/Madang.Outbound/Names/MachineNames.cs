@@ -32,6 +32,9 @@ internal sealed class MachineNames(IDnsSource? servers, string hostsFile, TimePr
             : await AskSystemAsync(name, cancellation);
     }
 
+    public Task<IReadOnlyList<string>?> TextsAsync(string name, CancellationToken cancellation) =>
+        servers is null ? Task.FromResult<IReadOnlyList<string>?>(null) : servers.TextsAsync(name, cancellation);
+
     /// <summary>The name servers of a resolv.conf (resolv.conf(5)): the first three.</summary>
     public static IReadOnlyList<IPEndPoint> ReadServers(string file)
     {

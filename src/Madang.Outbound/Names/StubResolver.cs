@@ -21,6 +21,9 @@ internal sealed class StubResolver(IReadOnlyList<IPEndPoint> servers, TimeProvid
         return Join(await v4, await v6);
     }
 
+    public async Task<IReadOnlyList<string>?> TextsAsync(string name, CancellationToken cancellation) =>
+        await AskAsync(name, DnsMessage.Txt, static (message, asked) => DnsMessage.ReadTexts(message, asked), cancellation);
+
     /// <summary>Half an answer is one; two that found nothing are "no" only when both said so.</summary>
     internal static DnsAnswer Join(DnsAnswer v4, DnsAnswer v6)
     {
@@ -35,7 +38,14 @@ internal sealed class StubResolver(IReadOnlyList<IPEndPoint> servers, TimeProvid
             : DnsAnswer.NotAnswered;
     }
 
-    private async Task<DnsAnswer> AskAsync(string name, ushort type, CancellationToken cancellation)
+    private async Task<DnsAnswer> AskAsync(string name, ushort type, CancellationToken cancellation) =>
+        await AskAsync(
+            name, type,
+            (message, asked) => DnsMessage.Read(message, asked, type) is { Verdict: not DnsVerdict.Failed } answer ? answer : null,
+            cancellation) ?? DnsAnswer.NotAnswered;
+
+    /// <param name="read">Null for a message that tells nothing.</param>
+    private async Task<T?> AskAsync<T>(string name, ushort type, Func<byte[], string, T?> read, CancellationToken cancellation) where T : class
     {
         for (var i = 0; i < Rounds * servers.Count; i++)
         {
@@ -43,8 +53,7 @@ internal sealed class StubResolver(IReadOnlyList<IPEndPoint> servers, TimeProvid
             using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
             try
             {
-                var answer = await AskAsync(servers[i % servers.Count], name, type, either.Token);
-                if (answer.Verdict != DnsVerdict.Failed)
+                if (await AskAsync(servers[i % servers.Count], name, type, either.Token) is { } message && read(message, name) is { } answer)
                 {
                     return answer;
                 }
@@ -55,10 +64,10 @@ internal sealed class StubResolver(IReadOnlyList<IPEndPoint> servers, TimeProvid
             }
         }
 
-        return DnsAnswer.NotAnswered;
+        return null;
     }
 
-    private static async Task<DnsAnswer> AskAsync(IPEndPoint server, string name, ushort type, CancellationToken cancellation)
+    private static async Task<byte[]?> AskAsync(IPEndPoint server, string name, ushort type, CancellationToken cancellation)
     {
         var buffer = new byte[DnsMessage.UdpSize];
         var id = (ushort)RandomNumberGenerator.GetInt32(65536);
@@ -79,7 +88,7 @@ internal sealed class StubResolver(IReadOnlyList<IPEndPoint> servers, TimeProvid
 
                 if (!DnsMessage.IsTruncated(buffer))
                 {
-                    return DnsMessage.Read(buffer.AsSpan(0, received), name, type);
+                    return buffer[..received];
                 }
 
                 break;
@@ -90,7 +99,7 @@ internal sealed class StubResolver(IReadOnlyList<IPEndPoint> servers, TimeProvid
     }
 
     /// <summary>RFC 1035 §4.2.2: two bytes of length, then the message.</summary>
-    private static async Task<DnsAnswer> AskOverTcpAsync(IPEndPoint server, ushort id, string name, ushort type, CancellationToken cancellation)
+    private static async Task<byte[]?> AskOverTcpAsync(IPEndPoint server, ushort id, string name, ushort type, CancellationToken cancellation)
     {
         using var tcp = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await tcp.ConnectAsync(server, cancellation);
@@ -102,6 +111,6 @@ internal sealed class StubResolver(IReadOnlyList<IPEndPoint> servers, TimeProvid
         await stream.ReadExactlyAsync(query.AsMemory(0, 2), cancellation);
         var message = new byte[BinaryPrimitives.ReadUInt16BigEndian(query)];
         await stream.ReadExactlyAsync(message, cancellation);
-        return DnsMessage.Answers(message, id, name, type) ? DnsMessage.Read(message, name, type) : DnsAnswer.NotAnswered;
+        return DnsMessage.Answers(message, id, name, type) ? message : null;
     }
 }

@@ -8,6 +8,7 @@ namespace Madang.Sandbox.Smtp;
 internal sealed class SmtpSession(SmtpStandIn owner, TcpClient client) : IAsyncDisposable
 {
     private const int MaxLine = 16 * 1024;
+    private static readonly string[] s_mechanisms = ["PLAIN", "LOGIN"];
     private readonly byte[] _buffer = new byte[64 * 1024];
     private Stream _stream = client.GetStream();
     private int _start;
@@ -64,7 +65,7 @@ internal sealed class SmtpSession(SmtpStandIn owner, TcpClient client) : IAsyncD
         [
             "PIPELINING", $"SIZE {owner.MaxSize}", "8BITMIME", "SMTPUTF8", "DSN", "ENHANCEDSTATUSCODES",
             .. owner.Certificate is not null && !_isSecure ? (string[])["STARTTLS"] : [],
-            .. owner.Login is not null ? (string[])["AUTH " + string.Join(' ', new[] { "PLAIN", "LOGIN" }.Except(owner.Without))] : [],
+            .. owner.Login is not null ? (string[])["AUTH " + string.Join(' ', s_mechanisms.Except(owner.Without))] : [],
         ];
         return SayAsync("ehlo", 250, string.Join('\n', [ "sandbox", .. offers.Where(offer => !owner.Without.Contains(offer.Split(' ')[0])) ]), stop);
     }

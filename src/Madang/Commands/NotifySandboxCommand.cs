@@ -3,6 +3,8 @@ using System.Security.Cryptography.X509Certificates;
 using Madang.Sandbox;
 using Madang.Sandbox.Apns;
 using Madang.Sandbox.Fcm;
+using Madang.Sandbox.Sms;
+using Madang.Sandbox.Smtp;
 using Madang.Sandbox.WebPush;
 
 namespace Madang.Commands;
@@ -17,11 +19,14 @@ internal static class NotifySandboxCommand
         var apns = Port("--apns-port", "Port of APNs.", 8191);
         var fcm = Port("--fcm-port", "Port of FCM and its token endpoint.", 8192);
         var push = Port("--push-port", "Port of the browsers' push service.", 8193);
-        var tls = new Option<bool>("--tls") { Description = "APNs and FCM speak TLS with a certificate made for it; plain without." };
-        var sandbox = new Command("sandbox", "Run stand-ins for APNs, FCM and push services on this machine, with fault injection.") { folder, control, apns, fcm, push, tls };
+        var smtp = Port("--smtp-port", "Port of SMTP.", 8194);
+        var twilio = Port("--twilio-port", "Port of Twilio's API.", 8195);
+        var kannel = Port("--kannel-port", "Port of Kannel's sendsms.", 8196);
+        var tls = new Option<bool>("--tls") { Description = "APNs, FCM and SMTP (by STARTTLS) speak TLS with a certificate made for it; plain without." };
+        var sandbox = new Command("sandbox", "Run stand-ins for APNs, FCM, push services, a mail server, Twilio and Kannel on this machine, with fault injection.") { folder, control, apns, fcm, push, smtp, twilio, kannel, tls };
         sandbox.SetAction((parsed, cancellationToken) => RunAsync(
             Path.GetFullPath(parsed.GetValue(folder)!), parsed.GetValue(tls), parsed.GetValue(control),
-            [parsed.GetValue(apns), parsed.GetValue(fcm), parsed.GetValue(push)], cancellationToken));
+            [parsed.GetValue(apns), parsed.GetValue(fcm), parsed.GetValue(push), parsed.GetValue(smtp), parsed.GetValue(twilio), parsed.GetValue(kannel)], cancellationToken));
         return sandbox;
     }
 
@@ -32,7 +37,10 @@ internal static class NotifySandboxCommand
         await using var apns = new ApnsStandIn(TimeProvider.System, certificate);
         await using var fcm = new FcmStandIn(TimeProvider.System, certificate);
         await using var push = new PushStandIn(TimeProvider.System);
-        StandIn[] all = [apns, fcm, push];
+        await using var smtp = new SmtpStandIn(TimeProvider.System, certificate);
+        await using var twilio = new TwilioStandIn(TimeProvider.System) { DeliversAtOnce = true };
+        await using var kannel = new KannelStandIn(TimeProvider.System) { DeliversAtOnce = true };
+        StandIn[] all = [apns, fcm, push, smtp, twilio, kannel];
         for (var i = 0; i < all.Length; i++)
         {
             await all[i].StartAsync(ports[i], cancellationToken);
@@ -69,7 +77,7 @@ internal static class NotifySandboxCommand
                 settings["ServiceAccountFile"] = Path.Combine(folder, "service-account.json");
             }
 
-            if (certificate is not null && standIn is ApnsStandIn or FcmStandIn)
+            if (certificate is not null && standIn is ApnsStandIn or FcmStandIn or SmtpStandIn)
             {
                 settings["CertificateFile"] = Path.Combine(folder, "certificate.pem");
             }

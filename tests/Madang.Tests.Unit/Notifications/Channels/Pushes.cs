@@ -56,4 +56,5 @@ public enum AnswerClassName
     Reject = AnswerClass.Reject,
     Config = AnswerClass.Config,
     Ambiguous = AnswerClass.Ambiguous,
+    Suppressed = AnswerClass.Suppressed,
 }
