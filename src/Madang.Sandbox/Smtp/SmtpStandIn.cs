@@ -86,7 +86,7 @@ public sealed class SmtpStandIn(TimeProvider time, X509Certificate2? certificate
                 }
             }
         }
-        catch (Exception fault) when (fault is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception fault) when (fault is OperationCanceledException or SocketException or InvalidOperationException)
         {
             // It was stopped.
         }

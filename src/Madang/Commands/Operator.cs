@@ -54,10 +54,19 @@ internal sealed class Operator : IDisposable
         return text.Length == 0 ? null : JsonNode.Parse(text);
     }
 
+    /// <summary>Sends bytes as they are.</summary>
+    /// <exception cref="CliException">No server runs, or it refused.</exception>
+    public async Task<JsonNode?> SendAsync(HttpMethod method, string path, HttpContent body, CancellationToken cancellationToken)
+    {
+        using var answer = await AnswerAsync(method, path, body, cancellationToken);
+        var text = await answer.Content.ReadAsStringAsync(cancellationToken);
+        return answer.IsSuccessStatusCode ? JsonNode.Parse(text) : throw new CliException(Sentence(text, answer.StatusCode));
+    }
+
     /// <exception cref="CliException">It is not ready, and why.</exception>
     public async Task ReadyAsync(CancellationToken cancellationToken)
     {
-        using var answer = await AnswerAsync(HttpMethod.Get, "/health/ready", null, cancellationToken);
+        using var answer = await AnswerAsync(HttpMethod.Get, "/health/ready", (HttpContent?)null, cancellationToken);
         if (!answer.IsSuccessStatusCode)
         {
             throw new CliException(Sentence(await answer.Content.ReadAsStringAsync(cancellationToken), answer.StatusCode));
@@ -92,11 +101,14 @@ internal sealed class Operator : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<HttpResponseMessage> AnswerAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken)
+    private Task<HttpResponseMessage> AnswerAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken) =>
+        AnswerAsync(method, path, body is null ? (HttpContent?)null : JsonContent.Create(body, options: ApiJson.Options), cancellationToken);
+
+    private async Task<HttpResponseMessage> AnswerAsync(HttpMethod method, string path, HttpContent? body, CancellationToken cancellationToken)
     {
         try
         {
-            using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body, options: ApiJson.Options) };
+            using var request = new HttpRequestMessage(method, path) { Content = body };
             return await _http.SendAsync(request, cancellationToken);
         }
         catch (HttpRequestException fault) when (fault.InnerException is SocketException { SocketErrorCode: SocketError.AccessDenied })

@@ -99,6 +99,8 @@ internal static class Requests
         ["put_address"] = scene => Task.FromResult(new Request($"{scene.Other.Id} email", new() { ["value"] = "matrix@example.org" })),
         ["delete_address"] = About(scene => $"{scene.Other.Id} phone"),
         ["list_suppressions"] = Plain(),
+        // Any body will do: what is no report is answered so.
+        ["post_inbound_mail"] = Body(new() { ["no"] = "report" }),
         ["create_suppression"] = Body(new() { ["kind"] = "email", ["value"] = "nobody@example.org" }),
         ["delete_suppression"] = About(_ => "1"),
         ["send_notification"] = scene => Task.FromResult(new Request(Body: Notification(scene))),

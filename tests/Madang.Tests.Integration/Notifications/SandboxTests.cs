@@ -19,7 +19,7 @@ public sealed class SandboxTests
     {
         var folder = Directory.CreateTempSubdirectory("madang-sandbox-").FullName;
         using var sandbox = Process.Start(new ProcessStartInfo("dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "madang.dll"), "notify", "sandbox", "--dir", folder, "--control-port", "0", "--apns-port", "0", "--fcm-port", "0", "--push-port", "0", "--tls"])
+            [Path.Combine(AppContext.BaseDirectory, "madang.dll"), "notify", "sandbox", "--dir", folder, "--control-port", "0", "--apns-port", "0", "--fcm-port", "0", "--push-port", "0", "--smtp-port", "0", "--twilio-port", "0", "--kannel-port", "0", "--tls"])
         { RedirectStandardOutput = true, RedirectStandardError = true })!;
         try
         {
@@ -36,7 +36,7 @@ public sealed class SandboxTests
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(folder, "apns.p8")));
             using var client = new HttpClient { BaseAddress = new Uri(told!.Split(' ')[1]) };
             var list = await client.GetFromJsonAsync<JsonArray>("/", TestContext.Current.CancellationToken);
-            Assert.Equal(["apns", "fcm", "push"], list!.Select(one => (string)one!["name"]!));
+            Assert.Equal(["apns", "fcm", "push", "smtp", "twilio", "kannel"], list!.Select(one => (string)one!["name"]!));
         }
         finally
         {

@@ -1,7 +1,6 @@
 using Madang.Notifications;
 using Madang.Notifications.Channels;
 using Madang.Notifications.Channels.Webhook;
-using Madang.Notifications.Delivering;
 using Madang.Outbound;
 using Madang.Tests.Unit.Crawler.Outbound;
 using Madang.Webhooks;
@@ -67,7 +66,7 @@ public sealed class WebhookTests
 
     private static Envelope To(string address) => new()
     {
-        Delivery = new DeliveryId(5),
+        Delivery = new Madang.Notifications.Delivering.DeliveryId(5),
         Notification = new NotificationId(77),
         Attempt = 1,
         Category = "post.new",
@@ -76,7 +75,7 @@ public sealed class WebhookTests
         Content = new WebhookContent("{}"),
         CollapseKey = "post-1",
         ExpiresAt = DateTimeOffset.MaxValue,
-        Priority = DeliveryPriority.Normal,
+        Priority = Madang.Notifications.Delivering.DeliveryPriority.Normal,
         Locale = "en",
     };
 }
