@@ -16,7 +16,7 @@ internal static class NotifyBounceCommand
             using var body = new ByteArrayContent(message.ToArray());
             body.Headers.ContentType = new MediaTypeHeaderValue("message/rfc822");
             using var server = new Operator(Flags.Settings(parsed));
-            var taken = (await server.SendAsync(HttpMethod.Post, "/v1/mail/inbound", body, cancellationToken))!;
+            var taken = (await server.SendRawAsync(HttpMethod.Post, "/v1/mail/inbound", body, cancellationToken))!;
             Say.Line((string?)taken["delivery_id"] is { } delivery ? $"{(string)taken["kind"]!} of delivery {delivery}." : "It is no report on mail of ours.");
             return Cli.Done;
         });

@@ -56,7 +56,7 @@ internal sealed class Operator : IDisposable
 
     /// <summary>Sends bytes as they are.</summary>
     /// <exception cref="CliException">No server runs, or it refused.</exception>
-    public async Task<JsonNode?> SendAsync(HttpMethod method, string path, HttpContent body, CancellationToken cancellationToken)
+    public async Task<JsonNode?> SendRawAsync(HttpMethod method, string path, HttpContent body, CancellationToken cancellationToken)
     {
         using var answer = await AnswerAsync(method, path, body, cancellationToken);
         var text = await answer.Content.ReadAsStringAsync(cancellationToken);
