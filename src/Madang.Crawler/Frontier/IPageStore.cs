@@ -1,7 +1,7 @@
 namespace Madang.Crawler.Frontier;
 
 /// <summary>What a crawl has found, for people, sinks and exports. Reads only committed state; safe beside a running crawl.</summary>
-internal interface IPageStore : IAsyncDisposable
+internal interface IPageStore : ISinkPlaces, IAsyncDisposable
 {
     Task<UrlRow?> UrlAsync(UrlKey key, CancellationToken cancellationToken);
 
@@ -24,29 +24,12 @@ internal interface IPageStore : IAsyncDisposable
     /// <summary>The URLs (origin and path) of these keys, in their order; null for one that is not known.</summary>
     Task<IReadOnlyList<string?>> UrlsAsync(IReadOnlyList<UrlKey> keys, CancellationToken cancellationToken);
 
-    /// <summary>How far a sink has come in the page log.</summary>
-    Task<long> SinkAsync(string sink, CancellationToken cancellationToken);
-
-    /// <summary>
-    /// The sink is the holder's for so long from now, unless another one's time has not run out: one node at a time brings it its pages. By the store's clock.
-    /// </summary>
-    Task<SinkPlace> TakeSinkAsync(string sink, string holder, TimeSpan length, CancellationToken cancellationToken);
-
-    /// <summary>The sink has everything up to there, and stays the holder's for so long. False, and nothing moves, when another has taken it over. Never goes back.</summary>
-    Task<bool> AdvanceAsync(string sink, string holder, long log, TimeSpan length, CancellationToken cancellationToken);
-
-    /// <summary>Anybody may take it at once, if it was the holder's.</summary>
-    Task LeaveSinkAsync(string sink, string holder, CancellationToken cancellationToken);
-
     /// <summary>The texts of these pages by log position, in their order; null where there was none, the page was visited again, or it is forgotten.</summary>
     Task<IReadOnlyList<byte[]?>> TextsAsync(IReadOnlyList<long> logs, CancellationToken cancellationToken);
 
     /// <summary>Drops up to <paramref name="max"/> texts at or before <paramref name="log"/>, once what searches has them. How many.</summary>
     Task<int> ForgetTextsAsync(long log, int max, CancellationToken cancellationToken);
 }
-
-/// <param name="Log">How far it has come.</param>
-internal readonly record struct SinkPlace(bool IsOurs, long Log);
 
 /// <param name="Log">Position in the crawl's page log: a page that is visited again gets a new one.</param>
 internal sealed record StoredPage(long Log, string Url, int Depth, PageRow Page);
