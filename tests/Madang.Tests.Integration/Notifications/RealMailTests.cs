@@ -7,6 +7,7 @@ using System.Text;
 using Madang.Notifications;
 using Madang.Notifications.Channels;
 using Madang.Notifications.Channels.Email;
+using Madang.Notifications.Channels.Email.Bounces;
 using Madang.Notifications.Delivering;
 using Madang.Sandbox;
 using Madang.Sandbox.Smtp;
@@ -43,11 +44,19 @@ public sealed class RealMailTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_mailbox_that_is_none_is_told_at_once()
+    public async Task A_mailbox_that_is_none_is_told_at_once_and_one_that_is_gone_by_a_bounce()
     {
         var provider = Provider();
         var refused = await provider.SendAsync(To("nobody@inside.test"), Token);
         Assert.Equal((AnswerClass.DeadAddress, "550 5.1.1"), (refused.Class, refused.Code));
+
+        using var arrived = new Arrivals(Mailbox("bounces"));
+        var envelope = To("gone@inside.test");
+        Assert.Equal(AnswerClass.Ok, (await provider.SendAsync(envelope, Token)).Class);
+        var report = MailReport.Read(await File.ReadAllBytesAsync(await arrived.NextAsync(), Token));
+        Assert.Equal((MailReportKind.Bounce, "5.1.1"), (report.Kind, report.Status));
+        Assert.Contains(report.Names, name => _seal.TryOpen(ReturnSeal.Mail, name, out var delivery, out _) && delivery == envelope.Delivery);
+        Assert.Equal(AnswerClass.DeadAddress, SmtpClassifier.OfBounce(report.Status!, report.Diagnostic).Class);
     }
 
     public async ValueTask InitializeAsync()
@@ -168,7 +177,7 @@ public sealed class RealMailTests : IAsyncLifetime
         virtual_minimum_uid = 1
         virtual_uid_maps = static:65534
         virtual_gid_maps = static:65534
-        transport_maps = inline:{ {gone.test = gone:5.1.1 the mailbox is gone} }
+        virtual_alias_maps = inline:{ {gone@inside.test = nobody@inside.test} }
         smtpd_tls_security_level = encrypt
         smtpd_tls_chain_files = {{folder}}/tls.pem
         maillog_file = {{folder}}/data/log
@@ -189,7 +198,6 @@ public sealed class RealMailTests : IAsyncLifetime
         proxymap unix - - n - - proxymap
         smtp unix - - n - - smtp
         error unix - - n - - error
-        gone unix - - n - - error
         retry unix - - n - - error
         virtual unix - n n - - virtual
         anvil unix - - n - 1 anvil
