@@ -57,30 +57,41 @@ public sealed record EmailParts(string? Subject = null, string? Html = null, str
 
 /// <param name="Version">From 1; 0 for a built-in one.</param>
 public sealed record TemplateSummary(
-    string Name, int Version, string DefaultLocale, IReadOnlyList<string> Locales, bool BuiltIn, DateTimeOffset CreatedAt, string? Description = null);
+    string Name, int Version, string DefaultLocale, IReadOnlyList<string> Locales, bool BuiltIn, string? Description = null, DateTimeOffset? CreatedAt = null);
 
 /// <summary>One version; it never changes.</summary>
 public sealed record Template(
-    string Name, int Version, string DefaultLocale, IReadOnlyDictionary<string, TemplateParts> Parts, bool BuiltIn, DateTimeOffset CreatedAt, string? Description = null,
-    string? CreatedBy = null);
+    string Name, int Version, string DefaultLocale, IReadOnlyDictionary<string, TemplateParts> Parts, bool BuiltIn, string? Description = null, DateTimeOffset? CreatedAt = null);
 
-/// <param name="Draft">What is not saved yet.</param>
+/// <param name="Channel">All of them without.</param>
+/// <param name="Parts">What is not saved yet.</param>
 public sealed record TemplatePreviewRequest(
-    string Channel, string? Locale = null, JsonElement? Data = null, int? Version = null, [property: System.Text.Json.Serialization.JsonPropertyName("template")] TemplateBody? Draft = null);
+    string? Channel = null, string? Locale = null, JsonElement? Data = null, int? Version = null, IReadOnlyDictionary<string, TemplateParts>? Parts = null, string? DefaultLocale = null);
 
-/// <summary>What somebody would get by this channel.</summary>
+/// <summary>What somebody would get by each channel.</summary>
 public sealed record TemplatePreview(
-    string Channel, string Locale, string? Title = null, string? Body = null, string? Url = null, JsonElement? Data = null, string? Subject = null, string? Html = null,
-    string? Text = null, SegmentCount? Segments = null);
+    string Locale, int? Version = null, PushPreview? Inbox = null, PushPreview? Push = null, MailPreview? Email = null, SmsPreview? Sms = null, WebhookPreview? Webhook = null);
 
-/// <summary>What an SMS is made of.</summary>
-public sealed record SegmentCount(int Count, string Encoding, int Characters);
+public sealed record PushPreview(string Title, string Body, JsonElement Data, int SizeBytes, string? Url = null);
 
-/// <summary>How what was sent under one name did.</summary>
-/// <param name="MachineOpened">By a proxy or a scanner, not by a person.</param>
-public sealed record Campaign(
-    [property: System.Text.Json.Serialization.JsonPropertyName("campaign")] string Name, long Sent, long Delivered, long Opened, long MachineOpened, long Clicked, long MachineClicked,
-    long Converted, long Unsubscribed, DateTimeOffset? FirstAt = null, DateTimeOffset? LastAt = null);
+public sealed record MailPreview(string Subject, string Text, int SizeBytes, string? Html = null);
+
+/// <param name="Units">Septets of gsm7, or UTF-16 units.</param>
+/// <param name="Segments">Messages that are paid for.</param>
+/// <param name="Left">Units that the last one still has room for.</param>
+public sealed record SmsPreview(string Text, string Encoding, int Units, int Segments, int Left, int SizeBytes);
+
+public sealed record WebhookPreview(JsonElement Body, int SizeBytes);
+
+/// <summary>What became of what was sent under one name.</summary>
+/// <param name="Delivered">Those of which that is known.</param>
+/// <param name="Opened">By people, as far as can be told; a click is an open.</param>
+/// <param name="Machine">What mail programs and scanners did; in no other figure.</param>
+public sealed record Funnel(
+    string Campaign, DateTimeOffset Since, long Notifications, long Sent, long Delivered, long Failed, long Opened, long Clicked, long Converted, long Unsubscribed, long Dismissed,
+    MachineCounts Machine);
+
+public sealed record MachineCounts(long Opened, long Clicked);
 
 internal sealed record DeliveryReplay(DeliveryFilter Filter, bool DryRun);
 
@@ -88,6 +99,6 @@ internal sealed record DeliveryResolution(bool Arrived);
 
 internal sealed record QueueReason(string? Reason);
 
-internal sealed record TemplateTest(IReadOnlyList<string> Channels, string? Locale, JsonElement? Data);
+internal sealed record TemplateTest(Recipients? To, string? Category, IReadOnlyList<string>? Channels, JsonElement? Data);
 
-internal sealed record TemplateTested(string Id);
+internal sealed record Conversion(string NotificationId, string Name, string? UserId);

@@ -1,9 +1,8 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace Madang.Client.Resources;
 
-/// <summary>The words of notifications, and how they did. Needs the role admin.</summary>
+/// <summary>The words of notifications, and how they did. Read by senders, written by admins.</summary>
 public sealed class Templates
 {
     private readonly Http _http;
@@ -29,15 +28,20 @@ public sealed class Templates
     public Task<TemplatePreview> PreviewAsync(string name, TemplatePreviewRequest request, CancellationToken cancellationToken = default) => _http.SendAsync(
         HttpMethod.Post, $"{PathOf(name)}/preview", request, ClientJson.Default.TemplatePreviewRequest, ClientJson.Default.TemplatePreview, cancellationToken);
 
-    /// <summary>Sends it to oneself.</summary>
-    /// <returns>The id of the notification.</returns>
-    public async Task<string> TestAsync(string name, IReadOnlyList<string> channels, string? locale = null, JsonElement? data = null, CancellationToken cancellationToken = default) =>
-        (await _http.SendAsync(
-            HttpMethod.Post, $"{PathOf(name)}/test", new TemplateTest(channels, locale, data), ClientJson.Default.TemplateTest, ClientJson.Default.TemplateTested, cancellationToken)).Id;
+    /// <summary>Sends it to oneself, or to one person or address.</summary>
+    /// <param name="channels">Those of its category without.</param>
+    public Task<AcceptedNotification> TestAsync(
+        string name, Recipients? to = null, IReadOnlyList<string>? channels = null, JsonElement? data = null, CancellationToken cancellationToken = default) => _http.SendAsync(
+            HttpMethod.Post, $"{PathOf(name)}/test", new TemplateTest(to, null, channels, data), ClientJson.Default.TemplateTest, ClientJson.Default.AcceptedNotification,
+            cancellationToken);
 
-    public Paged<Campaign> Campaigns(DateTimeOffset? since = null, DateTimeOffset? until = null) => new(
-        _http, "/v1/campaigns", ClientJson.Default.PageCampaign,
-        ("since", since?.ToString("O", CultureInfo.InvariantCulture)), ("until", until?.ToString("O", CultureInfo.InvariantCulture)));
+    /// <param name="days">How far back: 30 without.</param>
+    public Task<Funnel> FunnelAsync(string campaign, int? days = null, CancellationToken cancellationToken = default) =>
+        _http.GetAsync("/v1/funnels", ClientJson.Default.Funnel, cancellationToken, ("campaign", campaign), ("days", Http.Text(days)));
+
+    /// <summary>Somebody did what a notification was for; each name counts once.</summary>
+    public Task ConvertedAsync(string notificationId, string name, string? userId = null, CancellationToken cancellationToken = default) =>
+        _http.SendAsync(HttpMethod.Post, "/v1/conversions", new Conversion(notificationId, name, userId), ClientJson.Default.Conversion, cancellationToken);
 
     private static string PathOf(string name) => $"/v1/templates/{Uri.EscapeDataString(name)}";
 }

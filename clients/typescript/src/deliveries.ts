@@ -132,7 +132,7 @@ export interface TemplateSummary {
   default_locale: string
   locales: string[]
   built_in: boolean
-  created_at: string
+  created_at?: string
 }
 
 /** One version; it never changes. */
@@ -140,51 +140,56 @@ export interface Template extends TemplateBody {
   name: string
   version: number
   built_in: boolean
-  created_by?: Id
-  created_at: string
+  /** Absent for a built-in one. */
+  created_at?: string
 }
 
 export interface TemplatePreviewRequest {
-  channel: DeliveryChannel
+  /** All channels without. */
+  channel?: DeliveryChannel
   locale?: string
   data?: Record<string, unknown>
   version?: number
   /** What is not saved yet. */
-  template?: TemplateBody
+  parts?: Record<string, TemplateParts>
+  default_locale?: string
 }
 
-export interface TemplatePreview {
-  channel: DeliveryChannel
-  locale: string
-  title?: string
-  body?: string
+export interface PushPreview {
+  title: string
+  body: string
   url?: string
-  data?: Record<string, unknown>
-  subject?: string
-  html?: string
-  text?: string
-  segments?: { count: number; encoding: string; characters: number }
+  data: Record<string, unknown>
+  size_bytes: number
 }
 
-export interface CampaignCounts {
+/** What somebody would get by each channel. */
+export interface TemplatePreview {
+  locale: string
+  version?: number
+  inbox?: PushPreview
+  push?: PushPreview
+  email?: { subject: string; text: string; html?: string; size_bytes: number }
+  /** `units`: septets of gsm7, or UTF-16 units; `left`: what the last segment still has room for. */
+  sms?: { text: string; encoding: string; units: number; segments: number; left: number; size_bytes: number }
+  webhook?: { body: unknown; size_bytes: number }
+}
+
+/** What became of what was sent under one name. */
+export interface Funnel {
+  campaign: string
+  since: string
+  notifications: number
   sent: number
+  /** Those of which that is known. */
   delivered: number
+  failed: number
+  /** By people, as far as can be told; a click is an open. */
   opened: number
-  /** By a proxy or a scanner, not by a person. */
-  machine_opened: number
   clicked: number
-  machine_clicked: number
   converted: number
   unsubscribed: number
-}
-
-export interface Campaign extends CampaignCounts {
-  campaign: string
-  first_at?: string
-  last_at?: string
-}
-
-export interface CampaignFunnel extends Campaign {
-  by_channel: (CampaignCounts & { channel: DeliveryChannel })[]
-  days: (CampaignCounts & { day: string })[]
+  dismissed: number
+  /** What mail programs and scanners did; in no other figure. */
+  machine: { opened: number; clicked: number }
 }

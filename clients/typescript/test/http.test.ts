@@ -81,7 +81,7 @@ describe('requests', () => {
     await deliveries.resolve('5', false)
     await templates.get('hello', 2)
     await templates.preview('hello', { channel: 'sms' })
-    await templates.funnel('spring', '2026-11-01T00:00:00Z')
+    await templates.funnel('spring', 7)
     expect(seen).toEqual([
       'GET /me/notifications?unread=true&limit=2', 'GET /me/notifications', 'PUT /me/notifications/read {"up_to":"5"}', 'PUT /me/notifications/read {"ids":["5"]}',
       'PUT /me/preferences {"channels":{"sms":false}}', 'PUT /me/addresses/email {"value":"a@b.org"}', 'POST /me/addresses/email/verification {"code":"123456"}',
@@ -90,7 +90,7 @@ describe('requests', () => {
       'POST /notifications/5/cancel {}', 'PUT /admin/categories/news {"quiet":"digest"}', 'POST /admin/audiences/news/members {"add":["7"]}', 'POST /queues/fcm/pause {"reason":"why"}',
       'POST /queues/a%2Fb/resume {}', 'GET /deliveries?ambiguous=true', 'POST /deliveries/replay {"filter":{"reason":"500"},"dry_run":true}',
       'POST /deliveries/5/resolve {"arrived":false}', 'GET /templates/hello?version=2', 'POST /templates/hello/preview {"channel":"sms"}',
-      'GET /campaigns/spring?since=2026-11-01T00%3A00%3A00Z',
+      'GET /funnels?campaign=spring&days=7',
     ])
   })
 

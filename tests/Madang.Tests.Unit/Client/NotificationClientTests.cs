@@ -92,11 +92,11 @@ public sealed class NotificationClientTests
     {
         using var server = new Recorder(request => request.Contains("pause", StringComparison.Ordinal)
             ? """{"at":"2026-11-22T17:14:35Z","reason":"Key expired","by":"hand"}"""
-            : request.Contains("replay", StringComparison.Ordinal) ? """{"count":3,"more":false}""" : """{"channel":"sms","locale":"ko","text":"안녕","segments":{"count":1,"encoding":"ucs2","characters":2}}""");
+            : request.Contains("replay", StringComparison.Ordinal) ? """{"count":3,"more":false}""" : """{"locale":"ko","sms":{"text":"안녕","encoding":"ucs2","units":2,"segments":1,"left":68,"size_bytes":6}}""");
         using var client = Client(server);
         Assert.Equal("hand", (await client.Deliveries.PauseAsync("a/b", "Key expired", Token)).By);
         Assert.Equal(3, (await client.Deliveries.ReplayAsync(new(Queue: "fcm", Ambiguous: false), dryRun: true, Token)).Count);
-        Assert.Equal(1, (await client.Templates.PreviewAsync("hello", new("sms", "ko"), Token)).Segments!.Count);
+        Assert.Equal(1, (await client.Templates.PreviewAsync("hello", new("sms", "ko"), Token)).Sms!.Segments);
         Assert.Equal(
             [
                 """POST /v1/queues/a%2Fb/pause {"reason":"Key expired"}""", """POST /v1/deliveries/replay {"filter":{"queue":"fcm","ambiguous":false},"dry_run":true}""",

@@ -15,6 +15,15 @@ import { SetupPage } from '../entrance/SetupPage'
 import { errorText } from '../i18n/error-text'
 import { useI18n } from '../i18n/i18n'
 import { InboxPage } from '../inbox/InboxPage'
+import { DeadView } from '../notify/DeadView'
+import { ExplainPage } from '../notify/ExplainPage'
+import { FunnelView } from '../notify/FunnelView'
+import { LogView } from '../notify/LogView'
+import { NotifyPage } from '../notify/NotifyPage'
+import { QueuesView } from '../notify/QueuesView'
+import { SendView } from '../notify/SendView'
+import { TemplatePage } from '../notify/TemplatePage'
+import { TemplatesView } from '../notify/TemplatesView'
 import { PeoplePage } from '../people/PeoplePage'
 import { PreferencesPage } from '../preferences/PreferencesPage'
 import { SearchPage } from '../search/SearchPage'
@@ -59,6 +68,18 @@ function SignedIn() {
             </Route>
           </Route>
         )}
+        {role === 'admin' && (
+          <Route path="notify" element={<NotifyPage />}>
+            <Route index element={<QueuesView />} />
+            <Route path="log" element={<LogView />} />
+            <Route path="log/:id" element={<ExplainPage />} />
+            <Route path="dead" element={<DeadView />} />
+            <Route path="send" element={<SendView />} />
+            <Route path="templates" element={<TemplatesView />} />
+            <Route path="templates/:name" element={<TemplatePage />} />
+            <Route path="funnels" element={<FunnelView />} />
+          </Route>
+        )}
         <Route path="settings" element={<SettingsPage />} />
         <Route path="settings/notifications" element={<PreferencesPage />} />
         {role === 'admin' && <Route path="settings/webhooks/:id" element={<WebhookPage />} />}
@@ -85,6 +106,7 @@ function SignedOut() {
       <Route path="people" element={toLogin} />
       <Route path="search" element={toLogin} />
       <Route path="inbox" element={toLogin} />
+      <Route path="notify/*" element={toLogin} />
       <Route path="crawls/*" element={toLogin} />
       <Route path="settings/*" element={toLogin} />
       <Route path="*" element={<NotFound />} />

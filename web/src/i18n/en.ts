@@ -1,5 +1,6 @@
 import { crawlEn } from './crawl.en'
 import { inboxEn } from './inbox.en'
+import { notifyEn } from './notify.en'
 import { webhookEn } from './webhook.en'
 
 /** One text per key; `{name}` is filled in, and a pair of forms is chosen by `count`. */
@@ -216,6 +217,7 @@ export const en = {
   ...crawlEn,
   ...webhookEn,
   ...inboxEn,
+  ...notifyEn,
 
   'notFound.title': 'Nothing grows here',
   'notFound.hint': 'This page does not exist.',

@@ -1,5 +1,6 @@
 import { crawlKo } from './crawl.ko'
 import { inboxKo } from './inbox.ko'
+import { notifyKo } from './notify.ko'
 import { webhookKo } from './webhook.ko'
 import type { Messages } from './messages'
 
@@ -217,6 +218,7 @@ export const ko: Messages = {
   ...crawlKo,
   ...webhookKo,
   ...inboxKo,
+  ...notifyKo,
 
   'notFound.title': '여기에는 아무것도 없습니다',
   'notFound.hint': '찾으시는 페이지가 없습니다.',

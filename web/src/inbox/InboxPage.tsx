@@ -1,6 +1,7 @@
-import { Bell, BellRing, CheckCheck, Settings2 } from 'lucide-react'
+import { Bell, BellRing, CheckCheck, Send, Settings2 } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { Link } from 'react-router'
+import { useMe } from '../app/session'
 import { usePageTitle } from '../app/title-count'
 import { errorText } from '../i18n/error-text'
 import { useI18n } from '../i18n/i18n'
@@ -16,6 +17,7 @@ const filters: readonly Filter[] = ['all', 'unread']
 /** What was sent to this person, newest first, as it comes. */
 export function InboxPage() {
   const { t } = useI18n()
+  const { role } = useMe()
   const store = useInboxStore()
   const { busy, run } = useAction()
   const [filter, setFilter] = useState<Filter>('all')
@@ -30,6 +32,7 @@ export function InboxPage() {
       <header className="page-head">
         <h1>{t('inbox.title')}</h1>
         <div className="inbox-tools">
+          {role === 'admin' && <Link to="/notify" className="button quiet small"><Send size={16} aria-hidden /> {t('notify.title')}</Link>}
           <Link to="/settings/notifications" className="button quiet small"><Settings2 size={16} aria-hidden /> {t('inbox.settings')}</Link>
         </div>
       </header>

@@ -64,9 +64,9 @@ async function follow(worker: Worker, clicked: Notification): Promise<void> {
 
 /** That it was opened; what cannot be told now is not worth keeping. */
 async function report(worker: Worker, clicked: Notification): Promise<void> {
-  const { notification_id, delivery_id } = (clicked.data ?? {}) as { notification_id?: string; delivery_id?: string }
+  const { notification_id } = (clicked.data ?? {}) as { notification_id?: string }
   if (notification_id === undefined) return
-  await send(worker, 'POST', `/v1/me/notifications/${encodeURIComponent(notification_id)}/events`, { type: 'opened', delivery_id }).catch(() => undefined)
+  await send(worker, 'POST', `/v1/notifications/${encodeURIComponent(notification_id)}/events`, { type: 'opened' }).catch(() => undefined)
 }
 
 /** The browser gave the subscription another address, or took it away. */

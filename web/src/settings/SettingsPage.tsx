@@ -1,4 +1,4 @@
-import { BellRing, ChevronRight, Keyboard, LogOut } from 'lucide-react'
+import { BellRing, ChevronRight, Keyboard, LogOut, Send } from 'lucide-react'
 import { type ReactNode, useId, useState } from 'react'
 import { Link } from 'react-router'
 import { useMe, useSession } from '../app/session'
@@ -36,6 +36,13 @@ export function SettingsPage() {
       {me.role === 'admin' && (
         <>
           <h2 className="page-divider">{t('settings.admin')}</h2>
+          <Section title={t('notify.title')}>
+            <div className="row">
+              <Send size={20} aria-hidden />
+              <Link className="row-text webhook-link" to="/notify">{t('notify.title')}<small>{t('notify.manage')}</small></Link>
+              <ChevronRight size={18} aria-hidden />
+            </div>
+          </Section>
           <Section title={t('admin.invites')}><Invites /></Section>
           <Section title={t('admin.users')}><Users /></Section>
           <Section title={t('webhook.title')}><Webhooks /></Section>

@@ -17,6 +17,9 @@ export class Inbox {
   read = (ids: readonly Id[]) => this.http.put<Badge>('/v1/me/notifications/read', { ids })
   delete = (id: Id) => this.http.delete(`/v1/me/notifications/${id}`)
 
+  /** What became of it on this device. */
+  report = (notification: Id, type: 'delivered' | 'opened' | 'clicked' | 'dismissed') => this.http.post<void>(`/v1/notifications/${notification}/events`, { type })
+
   preferences = () => this.http.get<Preferences>('/v1/me/preferences')
   updatePreferences = (change: PreferenceChange) => this.http.put<Preferences>('/v1/me/preferences', change)
 

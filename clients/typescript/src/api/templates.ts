@@ -1,9 +1,9 @@
-import type { Campaign, CampaignFunnel, Template, TemplateBody, TemplatePreview, TemplatePreviewRequest, TemplateSummary } from '../deliveries.ts'
+import type { Funnel, Template, TemplateBody, TemplatePreview, TemplatePreviewRequest, TemplateSummary } from '../deliveries.ts'
 import type { Http } from '../http.ts'
-import type { DeliveryChannel } from '../notifications.ts'
+import type { AcceptedNotification, DeliveryChannel, Recipients } from '../notifications.ts'
 import type { Id, List, PageQuery } from '../types.ts'
 
-/** The words of notifications, and how they did. Needs the role admin. */
+/** The words of notifications, and how they did. Read by senders, written by admins. */
 export class Templates {
   constructor(private readonly http: Http) {}
 
@@ -16,12 +16,14 @@ export class Templates {
   put = (name: string, body: TemplateBody) => this.http.put<Template>(path(name), body)
   delete = (name: string) => this.http.delete(path(name))
   preview = (name: string, request: TemplatePreviewRequest) => this.http.post<TemplatePreview>(`${path(name)}/preview`, request)
-  /** To oneself. */
-  test = (name: string, request: { channels: DeliveryChannel[]; locale?: string; data?: Record<string, unknown> }) =>
-    this.http.post<{ id: Id }>(`${path(name)}/test`, request)
+  /** To oneself, or to one person or address. */
+  test = (name: string, request: { to?: Recipients; category?: string; channels?: DeliveryChannel[]; data?: Record<string, unknown> } = {}) =>
+    this.http.post<AcceptedNotification>(`${path(name)}/test`, request)
 
-  campaigns = (query: PageQuery & { since?: string; until?: string } = {}) => this.http.get<List<Campaign>>('/v1/campaigns', { ...query })
-  funnel = (campaign: string, since?: string) => this.http.get<CampaignFunnel>(`/v1/campaigns/${encodeURIComponent(campaign)}`, { since })
+  /** Of the last 30 days, or as many as are said. */
+  funnel = (campaign: string, days?: number) => this.http.get<Funnel>('/v1/funnels', { campaign, days })
+  /** Somebody did what a notification was for: `purchase`. */
+  converted = (notification_id: Id, name: string, user_id?: Id) => this.http.post<void>('/v1/conversions', { notification_id, name, user_id })
 }
 
 const path = (name: string) => `/v1/templates/${encodeURIComponent(name)}`
