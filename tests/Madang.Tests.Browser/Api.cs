@@ -25,6 +25,10 @@ internal sealed class Api(HttpClient http) : IDisposable
     public Task<JsonElement> SayAsync(string room, string text) =>
         PostAsync($"/v1/rooms/{room}/messages", new { client_id = Guid.CreateVersion7().ToString("N"), text });
 
+    public Task<JsonElement> GetAsync(string path) => http.GetFromJsonAsync<JsonElement>(path, TestContext.Current.CancellationToken);
+
+    public async Task PutAsync(string path, object body) => (await http.PutAsJsonAsync(path, body, Options, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+
     public async Task<JsonElement> PostAsync(string path, object body)
     {
         var cancellationToken = TestContext.Current.CancellationToken;

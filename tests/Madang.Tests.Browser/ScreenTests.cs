@@ -70,6 +70,93 @@ public sealed class ScreenTests(Chromium chromium) : IClassFixture<Chromium>
         await LookAtAsync(mina, "webhook", faults);
     }
 
+    [Theory]
+    [InlineData("en-GB", 1280, false)]
+    [InlineData("ko-KR", 390, true)]
+    [InlineData("ko-KR", 1280, true)]
+    [InlineData("en-GB", 390, false)]
+    public async Task Every_page_about_notifications_is_accessible_and_photographed(string locale, int width, bool dark)
+    {
+        var look = new Look(locale, width, dark);
+        // A mail server that nobody runs: what is sent to it waits and is tried again.
+        await using var server = await Server.StartAsync(new()
+        {
+            ["MADANG__NOTIFICATIONS__PROVIDERS__MAIL__KIND"] = "smtp",
+            ["MADANG__NOTIFICATIONS__PROVIDERS__MAIL__HOST"] = "127.0.0.1",
+            ["MADANG__NOTIFICATIONS__PROVIDERS__MAIL__PORT"] = "9",
+            ["MADANG__NOTIFICATIONS__PROVIDERS__MAIL__SECURITY"] = "none",
+            ["MADANG__NOTIFICATIONS__PROVIDERS__MAIL__FROM"] = "Madang <hello@example.org>",
+        });
+        var page = await chromium.OpenAsync(server.Address, look);
+        var mina = new Person(page, look);
+        var faults = new List<string>();
+        await page.GotoAsync($"/setup#token={Server.SetupToken}");
+        await mina.SetUpAsync(Server.SetupToken, "mina", Password);
+        await LookAtInboxAsync(mina, server, faults);
+        await LookAtSendingAsync(mina, faults);
+        Assert.Empty(faults);
+    }
+
+    private static async Task LookAtInboxAsync(Person mina, Server server, List<string> faults)
+    {
+        var page = mina.Page;
+        var korean = mina.Look.Locale == "ko-KR";
+        await page.GotoAsync("/inbox");
+        await page.Locator(".inbox-row, .empty").First.WaitForAsync();
+        await LookAtAsync(mina, "inbox-empty", faults);
+
+        using var api = await Api.SignInAsync(server, "mina", Password);
+        var me = (await api.GetAsync("/v1/me")).GetProperty("id").GetString();
+        await api.PutAsync($"/v1/admin/users/{me}/addresses/email", new { value = "mina@example.org" });
+        foreach (var (title, body, url) in new[]
+        {
+            (korean ? "김하린 님이 회원님을 언급했습니다" : "Harin mentioned you", "「토요일 두 시에 소나무 아래에서 만나요」", "/people"),
+            (korean ? "새 기기에서 로그인했습니다" : "Somebody signed in on a new device", "Firefox, Linux · 203.0.113.7", "https://example.org/a/rather/long/address"),
+            (korean ? "정원 모임의 사진이 준비되었습니다" : "The pictures of the garden club are ready", "", null as string),
+        })
+        {
+            await api.PostAsync("/v1/notifications", new { category = "announcement", content = new { title, body, url }, to = new { user_ids = new[] { me } } });
+        }
+
+        // They come over the line while the page is open.
+        await page.Locator(".inbox-row").Nth(2).WaitForAsync();
+        await page.Locator(".inbox-row.unread .inbox-actions button").First.ClickAsync();
+        await page.Locator(".inbox-row:not(.unread)").First.WaitForAsync();
+        await LookAtAsync(mina, "inbox", faults);
+
+        await page.GotoAsync("/settings/notifications");
+        await page.Locator(".matrix").WaitForAsync();
+        await page.Locator(".matrix tbody tr:not(.matrix-all) input:enabled").First.ClickAsync();
+        await page.Locator(".matrix-reset button").First.WaitForAsync();
+        await page.Locator(".quiet-none + .button-row .button").First.ClickAsync();
+        await LookAtAsync(mina, "preferences", faults);
+    }
+
+    private static async Task LookAtSendingAsync(Person mina, List<string> faults)
+    {
+        var page = mina.Page;
+        await page.GotoAsync("/notify");
+        await page.Locator(".queue").First.WaitForAsync();
+        await LookAtAsync(mina, "notify-queues", faults);
+        await page.GotoAsync("/notify/log");
+        await page.Locator(".crawl-row").First.WaitForAsync();
+        await LookAtAsync(mina, "notify-log", faults);
+        await page.Locator(".crawl-row a").First.ClickAsync();
+        await page.Locator(".explained .decision").First.WaitForAsync();
+        await LookAtAsync(mina, "notify-explain", faults);
+        foreach (var view in new[] { "dead", "send", "templates", "funnels?campaign=announcement" })
+        {
+            await page.GotoAsync($"/notify/{view}");
+            await page.Locator("main .card").First.WaitForAsync();
+            await page.Locator(".spinner").WaitForAsync(new() { State = WaitForSelectorState.Hidden });
+            await LookAtAsync(mina, $"notify-{view.Split('?')[0]}", faults);
+        }
+
+        await page.GotoAsync("/notify/templates/mention");
+        await page.Locator(".preview").WaitForAsync();
+        await LookAtAsync(mina, "notify-template", faults);
+    }
+
     private static async Task LookAtCrawlsAsync(Person mina, Server server, List<string> faults)
     {
         var page = mina.Page;
