@@ -41,8 +41,10 @@ internal static class TrackingEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         var links = routes.MapGroup("/t").AllowAnonymous().WithoutWriteLimit().WithTags("tracking");
-        links.MapMethods("o/{token}", ["GET", "HEAD"], OpenAsync).WithName("track_open").WithSummary("A transparent pixel, whatever the token is.");
-        links.MapMethods("c/{token}", ["GET", "HEAD"], ClickAsync).WithName("track_click").WithSummary("Leads to the address that the signed link holds, and to no other.");
+        links.MapGet("o/{token}", OpenAsync).WithName("track_open").WithSummary("A transparent pixel, whatever the token is.");
+        links.MapGet("c/{token}", ClickAsync).WithName("track_click").WithSummary("Leads to the address that the signed link holds, and to no other.");
+        links.MapMethods("o/{token}", [HttpMethods.Head], OpenAsync).ExcludeFromDescription();
+        links.MapMethods("c/{token}", [HttpMethods.Head], ClickAsync).ExcludeFromDescription();
         links.MapGet("u/{token}", ShowUnsubscribe).WithName("show_unsubscribe").WithSummary("A page with a button. Looking at it ends nothing.");
         links.MapPost("u/{token}", UnsubscribeAsync).DisableAntiforgery().WithName("unsubscribe")
             .WithSummary("Ends this kind of mail for who has the link (RFC 8058): no cookie, no redirect.");
