@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text.Json;
 using Madang.Api;
 using Madang.Notifications.Channels;

@@ -1,4 +1,3 @@
-using System.Text;
 using Madang.Api;
 using Madang.Notifications.Templates.Language;
 

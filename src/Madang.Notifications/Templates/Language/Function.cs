@@ -83,10 +83,10 @@ internal sealed record Function(string Name, int Least, int Most, IReadOnlyList<
         return most is >= 1 and <= 10_000 ? TextCut.To(text, (int)most) : throw new TemplateFault("truncate takes a length of 1 to 10000.");
     }
 
-    private static object Count(object value) => value switch
+    private static decimal Count(object value) => value switch
     {
-        System.Text.Json.JsonElement { ValueKind: System.Text.Json.JsonValueKind.Array } list => (decimal)list.GetArrayLength(),
-        IReadOnlyList<object?> list => (decimal)list.Count,
+        System.Text.Json.JsonElement { ValueKind: System.Text.Json.JsonValueKind.Array } list => list.GetArrayLength(),
+        IReadOnlyList<object?> list => list.Count,
         _ => throw new TemplateFault("count takes a list."),
     };
 

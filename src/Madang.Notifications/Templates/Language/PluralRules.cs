@@ -27,7 +27,7 @@ internal static class PluralRules
     private static string Slavic(decimal n) => (n % 10, n % 100) switch
     {
         (1, not 11) => "one",
-        (>= 2 and <= 4, not (12 or 13 or 14)) => "few",
+        ( >= 2 and <= 4, not (12 or 13 or 14)) => "few",
         _ => "many",
     };
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Madang.Api;
 
 namespace Madang.Notifications.Templates.Language;

@@ -205,7 +205,7 @@ internal sealed class TemplateRun(TemplateScene scene, int maxLength)
         };
     }
 
-    private object? Member(object? value, string name) => value switch
+    private static object? Member(object? value, string name) => value switch
     {
         TemplateScene top => top.Own.TryGetValue(name, out var own) ? own : Member(top.Data, name),
         JsonElement { ValueKind: JsonValueKind.Object } item => item.TryGetProperty(name, out var found) ? Plain(found) : Missing,
