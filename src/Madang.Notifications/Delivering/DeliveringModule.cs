@@ -4,7 +4,6 @@ using Madang.Notifications.Delivering.Running;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 
 namespace Madang.Notifications.Delivering;
 

@@ -1,4 +1,3 @@
-using Madang.Api;
 using Madang.Notifications.Categories;
 using Madang.Notifications.Channels;
 using Madang.Notifications.Digests;

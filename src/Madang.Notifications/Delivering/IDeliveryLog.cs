@@ -28,6 +28,9 @@ internal interface IDeliveryLog
     /// <summary>Folds the deltas that planners and runners have written into the counts.</summary>
     Task FoldAsync(CancellationToken cancellationToken);
 
+    /// <summary>Dead and expired deliveries of the filter, with ids above <paramref name="after"/>, ascending, locked.</summary>
+    IReadOnlyList<Delivery> LockEnded(WriteTx tx, DeliveryFilter filter, DeliveryId after, int limit);
+
     /// <summary>Deletes deliveries that ended, with their attempts, ids below <paramref name="before"/>, oldest first; how many.</summary>
     int Prune(WriteTx tx, DeliveryId before, int limit);
 }

@@ -39,12 +39,6 @@ internal interface IDeliveryQueue
     /// <summary>Deliveries that wait for this person under this key, locked.</summary>
     IReadOnlyList<Delivery> LockCollapsed(WriteTx tx, UserId user, string collapseKey);
 
-    /// <summary>Dead and expired deliveries of the filter, with ids above <paramref name="after"/>, ascending, locked.</summary>
-    IReadOnlyList<Delivery> LockEnded(WriteTx tx, DeliveryFilter filter, DeliveryId after, int limit);
-
-    /// <summary>True when any delivery of this notification to this person was opened.</summary>
-    bool IsOpened(WriteTx tx, NotificationId notification, UserId? user);
-
     /// <summary>The queues that stand still, and why.</summary>
     IReadOnlyDictionary<string, QueuePause> Pauses(WriteTx tx);
 

@@ -102,7 +102,7 @@ internal sealed class QueueOperation(Database database, IDeliveryQueue queue, ID
 
     private (int Replayed, DeliveryId Last, int Found) Replay(WriteTx tx, DeliveryFilter filter, DeliveryId after, bool isDry)
     {
-        var ended = queue.LockEnded(tx, filter, after, Batch);
+        var ended = log.LockEnded(tx, filter, after, Batch);
         var changes = ended.Select(before => (Before: before, After: before.Replay(ReplayTimeToLive, tx.Now))).Where(change => change.After is not null)
             .Select(change => new DeliveryChange(change.Before, change.After!)).ToList();
         if (!isDry && changes.Count > 0)

@@ -92,6 +92,12 @@ internal sealed class PostgresDeliveryLog(PostgresDatabase database) : IDelivery
         }
     }
 
+    public IReadOnlyList<Delivery> LockEnded(WriteTx tx, DeliveryFilter filter, DeliveryId after, int limit)
+    {
+        using var find = PostgresTx.Of(tx).Use($"SELECT {Columns} FROM delivery WHERE id > $1 AND state IN (6, 8) AND {DeliveryWhere.Sql} ORDER BY id LIMIT $2 FOR UPDATE");
+        return PostgresDeliveryRows.ReadAll(DeliveryWhere.With(find, filter, after.Value, limit));
+    }
+
     public int Prune(WriteTx tx, DeliveryId before, int limit)
     {
         using var prune = PostgresTx.Of(tx).Use(

@@ -2,7 +2,6 @@ using Madang.Api;
 using Madang.Notifications;
 using Madang.Notifications.Delivering;
 using Madang.Storage;
-using Npgsql;
 
 namespace Madang.Postgres.Notifications;
 
@@ -206,19 +205,6 @@ internal sealed class PostgresDeliveryQueue : IDeliveryQueue
         using var find = PostgresTx.Of(tx).Use(
             $"SELECT {Columns} FROM delivery WHERE user_id = $1 AND collapse_key = $2 AND state = 1 AND collapse_key IS NOT NULL ORDER BY id FOR UPDATE", user.Value, collapseKey);
         return PostgresDeliveryRows.ReadAll(find);
-    }
-
-    public IReadOnlyList<Delivery> LockEnded(WriteTx tx, DeliveryFilter filter, DeliveryId after, int limit)
-    {
-        using var find = PostgresTx.Of(tx).Use($"SELECT {Columns} FROM delivery WHERE id > $1 AND state IN (6, 8) AND {DeliveryWhere.Sql} ORDER BY id LIMIT $2 FOR UPDATE");
-        return PostgresDeliveryRows.ReadAll(DeliveryWhere.With(find, filter, after.Value, limit));
-    }
-
-    public bool IsOpened(WriteTx tx, NotificationId notification, UserId? user)
-    {
-        using var find = PostgresTx.Of(tx).Use(
-            "SELECT 1 FROM delivery WHERE notification_id = $1 AND user_id = $2 AND opened_at IS NOT NULL LIMIT 1", notification.Value, user?.Value ?? 0);
-        return find.ExecuteScalar() is not null;
     }
 
     public IReadOnlyDictionary<string, QueuePause> Pauses(WriteTx tx)

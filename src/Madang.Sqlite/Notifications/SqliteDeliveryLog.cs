@@ -113,6 +113,13 @@ internal sealed class SqliteDeliveryLog(SqliteDatabase database) : IDeliveryLog
     // The one writer changes the counts in place: there are no deltas.
     public Task FoldAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    public IReadOnlyList<Delivery> LockEnded(WriteTx tx, DeliveryFilter filter, DeliveryId after, int limit)
+    {
+        using var find = SqliteTx.Of(tx).Use(
+            $"SELECT {SqliteDeliveryRows.Columns} FROM delivery INDEXED BY delivery_dead WHERE id > ?1 AND state IN (6, 8) AND {DeliveryWhere.Sql} ORDER BY id LIMIT ?2");
+        return SqliteDeliveryRows.ReadAll(DeliveryWhere.Bind(find, filter, after.Value, limit));
+    }
+
     public int Prune(WriteTx tx, DeliveryId before, int limit)
     {
         var sqlite = SqliteTx.Of(tx);

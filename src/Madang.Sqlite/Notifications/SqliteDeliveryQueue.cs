@@ -204,19 +204,6 @@ internal sealed class SqliteDeliveryQueue : IDeliveryQueue
         return SqliteDeliveryRows.ReadAll(find.Bind(1, user.Value).Bind(2, collapseKey));
     }
 
-    public IReadOnlyList<Delivery> LockEnded(WriteTx tx, DeliveryFilter filter, DeliveryId after, int limit)
-    {
-        using var find = SqliteTx.Of(tx).Use(
-            $"SELECT {SqliteDeliveryRows.Columns} FROM delivery INDEXED BY delivery_dead WHERE id > ?1 AND state IN (6, 8) AND {DeliveryWhere.Sql} ORDER BY id LIMIT ?2");
-        return SqliteDeliveryRows.ReadAll(DeliveryWhere.Bind(find, filter, after.Value, limit));
-    }
-
-    public bool IsOpened(WriteTx tx, NotificationId notification, UserId? user)
-    {
-        using var find = SqliteTx.Of(tx).Use("SELECT 1 FROM delivery WHERE notification_id = ?1 AND user_id = ?2 AND opened_at IS NOT NULL LIMIT 1");
-        return find.Bind(1, notification.Value).Bind(2, user?.Value ?? 0).Step();
-    }
-
     public IReadOnlyDictionary<string, QueuePause> Pauses(WriteTx tx)
     {
         using var find = SqliteTx.Of(tx).Use(SqliteDeliveryRows.PausesSql);

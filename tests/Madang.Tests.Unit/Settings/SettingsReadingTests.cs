@@ -6,6 +6,24 @@ namespace Madang.Tests.Unit.Settings;
 public sealed class SettingsReadingTests
 {
     [Fact]
+    public void Providers_have_free_names_and_their_secrets_are_not_shown()
+    {
+        var reading = Read(new()
+        {
+            ["Madang:Notifications:Providers:my-sms:Kind"] = "twilio",
+            ["MADANG:NOTIFICATIONS:PROVIDERS:MY-SMS:AUTHTOKEN"] = "hush",
+            ["Madang:Notifications:Providers:my-sms:Senders:0"] = "+15005550006",
+        });
+        Assert.Empty(reading.Faults);
+        Assert.Empty(reading.Warnings);
+        var effective = reading.Effective().ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.OrdinalIgnoreCase);
+        Assert.Equal(("twilio", "hush", "+15005550006"), (
+            effective["Madang:Notifications:Providers:my-sms:Kind"], effective["Madang:Notifications:Providers:my-sms:AuthToken"],
+            effective["Madang:Notifications:Providers:my-sms:Senders:0"]));
+        Assert.Equal("(secret)", reading.Values.Single(value => value.Setting.Key.EndsWith("AUTHTOKEN", StringComparison.OrdinalIgnoreCase)).Shown);
+    }
+
+    [Fact]
     public void The_defaults_are_without_fault()
     {
         var reading = Read([]);

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Madang.Notifications.Channels;
 using Madang.Notifications.Delivering.Lanes;
 using Madang.Storage;
 using Microsoft.Extensions.Hosting;
@@ -178,7 +177,7 @@ internal sealed partial class DeliveryRunner : BackgroundService
 
             // A timer may not be set further than 49 days ahead; waking early costs one look at the clock.
             timer.Change(TimeSpan.FromMilliseconds(Math.Clamp(Math.Ceiling(wait.TotalMilliseconds), 1, TimeSpan.FromDays(1).TotalMilliseconds)), Timeout.InfiniteTimeSpan);
-            await _wake.Reader.ReadAsync();
+            await _wake.Reader.ReadAsync(CancellationToken.None);
             timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             if (stopping.IsCancellationRequested || !claims)
             {

@@ -122,7 +122,7 @@ internal sealed class DeliveryTurn(
         return (claim, live, taken.Count == claim.Places ? tx.Now : queue.NextDueAt(tx, claim.Queue));
     }
 
-    private IReadOnlyList<Claimed> Check(WriteTx tx, IReadOnlyList<Delivery> taken, List<DeliveryChange> refused)
+    private List<Claimed> Check(WriteTx tx, IReadOnlyList<Delivery> taken, List<DeliveryChange> refused)
     {
         if (taken.Count == 0)
         {
@@ -152,7 +152,8 @@ internal sealed class DeliveryTurn(
     }
 
     private bool IsSeen(WriteTx tx, Delivery fallback) =>
-        queue.IsOpened(tx, fallback.Notification, fallback.User) || (fallback.User is { } user && _reads.Any(read => read.IsRead(tx, fallback.Notification, user)));
+        queue.LockSiblings(tx, fallback.Notification, fallback.User).Any(sibling => sibling.OpenedAt is not null) ||
+        (fallback.User is { } user && _reads.Any(read => read.IsRead(tx, fallback.Notification, user)));
 
     private int Recover(WriteTx tx, int? node)
     {
