@@ -110,9 +110,9 @@ public sealed class ScreenTests(Chromium chromium) : IClassFixture<Chromium>
         await api.PutAsync($"/v1/admin/users/{me}/addresses/email", new { value = "mina@example.org" });
         foreach (var (title, body, url) in new[]
         {
-            (korean ? "김하린 님이 회원님을 언급했습니다" : "Harin mentioned you", "「토요일 두 시에 소나무 아래에서 만나요」", "/people"),
+            (korean ? "김하린 님이 회원님을 언급했습니다" : "Harin mentioned you", "「토요일 두 시에 소나무 아래에서 만나요」", server.Address + "/people"),
             (korean ? "새 기기에서 로그인했습니다" : "Somebody signed in on a new device", "Firefox, Linux · 203.0.113.7", "https://example.org/a/rather/long/address"),
-            (korean ? "정원 모임의 사진이 준비되었습니다" : "The pictures of the garden club are ready", "", null as string),
+            (korean ? "정원 모임의 사진이 준비되었습니다" : "The pictures of the garden club are ready", korean ? "모두 서른두 장입니다." : "There are thirty-two of them.", null as string),
         })
         {
             await api.PostAsync("/v1/notifications", new { category = "announcement", content = new { title, body, url }, to = new { user_ids = new[] { me } } });
