@@ -1,5 +1,4 @@
 using Madang.Api;
-using Madang.Notifications;
 using Madang.Notifications.Addresses;
 using Madang.Notifications.Limits;
 using Madang.Notifications.Planning;
