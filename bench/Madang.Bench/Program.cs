@@ -70,8 +70,8 @@ kill.SetAction((given, cancelled) => Places.WithAsync(given.GetValue(engine)!, g
     return report.Faults.Count == 0 ? 0 : 1;
 }, cancelled));
 
-var root = new RootCommand("Load drivers and kill tests of Madang") { chat, kill, SitesCommand.Create(), QueueRun.Create() };
-foreach (var command in CrawlCommands.Create())
+var root = new RootCommand("Load drivers and kill tests of Madang") { chat, kill, SitesCommand.Create() };
+foreach (var command in CrawlCommands.Create().Concat(NotifyCommands.Create()))
 {
     root.Add(command);
 }

@@ -61,12 +61,7 @@ internal static class QueueRun
         }
 
         await using var postgres = isPostgres ? await PostgresProcess.StartAsync(Path.Combine(folder, "postgres")) : null;
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Services.AddSingleton(TimeProvider.System);
-        builder.AddOutbound().AddJobs().AddAccounts().AddWebhooks().AddRealtime().AddNotifications(folder);
-        _ = postgres is null ? builder.AddSqlite(folder) : builder.AddPostgres(postgres.ConnectionString);
-        builder.Services.AddSingleton(new Snowflake(TimeProvider.System, 1));
-        using var host = builder.Build();
+        using var host = BuildHost(folder, postgres?.ConnectionString);
         await using var database = host.Services.GetRequiredService<Database>();
         await database.OpenAsync(cancellationToken);
         var cycles = new Cycles(database, host.Services.GetRequiredService<IDeliveryQueue>(), host.Services.GetRequiredService<Deliveries>(), withJobs ? host.Services : null);
@@ -84,6 +79,18 @@ internal static class QueueRun
         {
             Console.WriteLine(part);
         }
+    }
+
+    /// <param name="folder">Of SQLite, and of the keys.</param>
+    /// <param name="postgres">A connection string; null for SQLite.</param>
+    internal static IHost BuildHost(string folder, string? postgres)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.AddOutbound().AddJobs().AddAccounts().AddWebhooks().AddRealtime().AddNotifications(folder);
+        _ = postgres is null ? builder.AddSqlite(folder) : builder.AddPostgres(postgres);
+        builder.Services.AddSingleton(new Snowflake(TimeProvider.System, 1));
+        return builder.Build();
     }
 
     /// <summary>One turn after another: plan a batch, and in the next transaction end what was claimed and claim again, as the runner does.</summary>

@@ -8,6 +8,9 @@ internal static class CpuTime
     /// <summary>The process alone; 0 where it is gone.</summary>
     public static double Of(int pid) => Read(pid) is { } stat ? stat.Own : 0;
 
+    /// <summary>The process and those of its children that ended and were waited for; 0 where it is gone.</summary>
+    public static double WithWaited(int pid) => Read(pid) is { } stat ? stat.Own + stat.Waited : 0;
+
     /// <summary>Of all processes that this one started and that have ended, with what they waited for.</summary>
     public static double Waited() => Read(Environment.ProcessId)?.Waited ?? 0;
 
