@@ -55,11 +55,13 @@ internal sealed class NotifyKill(NotifyPlaces places, int notifications, int kil
         {
             var many = Enumerable.Range(0, (int)Math.Min(bulk, notifications - first))
                 .Select(i => ($"{_run}-{first + i}", NotifyPlaces.FirstPerson + ((first + i) % places.People))).ToList();
+            // The same again must be the same to the letter.
+            var due = Wall.Now;
             for (var left = many.Count; left > 0;)
             {
                 try
                 {
-                    var taken = await client.SendAsync(many, Wall.Now, cancellationToken);
+                    var taken = await client.SendAsync(many, due, cancellationToken);
                     if (taken == many.Count)
                     {
                         Interlocked.Add(ref _accepted, taken);

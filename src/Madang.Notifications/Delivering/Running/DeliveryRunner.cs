@@ -266,7 +266,7 @@ internal sealed partial class DeliveryRunner : BackgroundService
         var now = _time.GetUtcNow();
         lock (_lock)
         {
-            _isFirst &= !result.IsRecovered;
+            _isFirst = false;
             _renewAt = result.IsRecovered ? _renewAt : DateTimeOffset.MinValue;
             _looks |= !result.IsRecovered;
             foreach (var held in request.Held ?? [])

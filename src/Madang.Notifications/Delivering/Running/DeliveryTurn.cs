@@ -66,7 +66,15 @@ internal sealed class DeliveryTurn(
 
         // Renewed by fence, before anything is taken up: a lease that ran out unnoticed is still ours if nobody else has it.
         var kept = request.Held is { } held ? held.Count == 0 ? new HashSet<DeliveryId>() : queue.Renew(tx, held, tx.Now + options.Value.Lease) : null;
-        var recovered = (request.Held is null ? 0 : Recover(tx, null)) + (request.IsFirst ? Recover(tx, ids.Node) : 0);
+        var recovered = request.Held is null ? 0 : Recover(tx, null);
+        var isRecovered = recovered < RecoverLimit;
+
+        // All of them before anything is claimed: a later turn could not tell them from its own.
+        for (var more = request.IsFirst ? RecoverLimit : 0; more == RecoverLimit;)
+        {
+            recovered += more = Recover(tx, ids.Node);
+        }
+
         List<(LaneClaim, IReadOnlyList<Claimed>, DateTimeOffset?)> claimed = [];
         List<DeliveryChange> refused = [];
         var pauses = request.Claims.Count > 0 || request.ReadsPauses || request.IsFirst || request.Ended.Any(ended => ended.Answer?.Class == AnswerClass.Config) ? queue.Pauses(tx) : null;
@@ -80,7 +88,7 @@ internal sealed class DeliveryTurn(
             queue.Put(tx, refused);
         }
 
-        return new(claimed, kept, stale, refused, pauses, recovered, recovered < RecoverLimit);
+        return new(claimed, kept, stale, refused, pauses, recovered, isRecovered);
     }
 
     /// <summary>What an end brings with it: the address book, a queue that must stand still, a fallback that need not wait any longer.</summary>
