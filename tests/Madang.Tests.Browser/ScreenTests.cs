@@ -130,6 +130,9 @@ public sealed class ScreenTests(Chromium chromium) : IClassFixture<Chromium>
         await page.Locator(".matrix-reset button").First.WaitForAsync();
         await page.Locator(".quiet-none + .button-row .button").First.ClickAsync();
         await LookAtAsync(mina, "preferences", faults);
+        await page.Locator(".matrix").ScrollIntoViewIfNeededAsync();
+        await page.Locator("h1").ScrollIntoViewIfNeededAsync();
+        await LookAtAsync(mina, "preferences-matrix", faults);
     }
 
     private static async Task LookAtSendingAsync(Person mina, List<string> faults)
@@ -153,7 +156,7 @@ public sealed class ScreenTests(Chromium chromium) : IClassFixture<Chromium>
         }
 
         await page.GotoAsync("/notify/templates/mention");
-        await page.Locator(".preview").WaitForAsync();
+        await page.Locator(".preview-push").WaitForAsync();
         await LookAtAsync(mina, "notify-template", faults);
     }
 

@@ -5,7 +5,10 @@ import { describe, expect, test } from 'vitest'
 import { en } from '../src/i18n/en'
 import { translator } from '../src/i18n/i18n'
 import { ko } from '../src/i18n/ko'
+import { sampleOf } from '../src/notify/Preview'
+import { tidy } from '../src/notify/TemplatePage'
 import { reasonText, whyText, wordOf } from '../src/notify/words'
+import { rowsOf, spansOf } from '../src/preferences/quiet'
 
 const server = join('..', 'src', 'Madang.Notifications')
 const source = (...path: string[]) => readFileSync(join(server, ...path), 'utf8')
@@ -63,4 +66,19 @@ describe('a decision', () => {
     expect(reasonText(english, '410 Unregistered')).toBe('410 Unregistered')
     expect(reasonText(english, 'no_answer: the node was lost')).toBe('The server was lost before the answer came.')
   })
+})
+
+test('a preview begins with a value for every variable', () => {
+  const words = { title: '{{sender}} in {{place}}', body: '{{truncate text 500}}{{#if late}}!{{else}}.{{/if}}', url: '{{default url ""}}' }
+  expect(sampleOf({ default_locale: 'en', parts: { en: words } })).toEqual({ sender: '⟨sender⟩', place: '⟨place⟩', text: '⟨text⟩', late: '⟨late⟩', url: 'https://example.org/' })
+})
+
+test('what was left empty is not sent', () => {
+  expect(tidy({ ko: { title: '하나', body: '', email: { subject: '' } }, en: { title: '' } })).toEqual({ ko: { title: '하나' } })
+})
+
+test('quiet hours keep their days through the editor', () => {
+  const spans = [{ day: 'monday', from: '22:00', to: '07:00' }, { day: 'friday', from: '22:00', to: '07:00' }, { day: 'sunday', from: '12:00', to: '14:00' }] as const
+  expect(spansOf(rowsOf(spans))).toEqual(spans)
+  expect(rowsOf(spans)).toHaveLength(2)
 })

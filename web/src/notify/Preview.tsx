@@ -14,12 +14,18 @@ interface PreviewProps {
   body: TemplateBody
 }
 
+/** A value for every variable that the words name, to begin with. Loops are left to the author. */
+export function sampleOf(body: TemplateBody): Record<string, string> {
+  const names = [...JSON.stringify(body.parts).matchAll(/\{\{\{?(?:#if\s+|[a-z_]\w*\s+)?([a-z_]\w*)/gi)].map((found) => found[1] ?? '')
+  return Object.fromEntries([...new Set(names)].filter((name) => name !== 'else' && name !== 'this').map((name) => [name, name === 'url' ? 'https://example.org/' : `⟨${name}⟩`]))
+}
+
 /** What each channel would tell, of the words as they stand in the form. */
 export function Preview({ name, locale, body }: PreviewProps) {
   const { t } = useI18n()
   const api = useApi()
   const [channel, setChannel] = useState<DeliveryChannel>('push')
-  const [text, setText] = useState('{}')
+  const [text, setText] = useState(() => JSON.stringify(sampleOf(body), null, 2))
   const asked = useDeferredValue({ text, body })
   const data = objectOf(asked.text)
   const { data: shown, error } = useQuery({

@@ -51,7 +51,7 @@ export function SendView() {
   return (
     <form className="card card-form" aria-label={t('notify.tab.send')} onSubmit={submit} noValidate>
       <div className="two">
-        <Select label={t('notify.category')} name="category">{categories.map(({ name }) => <option key={name} value={name}>{name}</option>)}</Select>
+        <Select key={categories.length} label={t('notify.category')} name="category" defaultValue="announcement">{categories.map(({ name }) => <option key={name} value={name}>{name}</option>)}</Select>
         <Select label={t('notify.to')} value={to} onChange={({ target }) => setTo(target.value === 'all' ? 'all' : target.value === 'audience' ? 'audience' : 'users')}>
           <option value="users">{t('notify.toUsers')}</option>
           <option value="audience" disabled={audiences.length === 0}>{t('notify.toAudience')}</option>
