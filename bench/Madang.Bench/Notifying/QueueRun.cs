@@ -54,7 +54,7 @@ internal static class QueueRun
 
     private static async Task RunAsync(string folder, bool isPostgres, int count, int batch, int backlog, bool withJobs, CancellationToken cancellationToken)
     {
-        if (isPostgres)
+        if (isPostgres && !OperatingSystem.IsWindows())
         {
             // The server has a user of its own.
             File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);

@@ -1,4 +1,3 @@
-using Madang.Accounts;
 using Madang.Api;
 using Madang.Notifications;
 using Madang.Notifications.Addresses;

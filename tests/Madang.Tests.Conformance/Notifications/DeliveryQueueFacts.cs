@@ -3,7 +3,6 @@ using Madang.Notifications;
 using Madang.Notifications.Categories;
 using Madang.Notifications.Channels;
 using Madang.Notifications.Delivering;
-using Madang.Storage;
 
 namespace Madang.Tests.Conformance.Notifications;
 

@@ -5,7 +5,6 @@ using Madang.Notifications.Categories;
 using Madang.Notifications.Limits;
 using Madang.Notifications.Planning;
 using Madang.Notifications.Preferences;
-using Madang.Notifications.QuietHours;
 using Madang.Tests.Conformance.Accounts;
 using Microsoft.Extensions.Hosting;
 

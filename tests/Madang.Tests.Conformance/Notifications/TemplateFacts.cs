@@ -1,4 +1,3 @@
-using Madang.Api;
 using Madang.Notifications;
 using Madang.Notifications.Channels;
 using Madang.Notifications.Rendering;

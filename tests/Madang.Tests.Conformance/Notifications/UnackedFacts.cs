@@ -1,5 +1,4 @@
 using Madang.Api;
-using Madang.Chat;
 using Madang.Notifications;
 using Madang.Notifications.Delivering;
 using Madang.Realtime;

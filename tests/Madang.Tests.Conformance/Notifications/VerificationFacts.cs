@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Madang.Api;
 using Madang.Notifications;
 using Madang.Notifications.Addresses;
 using Madang.Notifications.Categories;

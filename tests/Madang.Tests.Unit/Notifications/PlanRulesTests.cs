@@ -1,13 +1,11 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Madang.Api;
 using Madang.Notifications;
 using Madang.Notifications.Addresses;
 using Madang.Notifications.Categories;
 using Madang.Notifications.Digests;
 using Madang.Notifications.Limits;
 using Madang.Notifications.Planning;
-using Madang.Notifications.Preferences;
 using Madang.Notifications.QuietHours;
 
 namespace Madang.Tests.Unit.Notifications;

@@ -33,7 +33,6 @@ public sealed class WordsTests
     [InlineData("\"지훈\"", "이/가", "이")]
     [InlineData("민아 👍", "이/가", "이(가)")]
     [InlineData("", "을/를", "을(를)")]
-    [InlineData("지훈", "은/는", "은")]
     [InlineData("書", "와/과", "와(과)")]
     public void A_particle_follows_the_sound_before_it(string word, string pair, string expected) => Assert.Equal(expected, Josa.After(word, pair));
 
