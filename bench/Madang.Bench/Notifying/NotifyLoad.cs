@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using Madang.Bench.Measuring;
 
 namespace Madang.Bench.Notifying;

@@ -156,7 +156,7 @@ internal sealed class NotifyPlaces : IAsyncDisposable
         }
     }
 
-    private static IEnumerable<string[]> Rows(sqlite3 db, string sql)
+    private static List<string[]> Rows(sqlite3 db, string sql)
     {
         if (raw.sqlite3_prepare_v2(db, sql, out var statement) != raw.SQLITE_OK)
         {

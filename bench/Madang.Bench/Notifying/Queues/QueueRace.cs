@@ -82,5 +82,12 @@ internal sealed class QueueRace(IReadOnlyList<QueueContender> contenders, string
     }
 
     /// <summary>PostgreSQL has a user of its own, who must be let in.</summary>
-    internal static void OpenFolder(string folder) => Directory.CreateDirectory(folder).UnixFileMode |= UnixFileMode.OtherExecute | UnixFileMode.GroupExecute;
+    internal static void OpenFolder(string folder)
+    {
+        var made = Directory.CreateDirectory(folder);
+        if (!OperatingSystem.IsWindows())
+        {
+            made.UnixFileMode |= UnixFileMode.OtherExecute | UnixFileMode.GroupExecute;
+        }
+    }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using Madang.Api;
 using Madang.Notifications;
 using Madang.Notifications.Categories;
 using Madang.Notifications.Channels;
@@ -129,7 +128,7 @@ internal sealed class QueueWorker(Database database, IDeliveryQueue queue, Deliv
         return abandoned.Count;
     }
 
-    private IReadOnlyList<long> Plan(WriteTx tx, int count)
+    private long[] Plan(WriteTx tx, int count)
     {
         var ids = new long[count];
         for (var i = 0; i < count; i++)
