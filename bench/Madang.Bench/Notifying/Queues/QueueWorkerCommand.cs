@@ -84,7 +84,7 @@ internal sealed class QueueWorker(Database database, IDeliveryQueue queue, Deliv
         {
             var more = Math.Min(batch, count - planned);
             planned += more;
-            var plan = more == 0 ? Task.FromResult<IReadOnlyList<long>>([]) : database.WriteAsync(tx => Plan(tx, more), cancellationToken: cancellationToken);
+            var plan = more == 0 ? Task.FromResult(Array.Empty<long>()) : database.WriteAsync(tx => Plan(tx, more), cancellationToken: cancellationToken);
             journals?.Performed(claimed);
             var ended = claimed;
             journals?.Acked(await plan);
