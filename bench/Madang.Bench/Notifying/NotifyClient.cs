@@ -12,8 +12,32 @@ internal sealed class NotifyClient(Uri server, string token, TimeSpan timeout) :
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, MaxConnectionsPerServer = 256 }) { BaseAddress = server, Timeout = timeout };
 
     /// <summary>One push to one person; the moment when it was due, in microseconds, goes with it to the phone.</summary>
-    public Task SendAsync(string eventId, long person, long due, CancellationToken cancellationToken) =>
-        PostAsync("/v1/notifications", json => Write(json, eventId, person, due), cancellationToken);
+    public async Task SendAsync(string eventId, long person, long due, CancellationToken cancellationToken)
+    {
+        using var answer = await PostAsync("/v1/notifications", json => Write(json, eventId, person, due), cancellationToken);
+    }
+
+    /// <summary>One code by SMS to a number outside of every account.</summary>
+    public async Task SendSmsAsync(string eventId, long number, CancellationToken cancellationToken)
+    {
+        using var answer = await PostAsync("/v1/notifications", json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("event_id", eventId);
+            json.WriteString("category", "verification");
+            json.WriteString("template", "verification_code");
+            json.WriteStartObject("data");
+            json.WriteString("code", (number % 1_000_000).ToString("D6", CultureInfo.InvariantCulture));
+            json.WriteNumber("minutes", 10);
+            json.WriteEndObject();
+            json.WriteStartObject("to");
+            json.WriteStartObject("address");
+            json.WriteString("phone", "+8210" + (number % 100_000_000).ToString("D8", CultureInfo.InvariantCulture));
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }, cancellationToken);
+    }
 
     /// <returns>How many of them were accepted, or had been.</returns>
     public async Task<int> SendAsync(IReadOnlyList<(string EventId, long Person)> many, long due, CancellationToken cancellationToken)

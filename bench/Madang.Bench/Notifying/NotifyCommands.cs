@@ -24,7 +24,7 @@ internal static class NotifyCommands
         var notifications = new Option<int>("--notifications") { Description = "Of a run with kills", DefaultValueFactory = _ => 100_000 };
         var lost = new Option<double>("--lost") { Description = "Share of the providers' answers that are lost in a run with kills", DefaultValueFactory = _ => 0.01 };
         var seed = new Option<int?>("--seed") { Description = "Repeats a run's choices" };
-        var dead = new Option<string?>("--dead") { Description = "A provider that answers 503 for --seconds: apns or fcm" };
+        var dead = new Option<string?>("--dead") { Description = "Who answers 503 for --seconds: sms (all of its providers), apns or fcm" };
         var command = new Command("notify", "Notifications from acceptance to the stand-in's phone: rates, latencies, kills, broadcasts, dead providers")
         {
             engine, program, people, rate, bulk, window, seconds, minutes, broadcast, kill, notifications, lost, seed, dead,

@@ -11,18 +11,27 @@ internal sealed class NotifyDead(NotifyPlaces places, string dead, int rate, int
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var alive = NotifyLoad.Phones.First(name => name != dead);
+        IReadOnlyList<string> names = [.. places.Sandbox.Names.Where(name => dead == "sms" ? name is "kannel" or "twilio" : name == dead)];
         using var client = new NotifyClient(places.Server.Address, places.Token, TimeSpan.FromSeconds(30));
         var (calm, waiting) = (Load(alive, Before), Load(dead, Before));
         await Task.WhenAll(MeasureAsync(calm, client, Before, cancellationToken), MeasureAsync(waiting, client, Before, cancellationToken));
-        await DrainedAsync(waiting.Accepted, cancellationToken);
+        await DrainedAsync(names, waiting.Accepted, cancellationToken);
 
-        await places.Sandbox.SetFaultsAsync(dead, [new { status = 503 }], cancellationToken);
+        foreach (var name in names)
+        {
+            await places.Sandbox.SetFaultsAsync(name, [new { status = 503 }], cancellationToken);
+        }
+
         var (shaken, piled) = (Load(alive, seconds), Load(dead, seconds));
         await Task.WhenAll(MeasureAsync(shaken, client, seconds, cancellationToken), MeasureAsync(piled, client, seconds, cancellationToken));
-        var refused = await places.Sandbox.CountsAsync(dead, cancellationToken);
-        await places.Sandbox.SetFaultsAsync(dead, [], cancellationToken);
-        var drained = await DrainedAsync(waiting.Accepted + piled.Accepted, cancellationToken);
-        var (ofDead, ofAlive) = (await places.Sandbox.CountsAsync(dead, cancellationToken), await places.Sandbox.CountsAsync(alive, cancellationToken));
+        var refused = await places.Sandbox.CountsAsync(names, cancellationToken);
+        foreach (var name in names)
+        {
+            await places.Sandbox.SetFaultsAsync(name, [], cancellationToken);
+        }
+
+        var drained = await DrainedAsync(names, waiting.Accepted + piled.Accepted, cancellationToken);
+        var (ofDead, ofAlive) = (await places.Sandbox.CountsAsync(names, cancellationToken), await places.Sandbox.CountsAsync(alive, cancellationToken));
         await log.WriteLineAsync($"{alive,-5} before  {calm.Arrival}");
         await log.WriteLineAsync($"{alive,-5} during  {shaken.Arrival}");
         await log.WriteLineAsync(Text($"{dead} answered 503 for {seconds} s ({refused.Refused} requests of {piled.Accepted} notifications); back, its backlog of {piled.Accepted} was gone after {drained:0.0} s"));
@@ -43,10 +52,10 @@ internal sealed class NotifyDead(NotifyPlaces places, string dead, int rate, int
     }
 
     /// <summary>Seconds until so many have reached the phones of the dead one; ten minutes at most.</summary>
-    private async Task<double> DrainedAsync(long expected, CancellationToken cancellationToken)
+    private async Task<double> DrainedAsync(IReadOnlyList<string> names, long expected, CancellationToken cancellationToken)
     {
         var began = Clock.Now;
-        while ((await places.Sandbox.CountsAsync(dead, cancellationToken)).Messages < expected && Clock.Now - began < 600_000_000)
+        while ((await places.Sandbox.CountsAsync(names, cancellationToken)).Messages < expected && Clock.Now - began < 600_000_000)
         {
             await Task.Delay(100, cancellationToken);
         }

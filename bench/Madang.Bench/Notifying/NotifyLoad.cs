@@ -19,7 +19,7 @@ internal sealed record NotifyLoadOptions
 
     public int Warmup { get; init; } = 5;
 
-    /// <summary>Only people with this kind of phone; everybody when null.</summary>
+    /// <summary>Only people with this kind of phone, or <c>sms</c>: codes to numbers instead; pushes to everybody when null.</summary>
     public string? Phone { get; init; }
 }
 
@@ -153,7 +153,12 @@ internal sealed class NotifyLoad(NotifyPlaces places, NotifyLoadOptions options)
         var wall = Wall.Now - (Clock.Now - due);
         try
         {
-            if (options.Bulk == 1)
+            if (options.Phone == "sms")
+            {
+                await client.SendSmsAsync($"{_run}-{first}", first, cancellationToken);
+                Interlocked.Increment(ref _accepted);
+            }
+            else if (options.Bulk == 1)
             {
                 await client.SendAsync($"{_run}-{first}", PersonOf(first), wall, cancellationToken);
                 Interlocked.Increment(ref _accepted);

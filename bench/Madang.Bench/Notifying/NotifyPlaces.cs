@@ -37,6 +37,11 @@ internal sealed class NotifyPlaces : IAsyncDisposable
             // The stand-in need not be got used to.
             ["MADANG__NOTIFICATIONS__PROVIDERS__FCM__RAMPSECONDS"] = "0",
         };
+        if (sandbox.Names.Contains("twilio"))
+        {
+            environment["MADANG__NOTIFICATIONS__PROVIDERS__TWILIO__PERSECOND"] = "0";
+        }
+
         var settings = new ServerSettings(program, Path.Combine(folder, "data"), postgres?.ConnectionString ?? "sqlite") { Environment = environment };
         ServerProcess server;
         try

@@ -55,13 +55,10 @@ internal sealed class SandboxProcess : IAsyncDisposable
             try
             {
                 var list = await http.GetFromJsonAsync<JsonElement>("/", cancellationToken);
-                lock (settings)
+                string[] names = [.. list.EnumerateArray().Select(one => one.GetProperty("name").GetString()!)];
+                if (await AreSaidAsync(settings, names, cancellationToken))
                 {
-                    // What it prints last: all keys are written by then.
-                    if (settings.ContainsKey("MADANG__OUTBOUND__ALLOW"))
-                    {
-                        return new SandboxProcess(process, http, new Dictionary<string, string>(settings), [.. list.EnumerateArray().Select(one => one.GetProperty("name").GetString()!)]);
-                    }
+                    return new SandboxProcess(process, http, new Dictionary<string, string>(settings), names);
                 }
             }
             catch (HttpRequestException)
@@ -132,6 +129,31 @@ internal sealed class SandboxProcess : IAsyncDisposable
         }
 
         return ports;
+    }
+
+    /// <summary>Every stand-in has said how to point a server at it, and nothing more is being said.</summary>
+    private static async Task<bool> AreSaidAsync(Dictionary<string, string> settings, IEnumerable<string> names, CancellationToken cancellationToken)
+    {
+        var before = Count();
+        await Task.Delay(500, cancellationToken);
+        return Count() == before && names.All(name => HasKind(name));
+
+        int Count()
+        {
+            lock (settings)
+            {
+                return settings.Count;
+            }
+        }
+
+        // The browsers' push service is nobody's provider by itself.
+        bool HasKind(string name)
+        {
+            lock (settings)
+            {
+                return name == "push" || settings.ContainsKey($"MADANG__NOTIFICATIONS__PROVIDERS__{name.ToUpperInvariant()}__KIND");
+            }
+        }
     }
 
     private static void Read(string? line, Dictionary<string, string> settings)

@@ -31,15 +31,13 @@ internal sealed class QueueKill(QueueContender contender, string place, int coun
                 if (server is not null && kill % 2 == 0)
                 {
                     ofServer++;
-                    await server.CrashAndRestartAsync(limit.Token);
-                    await Task.Delay(1_000, limit.Token);
+                    await Task.WhenAll(server.CrashAndRestartAsync(limit.Token), EndAsync(worker));
                 }
                 else
                 {
                     ofWorker++;
                 }
 
-                // After a server's death the worker dies too: whether its client would have found back is not the question here.
                 await worker.DisposeAsync();
                 worker = new QueueWorkerProcess(contender.Worker(task));
             }
@@ -73,6 +71,13 @@ internal sealed class QueueKill(QueueContender contender, string place, int coun
         }
 
         return worker;
+    }
+
+    /// <summary>Soon after its server the worker dies too: whether its client would have found back is not the question here.</summary>
+    private static async Task EndAsync(QueueWorkerProcess worker)
+    {
+        await Task.Delay(200);
+        await worker.KillAsync();
     }
 
     private QueueKillResult Judge(string journals, int ofWorker, int ofServer, double seconds)

@@ -6,6 +6,9 @@ namespace Madang.Bench.Notifying.Queues;
 /// <summary>RabbitMQ on one node, with an epmd of its own. Debian's wrapper would change the user and write into the system's folders; the script below it does neither.</summary>
 internal sealed class RabbitServer : IQueueServer
 {
+    // A client that comes before the queue has a leader again keeps it from ever getting one (rabbitmq-server#10070, seen here with 3.10).
+    private static readonly TimeSpan Election = TimeSpan.FromSeconds(12);
+
     private readonly int _port = ServedProcess.FreePort();
     private readonly ServedProcess _epmd;
     private readonly ServedProcess _broker;
@@ -36,6 +39,7 @@ internal sealed class RabbitServer : IQueueServer
         await _broker.KillAsync();
         _broker.Start();
         await _broker.ListeningAsync(_port, cancellationToken);
+        await Task.Delay(Election, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
