@@ -191,7 +191,7 @@ internal sealed class NotifyLoad(NotifyPlaces places, NotifyLoadOptions options)
             while (!cancellationToken.IsCancellationRequested)
             {
                 await Task.Delay(500, cancellationToken);
-                foreach (var name in options.Phone is { } only ? [only] : Phones)
+                foreach (var name in options.Phone is null ? Phones : Phones.Where(name => name == options.Phone))
                 {
                     foreach (var message in await places.Sandbox.LastAsync(name, 100, cancellationToken))
                     {
@@ -224,7 +224,7 @@ internal sealed class NotifyLoad(NotifyPlaces places, NotifyLoadOptions options)
 
         digits = digits[begin..];
         var end = digits.IndexOfAnyExceptInRange('0', '9');
-        return long.TryParse(end < 0 ? digits : digits[..end], CultureInfo.InvariantCulture, out var due) ? due : null;
+        return long.TryParse(end < 0 ? digits : digits[..end], CultureInfo.InvariantCulture, out var due) && due > Wall.Now - 3_600_000_000 ? due : null;
     }
 }
 
