@@ -14,6 +14,9 @@ internal interface INotificationStore : INotificationLog
     /// <summary>The same inside a write, for many; answers one result each, in order.</summary>
     IReadOnlyList<Result<Accepted>> Accept(WriteTx tx, IReadOnlyList<Acceptance> acceptances);
 
+    /// <summary>What was accepted from this sender under this event id, with the digest of what was said; null when the id is new, or no longer kept.</summary>
+    Task<(Notification First, long Digest)?> FirstAsync(long sender, string eventId, DateTimeOffset now, CancellationToken cancellationToken);
+
     /// <summary>Up to <paramref name="limit"/> that are due, the longest due first, locked; what another node plans right now is left out.</summary>
     IReadOnlyList<Notification> Due(WriteTx tx, bool wide, int limit);
 

@@ -11,6 +11,8 @@ public static class NotificationsErrors
 
     public static readonly Error PushNotConfigured = new("push_not_configured", 404, "This server sends nothing to browsers.");
 
+    public static readonly Error ChannelNotConfigured = new("channel_not_configured", 409, "This server sends nothing by this channel: no provider of it is configured.");
+
     public static readonly Error TemplateNotFound = new("template_not_found", 422, "There is no template of this name.");
 
     public static readonly Error TemplateVariableMissing = new("template_variable_missing", 422, "The template needs a variable that was not given.");
@@ -37,7 +39,7 @@ public static class NotificationsErrors
 
     public static IReadOnlyList<Error> All { get; } =
     [
-        CategoryNotFound, TooManyCategories, PushNotConfigured, TemplateNotFound,
+        CategoryNotFound, TooManyCategories, PushNotConfigured, ChannelNotConfigured, TemplateNotFound,
         TemplateVariableMissing, TemplateFailed, TemplateLimit, VerificationFailed,
         AddressSuppressed,
         AudienceNotFound, AudienceTaken, TooManyAudiences, TopicClosed, Ended,

@@ -13,6 +13,9 @@ internal sealed class AcceptanceCheck(
 {
     public int MaxBulk => options.Value.MaxBulk;
 
+    /// <summary>The digest of what is said, by which a repetition is told; null when it is malformed, and was so the first time.</summary>
+    public long? DigestOf(NewNotification given) => NotificationRules.Check(given, MaxBulk, NotificationRules.Cut(time.GetUtcNow())) is { IsOk: true, Value: var read } ? ContentHash.Of(read) : null;
+
     public Result<Acceptance> Check(long sender, NewNotification given)
     {
         var now = NotificationRules.Cut(time.GetUtcNow());

@@ -5,7 +5,7 @@ using Madang.Storage;
 namespace Madang.Notifications.Accepting;
 
 /// <summary>Takes notifications in: checked, then written, then acknowledged. What is acknowledged is on the disk.</summary>
-internal sealed class Intake(AcceptanceCheck check, INotificationStore store, IAudienceStore audiences, Database database)
+internal sealed class Intake(AcceptanceCheck check, INotificationStore store, IAudienceStore audiences, Database database, TimeProvider time)
 {
     /// <summary>How many of a bulk call share one write; the writer is not held for longer than a few milliseconds.</summary>
     private const int Piece = 200;
@@ -15,9 +15,9 @@ internal sealed class Intake(AcceptanceCheck check, INotificationStore store, IA
     public async Task<Result<Accepted>> AcceptAsync(long sender, NewNotification given, CancellationToken cancellationToken)
     {
         var checkedOne = check.Check(sender, given);
-        return !checkedOne.IsOk ? checkedOne.Error
-            : given.To.Audience is { } name && await audiences.FindAsync(name, cancellationToken) is null ? NotificationsErrors.AudienceNotFound
-            : await store.AcceptAsync(checkedOne.Value, cancellationToken);
+        var fault = checkedOne.Error
+            ?? (given.To.Audience is { } name && await audiences.FindAsync(name, cancellationToken) is null ? NotificationsErrors.AudienceNotFound : null);
+        return fault is null ? await store.AcceptAsync(checkedOne.Value, cancellationToken) : await RepeatedAsync(sender, given, cancellationToken) ?? fault;
     }
 
     /// <summary>One result for each, in order; one that is refused holds up no other.</summary>
@@ -37,7 +37,7 @@ internal sealed class Intake(AcceptanceCheck check, INotificationStore store, IA
             }
             else
             {
-                results[i] = one.Error;
+                results[i] = given[i].IsOk ? await RepeatedAsync(sender, given[i].Value, cancellationToken) ?? one.Error : one.Error;
             }
         }
 
@@ -79,6 +79,15 @@ internal sealed class Intake(AcceptanceCheck check, INotificationStore store, IA
         Fill(results, good, tx);
         return results;
     }
+
+    /// <summary>
+    /// What would be refused today may have been accepted before its category, template or audience changed: a retry of it gets its first answer all the same.
+    /// Null when its event id is new.
+    /// </summary>
+    private async ValueTask<Result<Accepted>?> RepeatedAsync(long sender, NewNotification given, CancellationToken cancellationToken) =>
+        given.EventId is not { } id || check.DigestOf(given) is not { } digest || await store.FirstAsync(sender, id, time.GetUtcNow(), cancellationToken) is not var (first, used) ? null
+        : used == digest ? (Result<Accepted>?)new Accepted(first, Repeated: true)
+        : (Result<Accepted>?)ApiErrors.IdempotencyConflict;
 
     /// <summary>The audiences among them that do not exist, each looked up once.</summary>
     private async Task<IReadOnlySet<string>> MissingAsync(IReadOnlyList<Result<NewNotification>> given, CancellationToken cancellationToken)

@@ -33,14 +33,15 @@ internal sealed record PushRegistration(AddressKind Kind, string Value, string S
     private const int MaxApp = 255;
     private const int MaxEndpoint = 2_000;
 
-    public static Result<PushRegistration> Check(PushClaim claim)
+    /// <param name="allowsHttp">Push services without TLS are taken, for a stand-in on this machine.</param>
+    public static Result<PushRegistration> Check(PushClaim claim, bool allowsHttp = false)
     {
         var faults = new List<FieldError>();
         var value = claim.Kind switch
         {
             "apns" => Take(Apns(claim.Token), faults),
             "fcm" => Take(Fcm(claim.Token), faults),
-            "webpush" => Take(WebPush(claim.Subscription), faults),
+            "webpush" => Take(WebPush(claim.Subscription, allowsHttp), faults),
             _ => Take<string>(ApiErrors.Invalid("kind", claim.Kind is null ? "required" : "unknown_value", "kind is apns, fcm or webpush."), faults),
         };
         var app = claim.App is null ? "" : Take(Word(claim.App, "app"), faults);
@@ -87,7 +88,7 @@ internal sealed record PushRegistration(AddressKind Kind, string Value, string S
             : ApiErrors.Invalid(field, "invalid", $"{field} is a name of letters, digits, dots, dashes and underscores.");
 
     /// <summary>The subscription as we keep it: endpoint and keys, nothing else. The key must be a point of P-256 (RFC 8291, 3.1).</summary>
-    private static Result<string> WebPush(JsonElement? subscription)
+    private static Result<string> WebPush(JsonElement? subscription, bool allowsHttp)
     {
         if (subscription is not { ValueKind: JsonValueKind.Object } given)
         {
@@ -95,7 +96,7 @@ internal sealed record PushRegistration(AddressKind Kind, string Value, string S
         }
 
         var endpoint = String(given, "endpoint");
-        if (endpoint is null || endpoint.Length > MaxEndpoint || !endpoint.StartsWith("https://", StringComparison.Ordinal) || OutboundClient.Check(endpoint) is not null)
+        if (endpoint is null || endpoint.Length > MaxEndpoint || !(endpoint.StartsWith("https://", StringComparison.Ordinal) || (allowsHttp && endpoint.StartsWith("http://", StringComparison.Ordinal))) || OutboundClient.Check(endpoint) is not null)
         {
             return ApiErrors.Invalid("subscription.endpoint", endpoint is null ? "required" : "invalid", "subscription.endpoint is an https address.");
         }

@@ -6,6 +6,7 @@ using Madang.Api;
 using Madang.Jobs;
 using Madang.Notifications.Accepting;
 using Madang.Notifications.Categories;
+using Madang.Notifications.Delivering;
 using Madang.Storage;
 
 namespace Madang.Notifications.Addresses;
@@ -15,7 +16,7 @@ namespace Madang.Notifications.Addresses;
 /// <see cref="Life"/> and <see cref="MaxTries"/> tries; a new code ends the one before.
 /// </summary>
 internal sealed class Verification(
-    IPendingAddressStore pending, ISuppressionStore suppressions, AddressBook book, Intake intake, Users users, Database database)
+    IPendingAddressStore pending, ISuppressionStore suppressions, AddressBook book, Intake intake, IDeliveryRoutes routes, Users users, Database database)
 {
     public const int MaxTries = 5;
     public const int MaxSent = 5;
@@ -29,13 +30,20 @@ internal sealed class Verification(
     /// <summary>In which at most <see cref="MaxSent"/> are sent.</summary>
     public static readonly TimeSpan Span = TimeSpan.FromHours(1);
 
-    /// <summary>Sends a code to this address, which is theirs once they have told it. Codes: invalid_fields, address_suppressed, rate_limited.</summary>
+    /// <summary>Sends a code to this address, which is theirs once they have told it. Codes: invalid_fields, channel_not_configured, address_suppressed,
+    /// rate_limited.</summary>
     public async Task<Result<PendingAddress>> BeginAsync(UserId user, AddressKind kind, string? text, CancellationToken cancellationToken)
     {
         var address = PersonalAddress.Check(kind, text, "value");
         if (!address.IsOk)
         {
             return address.Error;
+        }
+
+        // A code that nobody will ever send is not promised.
+        if (routes.For(kind.Channel(), kind.Name(), "") is null)
+        {
+            return NotificationsErrors.ChannelNotConfigured;
         }
 
         if (await users.FindAsync(user, cancellationToken) is not { } person)

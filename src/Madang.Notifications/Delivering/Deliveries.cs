@@ -96,6 +96,15 @@ internal sealed class Deliveries(IDeliveryQueue queue, IDeliveryLog log, Provide
             }
         }
 
+        // Only these two keep count of what was refused for now.
+        if (after.State == DeliveryState.Delivered && after.AddressId != 0 && after.Channel is DeliveryChannel.Email or DeliveryChannel.Sms)
+        {
+            foreach (var book in books)
+            {
+                book.Arrived(tx, after.AddressId);
+            }
+        }
+
         if (after.State == DeliveryState.Waiting)
         {
             tx.Publish(new DeliveriesReady(after.Provider, after.DueAt));

@@ -73,6 +73,7 @@ internal sealed record Delivery
     /// <summary>The provider's name for it.</summary>
     public string? MessageId { get; init; }
 
+    /// <summary>When its last hand-over began; a look-up does not move it.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
     public DateTimeOffset? OpenedAt { get; init; }

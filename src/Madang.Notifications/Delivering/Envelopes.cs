@@ -57,6 +57,7 @@ internal sealed class Envelopes(
                 Delivery = delivery.Id,
                 Notification = delivery.Notification,
                 Attempt = Math.Max(1, delivery.Attempt),
+                StartedAt = delivery.IsUnanswered ? delivery.StartedAt : null,
                 User = delivery.User,
                 Category = delivery.Category,
                 Address = to.Address,

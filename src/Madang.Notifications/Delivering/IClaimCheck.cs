@@ -23,6 +23,13 @@ internal interface IAddressBook
 {
     /// <summary>Nothing is ever sent to this address again, until it is registered anew after <see cref="DeadAddress.At"/>.</summary>
     void Dead(WriteTx tx, DeadAddress dead);
+
+    /// <summary>Refused for now so often that it was given up: a full mailbox, a phone out of reach.</summary>
+    /// <param name="at">When the provider was asked: a later registration stands.</param>
+    void SoftBounced(WriteTx tx, long addressId, string code, DateTimeOffset at);
+
+    /// <summary>Something has certainly arrived there: what was refused for now before is forgotten.</summary>
+    void Arrived(WriteTx tx, long addressId);
 }
 
 /// <param name="AddressId">The row of the address book; 0 when the sender gave <paramref name="Address"/>.</param>

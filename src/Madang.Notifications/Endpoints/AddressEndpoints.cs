@@ -1,6 +1,7 @@
 using Madang.Accounts;
 using Madang.Api;
 using Madang.Notifications.Addresses;
+using Madang.Notifications.Channels.WebPush;
 using Madang.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -63,9 +64,9 @@ internal static class AddressEndpoints
     }
 
     private static async Task<Results<Ok<PushAddressJson>, Refusal>> RegisterAsync(
-        string id, PushClaim body, Caller caller, AddressBook book, CancellationToken cancellationToken)
+        string id, PushClaim body, Caller caller, AddressBook book, WebPushKind browsers, CancellationToken cancellationToken)
     {
-        var registration = PushRegistration.Check(body);
+        var registration = PushRegistration.Check(body, browsers.AllowsHttp);
         if (!registration.IsOk)
         {
             return (Refusal)registration.Error;

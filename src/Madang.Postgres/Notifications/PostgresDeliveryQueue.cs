@@ -24,7 +24,8 @@ internal sealed class PostgresDeliveryQueue : IDeliveryQueue
         low AS MATERIALIZED (
             SELECT id FROM delivery WHERE provider = $1 AND state = 1 AND priority = 3 AND due_at <= $2 AND (ambiguous = 0 OR NOT $5)
             ORDER BY due_at, id LIMIT $3 - (SELECT count(*) FROM doubtful) - (SELECT count(*) FROM high) - (SELECT count(*) FROM normal) FOR UPDATE SKIP LOCKED)
-        UPDATE delivery SET state = 2, attempt = attempt + 1 - unanswered::integer, fence = fence + 1, node = $6, lease_until = $7, started_at = $2, provider = $8
+        UPDATE delivery SET state = 2, attempt = attempt + 1 - unanswered::integer, fence = fence + 1, node = $6, lease_until = $7,
+            started_at = CASE WHEN unanswered THEN coalesce(started_at, $2) ELSE $2 END, provider = $8
         WHERE id = ANY(ARRAY(SELECT id FROM doubtful UNION ALL SELECT id FROM high UNION ALL SELECT id FROM normal UNION ALL SELECT id FROM low))
         RETURNING {Columns}
         """;

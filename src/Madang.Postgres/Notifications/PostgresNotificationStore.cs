@@ -25,6 +25,18 @@ internal sealed class PostgresNotificationStore(PostgresDatabase database) : INo
         return results;
     }
 
+    public async Task<(Notification First, long Digest)?> FirstAsync(long sender, string eventId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var bucket = EventBucket.Of(now);
+        await using var select = database.Source.CreateCommand(
+            $"""
+            SELECT {NotificationRows.Columns}, k.digest FROM notification_key k JOIN notification n ON n.id = k.notification_id
+            WHERE k.bucket = ANY($1) AND k.sender = $2 AND k.event_id = $3
+            """).With([new[] { bucket, bucket - 1 }, sender, eventId]);
+        await using var row = await select.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken) ? (NotificationRows.Read(row), row.GetInt64(NotificationRows.Count)) : null;
+    }
+
     public IReadOnlyList<Notification> Due(WriteTx tx, bool wide, int limit)
     {
         using var select = PostgresTx.Of(tx).Use(

@@ -9,6 +9,9 @@ internal static class NotificationRows
     public const string Columns =
         "n.id, n.sender, n.event_id, n.category, n.template, n.version, n.content, n.channels, n.to_kind, n.to_value, n.data, n.collapse_key, n.send_at, n.expires_at, n.state, n.planned_to, n.people";
 
+    /// <summary>How many these are: what stands behind them begins here.</summary>
+    public const int Count = 17;
+
     public static Notification Read(Statement row) => new()
     {
         Id = new(row.Int64(0)),

@@ -244,10 +244,10 @@ internal sealed class SqliteDeliveryQueue : IDeliveryQueue
                 Fence = before.Fence + 1,
                 Node = claim.Node,
                 LeaseUntil = claim.LeaseUntil,
-                StartedAt = now,
+                StartedAt = before.IsUnanswered ? before.StartedAt ?? now : now,
                 Provider = isTakeOver ? claim.Provider : before.Provider,
             };
-            take.Bind(1, (long)after.Attempt).Bind(2, after.Fence).Bind(3, (long)claim.Node).Bind(4, claim.LeaseUntil).Bind(5, now).Bind(6, after.Id.Value);
+            take.Bind(1, (long)after.Attempt).Bind(2, after.Fence).Bind(3, (long)claim.Node).Bind(4, claim.LeaseUntil).Bind(5, after.StartedAt).Bind(6, after.Id.Value);
             (isTakeOver ? take.Bind(7, claim.Provider) : take).Again();
             counts.Add(before.Provider, before.State, -1);
             counts.Add(after.Provider, DeliveryState.Sending, 1);

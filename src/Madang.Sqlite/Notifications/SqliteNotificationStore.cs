@@ -24,6 +24,19 @@ internal sealed class SqliteNotificationStore(SqliteDatabase database) : INotifi
         return results;
     }
 
+    public Task<(Notification First, long Digest)?> FirstAsync(long sender, string eventId, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.ReadAsync<(Notification, long)?>(
+            connection =>
+            {
+                using var row = connection.Use(
+                    $"""
+                    SELECT {NotificationRows.Columns}, k.digest FROM notification_key k JOIN notification n ON n.id = k.notification_id
+                    WHERE k.bucket IN (?1, ?1 - 1) AND k.sender = ?2 AND k.event_id = ?3
+                    """);
+                return row.Bind(1, EventBucket.Of(now)).Bind(2, sender).Bind(3, eventId).Step() ? (NotificationRows.Read(row), row.Int64(NotificationRows.Count)) : null;
+            },
+            cancellationToken);
+
     // The one writer is the lock.
     public IReadOnlyList<Notification> Due(WriteTx tx, bool wide, int limit)
     {

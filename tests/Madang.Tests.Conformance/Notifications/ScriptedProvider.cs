@@ -65,6 +65,8 @@ internal sealed class ScriptedWorld : IEnvelopes, IClaimCheck, IAddressBook, IRe
 {
     public List<DeadAddress> Buried { get; } = [];
 
+    public List<(long Address, string Code)> SoftBounces { get; } = [];
+
     public Func<Delivery, string?> Standing { get; set; } = _ => null;
 
     public bool IsRead { get; set; }
@@ -90,6 +92,10 @@ internal sealed class ScriptedWorld : IEnvelopes, IClaimCheck, IAddressBook, IRe
         [.. claimed.Select(one => new ClaimAnswer(Standing(one)) { Address = $"someone{one.AddressId}@example{one.AddressId % 3}.org" })];
 
     void IAddressBook.Dead(WriteTx tx, DeadAddress dead) => Buried.Add(dead);
+
+    void IAddressBook.SoftBounced(WriteTx tx, long addressId, string code, DateTimeOffset at) => SoftBounces.Add((addressId, code));
+
+    void IAddressBook.Arrived(WriteTx tx, long addressId) => SoftBounces.RemoveAll(bounce => bounce.Address == addressId);
 
     bool IReadCheck.IsRead(WriteTx tx, NotificationId notification, Madang.Api.UserId user) => IsRead;
 }

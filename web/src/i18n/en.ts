@@ -256,6 +256,7 @@ export const en = {
   'error.direct_needs_one': 'A direct chat is with exactly one person.',
   'error.not_a_group': 'Only groups can do that.',
   'error.category_not_found': 'There is no such kind of notification.',
+  'error.channel_not_configured': 'This server cannot send by this channel.',
   'error.push_not_configured': 'This server cannot send to browsers.',
   'error.template_not_found': 'There is no such template.',
   'error.template_variable_missing': 'The template needs a value that was not given.',

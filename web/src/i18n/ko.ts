@@ -257,6 +257,7 @@ export const ko: Messages = {
   'error.direct_needs_one': '1:1 대화에는 상대가 꼭 한 명이어야 합니다.',
   'error.not_a_group': '모임에서만 할 수 있습니다.',
   'error.category_not_found': '그런 알림 종류가 없습니다.',
+  'error.channel_not_configured': '이 서버는 이 방법으로 알림을 보낼 수 없습니다.',
   'error.push_not_configured': '이 서버는 브라우저로 알림을 보낼 수 없습니다.',
   'error.template_not_found': '그런 템플릿이 없습니다.',
   'error.template_variable_missing': '템플릿에 필요한 값이 빠졌습니다.',

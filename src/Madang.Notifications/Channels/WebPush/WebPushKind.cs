@@ -16,6 +16,9 @@ internal sealed class WebPushKind(OutboundClient outbound, TimeProvider time, st
 
     public DeliveryChannel Channel => DeliveryChannel.Push;
 
+    /// <summary>Whether the first one takes push services without TLS.</summary>
+    public bool AllowsHttp => Volatile.Read(ref _first)?.AllowsHttp ?? false;
+
     /// <summary>Null when no provider of this kind is configured.</summary>
     public VapidKey? Key => Volatile.Read(ref _first)?.Key;
 

@@ -23,6 +23,8 @@ internal sealed class WebPushProvider(WebPushSettings settings, OutboundClient o
 
     public VapidKey Key => settings.Key;
 
+    public bool AllowsHttp => settings.AllowHttp;
+
     public async Task<ProviderAnswer> SendAsync(Envelope envelope, CancellationToken cancellationToken)
     {
         if (envelope.Content is not PushContent content)

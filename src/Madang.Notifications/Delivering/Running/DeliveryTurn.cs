@@ -106,6 +106,13 @@ internal sealed class DeliveryTurn(
                 }
 
                 break;
+            case AnswerClass.Retry when IsGivenUp(ended):
+                foreach (var book in _books)
+                {
+                    book.SoftBounced(tx, after.AddressId, ended.Answer.Value.Code, ended.Change.Attempt?.At ?? tx.Now);
+                }
+
+                break;
             case AnswerClass.Config:
                 queue.Pause(tx, after.Provider, new QueuePause(tx.Now, Reason(ended.Answer.Value), IsByHand: false));
                 break;
@@ -116,6 +123,13 @@ internal sealed class DeliveryTurn(
             Fallbacks.PullForward(tx, queue, after);
         }
     }
+
+    /// <summary>A mailbox or a phone said "not now" until it was too late; when the provider or the line failed, that says nothing about it.</summary>
+    private static bool IsGivenUp(Ended ended) => ended is
+    {
+        Change.After: { State: DeliveryState.Dead or DeliveryState.Expired, AddressId: not 0, Channel: DeliveryChannel.Email or DeliveryChannel.Sms },
+        Answer.Scope: AnswerScope.Address or AnswerScope.Delivery,
+    };
 
     private (LaneClaim, IReadOnlyList<Claimed>, DateTimeOffset?) Claim(WriteTx tx, LaneClaim claim, IReadOnlyDictionary<string, QueuePause> pauses, List<DeliveryChange> refused)
     {
