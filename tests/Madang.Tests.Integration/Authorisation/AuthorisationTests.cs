@@ -51,7 +51,7 @@ public sealed partial class AuthorisationTests(SharedHost shared) : IClassFixtur
             using var message = new HttpRequestMessage(method, address);
             if (request.Body is not null)
             {
-                message.Content = new StringContent(request.Body.ToJsonString(), Encoding.UTF8, "application/json");
+                message.Content = new StringContent(request.Body.ToJsonString(), Encoding.UTF8, request.BodyType);
             }
 
             using var answer = await scene.Asking.Http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);

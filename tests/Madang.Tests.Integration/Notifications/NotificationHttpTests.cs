@@ -75,6 +75,15 @@ public sealed class NotificationHttpTests(SharedHost shared) : IClassFixture<Sha
         Assert.Single((await InboxAsync(park, 1))["items"]!.AsArray());
     }
 
+    [Fact]
+    public async Task A_server_without_a_mail_server_promises_no_code()
+    {
+        var jung = await _host.PersonAsync("jung-of-notifications");
+        await Problems.AssertAsync(
+            await jung.Http.PutAsync("/v1/me/addresses/email", Json(new JsonObject { ["value"] = "jung@example.org" }), Token), HttpStatusCode.Conflict, "channel_not_configured");
+        Assert.Empty((await MadangHost.GetAsync(jung.Http, "/v1/me/addresses"))["pending"]!.AsArray());
+    }
+
     private async Task<JsonNode> InboxAsync(Person person, int unread)
     {
         while (true)

@@ -4,9 +4,9 @@ using System.Text.Json.Nodes;
 namespace Madang.Tests.Integration.Notifications;
 
 /// <summary>Preferences, addresses and categories over HTTP, on a real server.</summary>
-public sealed class PreferenceHttpTests(SharedHost shared) : IClassFixture<SharedHost>
+public sealed class PreferenceHttpTests(SandboxHost sandbox) : IClassFixture<SandboxHost>
 {
-    private readonly MadangHost _host = shared.Host;
+    private readonly MadangHost _host = sandbox.Host;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
