@@ -35,7 +35,8 @@ internal sealed class SandboxProcess : IAsyncDisposable
         var control = ServedProcess.FreePort();
         var start = new ProcessStartInfo("dotnet", [program, "notify", "sandbox", "--dir", folder, .. await PortsAsync(program, control, cancellationToken)])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         var process = new Process { StartInfo = start };
         Dictionary<string, string> settings = [];

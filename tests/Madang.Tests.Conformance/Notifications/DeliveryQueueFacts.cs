@@ -159,6 +159,24 @@ public abstract class DeliveryQueueFacts(Func<Task<TestDatabase>> fresh)
     }
 
     [Fact]
+    public async Task A_look_up_knows_when_what_it_asks_about_was_handed_over()
+    {
+        await using var test = await fresh();
+        await PlanAsync(test, New(test, 1));
+        var sent = Assert.Single(await ClaimAsync(test, 1));
+        await EndAsync(test, sent, ProviderAnswer.Ambiguous("timeout"));
+        test.Time.Advance(TimeSpan.FromMinutes(5));
+        var asked = Assert.Single(await ClaimAsync(test, 1));
+        Assert.True(asked.IsUnanswered);
+        Assert.Equal(sent.StartedAt, asked.StartedAt);
+        Assert.Equal(sent.StartedAt, Assert.Single(await OfAsync(test, 1)).Delivery.StartedAt);
+
+        // It was not taken: what is sent then begins anew.
+        await EndAsync(test, asked, new ProviderAnswer(AnswerClass.Retry, "not_found"));
+        Assert.Equal(test.Time.GetUtcNow(), Assert.Single(await ClaimAsync(test, 1)).StartedAt);
+    }
+
+    [Fact]
     public async Task Answers_of_every_kind_are_written_in_one_turn()
     {
         await using var test = await fresh();

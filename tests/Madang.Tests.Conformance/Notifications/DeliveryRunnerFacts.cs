@@ -292,6 +292,24 @@ public abstract class DeliveryRunnerFacts(Func<Action<IHostApplicationBuilder>, 
     }
 
     [Fact]
+    public async Task A_phone_that_never_took_it_is_counted_and_one_that_took_it_is_forgiven()
+    {
+        await using var test = await FreshAsync(spare: false);
+        _sms.Answer = _ => Task.FromResult(new ProviderAnswer(AnswerClass.Retry, "30003") { MaxRetries = 1 });
+        await PlanAsync(test, [New(test, 1) with { Channel = DeliveryChannel.Sms, Provider = "sms" }]);
+        await RunAsync(test, TimeSpan.FromHours(2));
+        Assert.Equal([(3L, "30003")], _world.SoftBounces);
+
+        _sms.Answer = _ => Task.FromResult(ProviderAnswer.Ok("201"));
+        await PlanAsync(test, [New(test, 2) with { Channel = DeliveryChannel.Sms, Provider = "sms" }]);
+        await RunAsync(test, TimeSpan.FromSeconds(30));
+        Assert.Single(_world.SoftBounces);
+        var id = (await FindAsync(test, 2)).Delivery.Id;
+        Assert.True(await test.WriteAsync(tx => test.Store<Deliveries>().Receipt(tx, id, new Receipt(ReceiptKind.Delivered, tx.Now) { Code = "delivered" })));
+        Assert.Empty(_world.SoftBounces);
+    }
+
+    [Fact]
     public async Task The_sweeper_finds_nothing_when_all_is_well_and_moves_what_waits_for_nobody()
     {
         await using var test = await FreshAsync();

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Madang.Notifications;
 using Madang.Notifications.Addresses;
 using Madang.Notifications.Categories;
+using Madang.Notifications.Channels;
 using Madang.Notifications.Limits;
 using Madang.Notifications.Planning;
 using Madang.Tests.Conformance.Accounts;
@@ -118,7 +119,22 @@ public abstract partial class VerificationFacts(Func<Action<IHostApplicationBuil
     [GeneratedRegex("[0-9]{6}")]
     private static partial Regex Digits();
 
-    private async Task<AccountsWorld> WorldAsync() => new(await fresh(AccountsWorld.Configure));
+    [Fact]
+    public async Task Where_nothing_is_sent_by_a_channel_no_code_is_promised()
+    {
+        await using var world = new AccountsWorld(await fresh(AccountsWorld.Configure));
+        var mina = await world.AddAsync("mina");
+        Assert.Equal("channel_not_configured", (await Verification(world).BeginAsync(mina.Id, AddressKind.Email, "mina@example.org", Token)).Error?.Code);
+        Assert.Empty(await Verification(world).ListAsync(mina.Id, Token));
+    }
+
+    private async Task<AccountsWorld> WorldAsync() => new(await fresh(builder =>
+    {
+        AccountsWorld.Configure(builder);
+        builder.Services.AddSingleton<IProviderKind>(new ScriptedKind(new ScriptedProvider("mail", DeliveryChannel.Email), new ScriptedProvider("sms", DeliveryChannel.Sms)));
+        builder.Configuration["Madang:Notifications:Providers:mail:Kind"] = "scripted";
+        builder.Configuration["Madang:Notifications:Providers:sms:Kind"] = "scripted";
+    }));
 }
 
 public sealed class SqliteVerification() : VerificationFacts(TestDatabase.SqliteAsync);

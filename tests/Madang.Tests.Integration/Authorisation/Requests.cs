@@ -183,7 +183,10 @@ internal static class Requests
 
     private static JsonObject Topic() => new()
     {
-        ["name"] = "matrix-" + RandomNumberGenerator.GetHexString(8, lowercase: true), ["kind"] = "topic", ["title"] = "Matrix", ["open"] = true,
+        ["name"] = "matrix-" + RandomNumberGenerator.GetHexString(8, lowercase: true),
+        ["kind"] = "topic",
+        ["title"] = "Matrix",
+        ["open"] = true,
     };
 
     private static async Task<string> TopicAsync(Scene scene)
