@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -41,7 +42,7 @@ public sealed class RealSmsTests : IAsyncLifetime
             var name = call.Request.Url!.AbsolutePath.Split('.')[^1];
             Assert.True(_seal.TryOpen(ReturnSeal.Sms, name, out var delivery, out var attempt));
             Assert.Equal((envelope.Delivery, 1), (delivery, attempt));
-            kinds.Add(KannelClassifier.OfReport(int.Parse(call.Request.QueryString["status"]!), call.Request.QueryString["reply"], DateTimeOffset.UnixEpoch)!.Kind);
+            kinds.Add(KannelClassifier.OfReport(int.Parse(call.Request.QueryString["status"]!, CultureInfo.InvariantCulture), call.Request.QueryString["reply"], DateTimeOffset.UnixEpoch)!.Kind);
             call.Response.StatusCode = 204;
             call.Response.Close();
         }

@@ -12,7 +12,7 @@ public sealed class CodeTextTests
     {
         var texts = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "web", "src", "i18n", $"crawl.{language}.ts"), TestContext.Current.CancellationToken);
         Assert.NotEmpty(ReasonCodes.All);
-        Assert.Empty(ReasonCodes.All.Where(code => !texts.Contains($"'crawl.code.{code}': ", StringComparison.Ordinal)));
-        Assert.Empty(ReasonCodes.All.Where(code => !texts.Contains($"'crawl.why.{code}': ", StringComparison.Ordinal)));
+        Assert.All(ReasonCodes.All, code => Assert.Contains($"'crawl.code.{code}': ", texts, StringComparison.Ordinal));
+        Assert.All(ReasonCodes.All, code => Assert.Contains($"'crawl.why.{code}': ", texts, StringComparison.Ordinal));
     }
 }
