@@ -67,7 +67,7 @@ internal sealed class SmtpSession(SmtpStandIn owner, TcpClient client) : IAsyncD
             .. owner.Certificate is not null && !_isSecure ? (string[])["STARTTLS"] : [],
             .. owner.Login is not null ? (string[])["AUTH " + string.Join(' ', s_mechanisms.Except(owner.Without))] : [],
         ];
-        return SayAsync("ehlo", 250, string.Join('\n', [ "sandbox", .. offers.Where(offer => !owner.Without.Contains(offer.Split(' ')[0])) ]), stop);
+        return SayAsync("ehlo", 250, string.Join('\n', ["sandbox", .. offers.Where(offer => !owner.Without.Contains(offer.Split(' ')[0]))]), stop);
     }
 
     private async Task<bool> StartTlsAsync(CancellationToken stop)

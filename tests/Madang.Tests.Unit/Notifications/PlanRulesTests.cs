@@ -20,7 +20,9 @@ public sealed class PlanRulesTests
 
     private static readonly Category s_category = new()
     {
-        Name = "news", Titles = new Dictionary<string, string>(), Channels = [DeliveryChannel.Inbox, DeliveryChannel.Push, DeliveryChannel.Email],
+        Name = "news",
+        Titles = new Dictionary<string, string>(),
+        Channels = [DeliveryChannel.Inbox, DeliveryChannel.Push, DeliveryChannel.Email],
     };
 
     private static readonly Person s_mina = new()
@@ -135,16 +137,26 @@ public sealed class PlanRulesTests
     [Fact]
     public void Nothing_is_lost_between_the_rules_every_wanted_channel_is_delivered_gathered_or_explained()
     {
-        var cases = from bits in Gen.Choose(0, 31) from off in Gen.Choose(0, 31) from yes in Gen.Choose(0, 31) from no in Gen.Choose(0, 31)
-                    from policy in Gen.Elements(Enum.GetValues<QuietPolicy>()) from mandatory in Gen.Elements(true, false) from quiet in Gen.Elements(true, false)
-                    from window in Gen.Elements<TimeSpan?>(null, TimeSpan.FromMinutes(10)) from limit in Gen.Elements<int?>(null, 1) from used in Gen.Choose(0, 1)
+        var cases = from bits in Gen.Choose(0, 31)
+                    from off in Gen.Choose(0, 31)
+                    from yes in Gen.Choose(0, 31)
+                    from no in Gen.Choose(0, 31)
+                    from policy in Gen.Elements(Enum.GetValues<QuietPolicy>())
+                    from mandatory in Gen.Elements(true, false)
+                    from quiet in Gen.Elements(true, false)
+                    from window in Gen.Elements<TimeSpan?>(null, TimeSpan.FromMinutes(10))
+                    from limit in Gen.Elements<int?>(null, 1)
+                    from used in Gen.Choose(0, 1)
                     from devices in Gen.SubListOf(s_mina.Addresses.ToArray())
                     select (
                         s_category with { Channels = [.. new ChannelSet(bits & 0b11110)], Quiet = policy, Mandatory = mandatory, DigestWindow = window, PerHour = limit },
                         s_mina with
                         {
-                            Off = new(off & 0b11110), Choice = new(new(yes & 0b11110), new(no & ~yes & 0b11110)), Quiet = quiet ? s_nights : QuietWeek.None,
-                            Addresses = [.. devices], OfCategory = used == 1 ? Tally.Empty.Add(s_now) : null,
+                            Off = new(off & 0b11110),
+                            Choice = new(new(yes & 0b11110), new(no & ~yes & 0b11110)),
+                            Quiet = quiet ? s_nights : QuietWeek.None,
+                            Addresses = [.. devices],
+                            OfCategory = used == 1 ? Tally.Empty.Add(s_now) : null,
                         });
         Prop.ForAll(cases.ToArbitrary(), one =>
         {

@@ -101,15 +101,30 @@ public sealed class PreferenceInputTests
     {
         var made = CategoryRules.Check("shop.sale", new CategoryDraft
         {
-            Titles = new Dictionary<string, string> { ["ko"] = "할인", ["en"] = "Sales" }, Channels = ["push", "inbox", "push"], Priority = "low", Quiet = "digest", Ambiguous = "resend",
-            PerHour = 1, PerDay = 3, DigestWindowMs = 600_000, TtlMs = 3_600_000, Fallback = new("push", 180_000, "sms"),
+            Titles = new Dictionary<string, string> { ["ko"] = "할인", ["en"] = "Sales" },
+            Channels = ["push", "inbox", "push"],
+            Priority = "low",
+            Quiet = "digest",
+            Ambiguous = "resend",
+            PerHour = 1,
+            PerDay = 3,
+            DigestWindowMs = 600_000,
+            TtlMs = 3_600_000,
+            Fallback = new("push", 180_000, "sms"),
         }).Value;
         Assert.Equal([DeliveryChannel.Inbox, DeliveryChannel.Push], made.Channels);
         Assert.Equal((QuietPolicy.Digest, AmbiguousPolicy.Resend, TimeSpan.FromMinutes(10)), (made.Quiet, made.Ambiguous, made.DigestWindow!.Value));
 
         var refused = CategoryRules.Check("Sale!", new CategoryDraft
         {
-            Titles = new Dictionary<string, string> { ["x\"y"] = "?" }, Channels = ["fax"], Priority = "urgent", Quiet = "loud", PerHour = 0, PerDay = 60_001, DigestWindowMs = 1, TtlMs = long.MaxValue,
+            Titles = new Dictionary<string, string> { ["x\"y"] = "?" },
+            Channels = ["fax"],
+            Priority = "urgent",
+            Quiet = "loud",
+            PerHour = 0,
+            PerDay = 60_001,
+            DigestWindowMs = 1,
+            TtlMs = long.MaxValue,
             Fallback = new("sms", null, "sms"),
         });
         Assert.Equal(
@@ -126,7 +141,8 @@ public sealed class PreferenceInputTests
         Assert.Same(sheet.Choices, changed.Choices);
         var chosen = Over(changed, new(new Dictionary<string, bool> { ["push"] = false }, s_now, [], new Dictionary<string, IReadOnlyDictionary<string, bool>>
         {
-            ["mention"] = new Dictionary<string, bool> { ["email"] = true }, ["security"] = new Dictionary<string, bool> { ["push"] = true },
+            ["mention"] = new Dictionary<string, bool> { ["email"] = true },
+            ["security"] = new Dictionary<string, bool> { ["push"] = true },
         })).Value;
         Assert.Equal((ChannelSet.Of([DeliveryChannel.Push]), null, null), (chosen.Off, chosen.MutedUntil, chosen.Quiet.Text));
         Assert.Equal(["mention"], chosen.Choices.Keys);
@@ -139,7 +155,9 @@ public sealed class PreferenceInputTests
             new Dictionary<string, bool> { ["fax"] = false }, s_now.AddDays(9_999), [new("someday", "25:00", null)],
             new Dictionary<string, IReadOnlyDictionary<string, bool>>
             {
-                ["security"] = new Dictionary<string, bool> { ["push"] = false }, ["nothing"] = new Dictionary<string, bool>(), ["social"] = new Dictionary<string, bool> { ["webhook"] = true },
+                ["security"] = new Dictionary<string, bool> { ["push"] = false },
+                ["nothing"] = new Dictionary<string, bool>(),
+                ["social"] = new Dictionary<string, bool> { ["webhook"] = true },
             }));
         Assert.Equal(
             ["channels:unknown_value", "choices.security.push:mandatory", "choices.social:unknown_value", "choices:unknown_value", "muted_until:out_of_range",

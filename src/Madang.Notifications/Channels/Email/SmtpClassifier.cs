@@ -25,7 +25,8 @@ internal static class SmtpClassifier
 
         // Neither yes nor no: this is no SMTP server, or it lost its place.
         _ => new ProviderAnswer(AnswerClass.Retry, reply.Word) { Scope = AnswerScope.Provider },
-    }) with { Detail = ProviderHttp.Short(reply.Text) };
+    }) with
+    { Detail = ProviderHttp.Short(reply.Text) };
 
     private static ProviderAnswer OfFault(SmtpStage stage, string fault, string? detail) => (stage switch
     {
@@ -34,7 +35,8 @@ internal static class SmtpClassifier
         SmtpStage.Auth when fault == "no_auth" => new ProviderAnswer(AnswerClass.Config, fault) { Scope = AnswerScope.Provider },
         SmtpStage.Connect or SmtpStage.Banner or SmtpStage.Hello or SmtpStage.Auth => new ProviderAnswer(AnswerClass.Retry, fault) { Scope = AnswerScope.Provider },
         _ => new ProviderAnswer(AnswerClass.Retry, fault),
-    }) with { Detail = detail is null ? null : ProviderHttp.Short(detail) };
+    }) with
+    { Detail = detail is null ? null : ProviderHttp.Short(detail) };
 
     private static ProviderAnswer Later(SmtpStage stage, SmtpReply reply) => new(AnswerClass.Retry, reply.Word)
     {

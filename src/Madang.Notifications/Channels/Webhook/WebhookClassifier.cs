@@ -28,5 +28,6 @@ internal static class WebhookClassifier
         OutboundFaults.InvalidRequest or OutboundFaults.AddressRefused or OutboundFaults.PortRefused => new ProviderAnswer(AnswerClass.Reject, fault),
         OutboundFaults.NoPlace => new ProviderAnswer(AnswerClass.Retry, fault) { Scope = AnswerScope.Provider },
         _ => new ProviderAnswer(AnswerClass.Retry, fault) { Scope = AnswerScope.Domain },
-    }) with { Detail = detail is null ? null : ProviderHttp.Short(detail) };
+    }) with
+    { Detail = detail is null ? null : ProviderHttp.Short(detail) };
 }

@@ -149,8 +149,17 @@ public sealed class ApnsLineTests : IDisposable
     {
         var settings = new ApnsSettings
         {
-            Name = "apns", TeamId = "TEAM000001", KeyId = "KEY0000001", Key = _key, Topic = "com.example", Environment = "sandbox", Endpoint = endpoint,
-            Timeout = TimeSpan.FromSeconds(20), Ping = ping, MutableContent = true, Sound = "default",
+            Name = "apns",
+            TeamId = "TEAM000001",
+            KeyId = "KEY0000001",
+            Key = _key,
+            Topic = "com.example",
+            Environment = "sandbox",
+            Endpoint = endpoint,
+            Timeout = TimeSpan.FromSeconds(20),
+            Ping = ping,
+            MutableContent = true,
+            Sound = "default",
         };
         return new ApnsProvider(settings, new ApnsPool(settings, TimeProvider.System), TimeProvider.System);
     }

@@ -223,7 +223,11 @@ public sealed class ApnsTests : IAsyncLifetime
         using var kind = new ApnsKind(_scene.Time);
         var (provider, faults) = kind.Create("apns", Pushes.Section(new Dictionary<string, string>
         {
-            ["TeamId"] = "short", ["Environment"] = "staging", ["Key"] = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", ["TimeoutSeconds"] = "3", ["Endpoint"] = "ftp://x",
+            ["TeamId"] = "short",
+            ["Environment"] = "staging",
+            ["Key"] = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----",
+            ["TimeoutSeconds"] = "3",
+            ["Endpoint"] = "ftp://x",
         }));
         Assert.Null(provider);
         foreach (var key in new[] { "TeamId", "KeyId", "Topic", "Environment", "Key", "TimeoutSeconds", "Endpoint" })
