@@ -6,7 +6,6 @@ using Madang.Notifications.Channels.Sms;
 using Madang.Sandbox;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 
 namespace Madang.Tests.Integration.Notifications;
 

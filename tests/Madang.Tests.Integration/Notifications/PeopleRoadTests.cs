@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Madang.Notifications;
 using Madang.Notifications.Categories;
-using Madang.Sandbox;
 using Madang.Sandbox.Smtp;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -36,12 +35,12 @@ public sealed partial class PeopleRoadTests(SandboxHost sandbox) : IClassFixture
         var (admin, kim, lee) = (await _host.AdminAsync(), await _host.PersonAsync("kim-writes"), await _host.PersonAsync("lee-away"));
         var device = await sandbox.FcmDeviceAsync(lee);
         var room = (string)(await MadangHost.PostAsync(kim.Http, "/v1/rooms", new JsonObject { ["kind"] = "direct", ["user_ids"] = new JsonArray(lee.Id) }))["id"]!;
-        await SayAsync("어디야?");
+        await SayAsync("어디야?", "first");
         var pushed = Assert.Single(await SandboxHost.GotAsync(sandbox.Fcm, device));
         Assert.Contains("어디야?", pushed.Text, StringComparison.Ordinal);
 
         await MadangHost.PostAsync(admin.Http, "/v1/queues/fcm/pause", new JsonObject { ["reason"] = "a test" });
-        var said = await SayAsync("아직이야?");
+        var said = await SayAsync("아직이야?", "second");
         var id = "";
         await SandboxHost.UntilAsync(
             async () => (await MadangHost.GetAsync(admin.Http, $"/v1/notifications?user_id={lee.Id}"))["items"]!.AsArray() is { Count: 2 } both && (id = (string)both[0]!["id"]!) is not null,
@@ -52,8 +51,8 @@ public sealed partial class PeopleRoadTests(SandboxHost sandbox) : IClassFixture
         await MadangHost.PostAsync(admin.Http, "/v1/queues/fcm/resume", new JsonObject());
         Assert.Single(sandbox.Fcm.Received.Last(device));
 
-        async Task<long> SayAsync(string text) => (long)(await MadangHost.PostAsync(
-            kim.Http, $"/v1/rooms/{room}/messages", new JsonObject { ["client_id"] = Guid.NewGuid().ToString(), ["text"] = text }))["seq"]!;
+        async Task<long> SayAsync(string text, string clientId) => (long)(await MadangHost.PostAsync(
+            kim.Http, $"/v1/rooms/{room}/messages", new JsonObject { ["client_id"] = clientId, ["text"] = text }))["seq"]!;
     }
 
     [Fact]
