@@ -14,7 +14,8 @@ internal sealed class Funnels(ITrackingStore store, TimeProvider time)
         var deliveries = await store.DeliveriesAsync(campaign, new(Snowflake.FirstAt(since)), most, cancellationToken);
         var counts = await store.CountsAsync(campaign, DateOnly.FromDateTime(since.UtcDateTime), cancellationToken);
         return new(
-            campaign, since, deliveries.Notifications, States(deliveries, DeliveryState.Sent, DeliveryState.Delivered), States(deliveries, DeliveryState.Delivered),
+            campaign, since, deliveries.Notifications, deliveries.Items + States(deliveries, DeliveryState.Sent, DeliveryState.Delivered),
+            deliveries.Items + States(deliveries, DeliveryState.Delivered),
             States(deliveries, DeliveryState.Dead, DeliveryState.Expired), Sum(counts, TrackedKind.Opened), Sum(counts, TrackedKind.Clicked), Sum(counts, TrackedKind.Converted),
             Sum(counts, TrackedKind.Unsubscribed), Sum(counts, TrackedKind.Dismissed), new(Sum(counts, TrackedKind.Opened, true), Sum(counts, TrackedKind.Clicked, true)));
     }

@@ -35,5 +35,6 @@ internal interface ITrackingStore
 /// <param name="Campaign">See <see cref="Campaigns"/>.</param>
 internal sealed record TrackedCount(string Campaign, DateOnly Day, TrackedKind Kind, bool IsMachine, long N);
 
+/// <param name="Items">Arrived in in-app inboxes.</param>
 /// <param name="States">How many deliveries are in each state.</param>
-internal sealed record CampaignDeliveries(long Notifications, IReadOnlyDictionary<Delivering.DeliveryState, long> States);
+internal sealed record CampaignDeliveries(long Notifications, long Items, IReadOnlyDictionary<Delivering.DeliveryState, long> States);

@@ -91,11 +91,12 @@ internal sealed class PostgresTrackingStore(PostgresDatabase database) : ITracki
             WITH newest AS (SELECT id, data, template, category FROM notification WHERE id >= $1 ORDER BY id DESC LIMIT $2),
               picked AS MATERIALIZED (SELECT id FROM newest WHERE COALESCE(NULLIF(data::json ->> 'campaign', ''), template, category) = $3)
             SELECT NULL::smallint, count(*) FROM picked
+            UNION ALL SELECT 0::smallint, count(*) FROM picked p JOIN notification_decision n ON n.notification_id = p.id WHERE n.item_id <> 0
             UNION ALL SELECT d.state, count(*) FROM picked p JOIN delivery d ON d.notification_id = p.id GROUP BY d.state
             """);
         select.With(since.Value, most, campaign);
         var rows = await select.ReadAllAsync(row => (State: row.IsDBNull(0) ? (short?)null : row.GetInt16(0), Count: row.GetInt64(1)), cancellationToken);
-        return new(rows.First(row => row.State is null).Count, rows.Where(row => row.State is not null).ToDictionary(row => (DeliveryState)row.State!.Value, row => row.Count));
+        return new(rows.First(row => row.State is null).Count, rows.First(row => row.State == 0).Count, rows.Where(row => row.State > 0).ToDictionary(row => (DeliveryState)row.State!.Value, row => row.Count));
     }
 
     public int Prune(WriteTx tx, long before, int limit) => PostgresTx.Of(tx).Run(

@@ -109,15 +109,27 @@ internal sealed class SqliteTrackingStore(SqliteDatabase database) : ITrackingSt
                 """;
             using var notifications = connection.Use(picked + "SELECT count(*) FROM picked");
             var count = notifications.Bind(1, since.Value).Bind(2, most).Bind(3, campaign).Scalar() ?? 0;
-            using var select = connection.Use(picked + "SELECT d.state, count(*) FROM picked p JOIN delivery d ON d.notification_id = p.id GROUP BY d.state");
+            using var select = connection.Use(
+                picked +
+                """
+                SELECT d.state, count(*) FROM picked p JOIN delivery d ON d.notification_id = p.id GROUP BY d.state
+                UNION ALL SELECT 0, count(*) FROM picked p JOIN notification_decision n ON n.notification_id = p.id WHERE n.item_id <> 0
+                """);
             select.Bind(1, since.Value).Bind(2, most).Bind(3, campaign);
-            var states = new Dictionary<DeliveryState, long>();
+            var (states, items) = (new Dictionary<DeliveryState, long>(), 0L);
             while (select.Step())
             {
-                states[(DeliveryState)select.Int32(0)] = select.Int64(1);
+                if (select.Int32(0) == 0)
+                {
+                    items = select.Int64(1);
+                }
+                else
+                {
+                    states[(DeliveryState)select.Int32(0)] = select.Int64(1);
+                }
             }
 
-            return new CampaignDeliveries(count, states);
+            return new CampaignDeliveries(count, items, states);
         },
         cancellationToken);
 

@@ -42,6 +42,8 @@ public sealed class ChannelRoadTests(SandboxHost sandbox) : IClassFixture<Sandbo
         Assert.All(deliveries, delivery => Assert.Equal("ok", (string)Assert.Single(delivery!["attempts"]!.AsArray())!["class"]!));
         Assert.Equal(["email", "inbox", "push", "sms"], told["decisions"]!.AsArray().Where(one => (string)one!["rule"]! == "preference").Select(one => (string)one!["channel"]!).Order(StringComparer.Ordinal));
         Assert.True((bool)told["item"]!["present"]!);
+        var funnel = await MadangHost.GetAsync(admin.Http, "/v1/funnels?campaign=road.all");
+        Assert.Equal((1, 6), ((int)funnel["notifications"]!, (int)funnel["sent"]!));
 
         static string Name(JsonNode? delivery) =>
             (string)delivery!["channel"]! is var channel && channel == "push" ? (string)delivery["provider"]! : $"{channel}:{(string)delivery["provider"]!}";
