@@ -23,6 +23,15 @@ internal sealed class FakeTime(DateTimeOffset? start = null) : TimeProvider
         }
     }
 
+    /// <summary>Whether one of them fires after just so long.</summary>
+    public bool Awaits(TimeSpan due)
+    {
+        lock (_gate)
+        {
+            return _timers.Exists(timer => timer.Due == _elapsed + due);
+        }
+    }
+
     public override DateTimeOffset GetUtcNow()
     {
         lock (_gate)

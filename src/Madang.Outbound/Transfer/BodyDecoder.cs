@@ -24,9 +24,6 @@ internal static class BodyDecoder
 
     private const int SliceBytes = 16 * 1024;
 
-    // Without it a stream that ends in the middle decodes as if it were whole. It holds for the process, and nobody in it wants the other way.
-    static BodyDecoder() => AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", true);
-
     /// <summary>Decodes a whole body; a null fault with a null result means that there was nothing to decode.</summary>
     /// <param name="isPart">The body was cut on the way: its end is not expected.</param>
     public static (PooledBytes? Decoded, string? Fault, bool IsCut) Decode(ReadOnlyMemory<byte> wire, string? encodings, in DecodeLimits limits, bool isPart)

@@ -137,6 +137,12 @@ public sealed class SmtpTests : IAsyncLifetime
         _standIn.Faults.Set(new FaultRule { Stage = stage, Effect = FaultEffect.Silent });
         var sending = _provider.SendAsync(Mails.To(Address), Token);
         await SilenceAsync();
+        while (!_time.Awaits(TimeSpan.FromSeconds(seconds)))
+        {
+            Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+
         var began = _time.GetUtcNow();
         while (!sending.IsCompleted)
         {
