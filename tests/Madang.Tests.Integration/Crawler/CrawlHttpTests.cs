@@ -270,19 +270,23 @@ public sealed class PostgresCrawlHttpTests(PostgresCrawlingHost crawling) : Craw
 public sealed class PostgresCrawlingHost() : CrawlingHost(postgres: true);
 
 /// <summary>A server that may enter loopback.</summary>
-public class CrawlingHost(bool postgres) : IAsyncLifetime
+public class CrawlingHost : IAsyncLifetime
 {
+    private readonly bool _postgres;
+
     public CrawlingHost()
-        : this(postgres: false)
     {
     }
+
+    /// <summary>A fixture has one public constructor.</summary>
+    private protected CrawlingHost(bool postgres) => _postgres = postgres;
 
     public MadangHost Host { get; private set; } = null!;
 
     public static Task<MadangHost> StartAsync(bool postgres = false) =>
         MadangHost.StartAsync(new() { ["Madang:Outbound:Allow"] = "127.0.0.0/8", ["Madang:Crawler:MaxRunning"] = "20" }, postgres);
 
-    public async ValueTask InitializeAsync() => Host = await StartAsync(postgres);
+    public async ValueTask InitializeAsync() => Host = await StartAsync(_postgres);
 
     public async ValueTask DisposeAsync()
     {

@@ -43,7 +43,7 @@ public sealed class UnroutedTests(SharedHost shared) : IClassFixture<SharedHost>
         var lasting = _host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Where(endpoint => endpoint.Metadata.GetMetadata<DisableRequestTimeoutAttribute>() is not null)
             .Select(endpoint => endpoint.RoutePattern.RawText!.TrimEnd('/')).Distinct().Order();
-        Assert.Equal(["/v1/crawls/{id}/events", "/v1/socket", "/v1/sync"], lasting);
+        Assert.Equal(["/v1/crawls/{id}/events", "/v1/crawls/{id}/export", "/v1/socket", "/v1/sync"], lasting);
     }
 
     [Fact]
