@@ -30,6 +30,7 @@ using Madang.Postgres.Storage;
 using Madang.Postgres.Webhooks;
 using Madang.Realtime;
 using Madang.Storage;
+using Madang.Storage.Hinting;
 using Madang.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -54,7 +55,7 @@ public static class PostgresModule
         _ = services.AddSingleton<IJobStore, PostgresJobStore>();
         _ = services.AddSingleton<IJobArchive, PostgresJobArchive>();
         _ = services.AddSingleton<IScheduleStore, PostgresScheduleStore>();
-        _ = services.AddSingleton<IJobHints, PostgresJobHints>();
+        _ = services.AddSingleton<INodeHints, PostgresNodeHints>();
         _ = services.AddHostedService<JobHintPump>();
         _ = services.AddSingleton<IUserStore, PostgresUserStore>();
         _ = services.AddSingleton<ICredentialStore, PostgresCredentialStore>();
@@ -64,7 +65,6 @@ public static class PostgresModule
         _ = services.AddSingleton<IEndpointStore, PostgresEndpointStore>();
         _ = services.AddSingleton<IDeliveryStore, PostgresDeliveryStore>();
         _ = services.AddSingleton<IDeliveryQueue, PostgresDeliveryQueue>();
-        _ = services.AddSingleton<IDeliveryHints, PostgresDeliveryHints>();
         _ = services.AddHostedService<DeliveryHintPump>();
         _ = services.AddSingleton<IDeliveryLog, PostgresDeliveryLog>();
         _ = services.AddSingleton<ICategoryStore, PostgresCategoryStore>();

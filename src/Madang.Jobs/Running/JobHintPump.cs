@@ -1,90 +1,29 @@
-using System.Threading.Channels;
 using Madang.Storage;
-using Microsoft.Extensions.Hosting;
+using Madang.Storage.Hinting;
 using Microsoft.Extensions.Logging;
 
 namespace Madang.Jobs.Running;
 
-/// <summary>Between nodes: says what this node has enqueued (at most 20 times a second), hears what others have, and looks once a second beside it.</summary>
-internal sealed partial class JobHintPump : BackgroundService
+/// <summary>Says which queues got jobs, and wakes the runner for those of other nodes.</summary>
+internal sealed class JobHintPump : HintPump
 {
-    private static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(50);
-
-    private readonly IJobHints _hints;
     private readonly JobRunner _runner;
-    private readonly TimeProvider _time;
-    private readonly ILogger<JobHintPump> _log;
-    private readonly Lock _lock = new();
-    private readonly Channel<bool> _said = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private HashSet<string> _queues = new(StringComparer.Ordinal);
 
-    public JobHintPump(IJobHints hints, JobRunner runner, Database database, TimeProvider time, ILogger<JobHintPump> log)
+    public JobHintPump(INodeHints hints, JobRunner runner, Database database, TimeProvider time, ILogger<JobHintPump> log)
+        : base("madang_jobs", hints, time, log)
     {
-        (_hints, _runner, _time, _log) = (hints, runner, time, log);
-        database.OnCommit<JobReady>(Say);
-    }
-
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(SendAsync(stoppingToken), ListenAsync(stoppingToken), PollAsync(stoppingToken));
-
-    private void Say(JobReady ready)
-    {
-        // What is due later is found by everybody's own look at the time.
-        if (ready.RunAt > _time.GetUtcNow())
+        _runner = runner;
+        database.OnCommit<JobReady>(ready =>
         {
-            return;
-        }
-
-        lock (_lock)
-        {
-            _queues.Add(ready.Queue);
-        }
-
-        _said.Writer.TryWrite(true);
-    }
-
-    private async Task SendAsync(CancellationToken cancellationToken)
-    {
-        while (await _said.Reader.WaitToReadAsync(cancellationToken))
-        {
-            _said.Reader.TryRead(out _);
-            HashSet<string> queues;
-            lock (_lock)
+            // What is due later is found by everybody's own look at the time.
+            if (ready.RunAt <= time.GetUtcNow())
             {
-                (queues, _queues) = (_queues, new(StringComparer.Ordinal));
+                Say(ready.Queue);
             }
-
-            // A lost hint costs a second at most, so a broken line is told and not repeated.
-            try
-            {
-                await _hints.SendAsync(queues, cancellationToken);
-            }
-            catch (Exception fault) when (fault is not OperationCanceledException)
-            {
-                LogNotSent(fault);
-            }
-
-            await Task.Delay(Gap, _time, cancellationToken);
-        }
+        });
     }
 
-    private async Task ListenAsync(CancellationToken cancellationToken)
-    {
-        await foreach (var queue in _hints.ListenAsync(cancellationToken))
-        {
-            _runner.Wake(queue, DateTimeOffset.MinValue);
-        }
-    }
+    protected override void Heard(string name) => _runner.Wake(name, DateTimeOffset.MinValue);
 
-    private async Task PollAsync(CancellationToken cancellationToken)
-    {
-        using var timer = new PeriodicTimer(_hints.Poll, _time);
-        while (await timer.WaitForNextTickAsync(cancellationToken))
-        {
-            _runner.Look();
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A job hint was not sent; other nodes find the jobs by looking")]
-    private partial void LogNotSent(Exception fault);
+    protected override void Look() => _runner.Look();
 }

@@ -106,29 +106,3 @@ public sealed class JobPlanTests
         return lines;
     }
 }
-
-/// <summary>A hint reaches another node's runner although nobody polls.</summary>
-public sealed class JobHintTests
-{
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    [Fact]
-    public async Task PostgreSQL_carries_the_name_of_the_queue()
-    {
-        await using var test = await TestDatabase.PostgresAsync();
-        var hints = test.Store<IJobHints>();
-        using var done = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        await using var heard = hints.ListenAsync(done.Token).GetAsyncEnumerator(done.Token);
-        var next = heard.MoveNextAsync().AsTask();
-
-        // Sent until heard: LISTEN takes effect at a moment that only the server knows.
-        while (!next.IsCompleted)
-        {
-            await hints.SendAsync(["mail"], Token);
-        }
-
-        Assert.True(await next);
-        Assert.Equal("mail", heard.Current);
-        await done.CancelAsync();
-    }
-}
