@@ -5,6 +5,7 @@ using Madang.Crawler;
 using Madang.Crawler.Previews;
 using Madang.Docs;
 using Madang.Edge;
+using Madang.Feeds;
 using Madang.Jobs;
 using Madang.Notifications;
 using Madang.Operation;
@@ -71,6 +72,7 @@ internal static class MadangServer
         builder.AddChat();
         builder.AddCrawler(Path.Combine(settings.Data, "crawls"));
         builder.AddPreviews();
+        builder.AddFeeds();
     }
 
     private static void MapModules(WebApplication app)
@@ -86,6 +88,7 @@ internal static class MadangServer
         app.MapChat();
         app.MapCrawler();
         app.MapPreviews();
+        app.MapFeeds();
     }
 
     /// <summary>The order matters; each line says what it needs from the ones before.</summary>

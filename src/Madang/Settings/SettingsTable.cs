@@ -8,6 +8,7 @@ using Madang.Accounts;
 using Madang.Api;
 using Madang.Chat;
 using Madang.Crawler;
+using Madang.Feeds;
 using Madang.Jobs;
 using Madang.Notifications;
 using Madang.Outbound;
@@ -60,6 +61,7 @@ internal static class SettingsTable
         .. Of<WriteLimitOptions>(WriteLimitOptions.Section, nameof(WriteLimitOptions.Enabled)),
         .. Of<RealtimeOptions>(RealtimeOptions.Section),
         .. Of<ChatOptions>(ChatOptions.Section),
+        .. Of<FeedsOptions>(FeedsOptions.Section),
         .. Of<NotificationsOptions>(NotificationsOptions.Section),
         new(
             $"{NotificationsOptions.Section}:Providers:{{name}}:{{key}}", "",

@@ -5,6 +5,7 @@ using Madang.Api;
 using Madang.Chat;
 using Madang.Crawler;
 using Madang.Crawler.Previews;
+using Madang.Feeds;
 using Madang.Jobs;
 using Madang.Notifications;
 using Madang.Realtime;
@@ -21,6 +22,7 @@ internal static class ErrorsPage
         ("People", AccountsErrors.All),
         ("Realtime", RealtimeErrors.All),
         ("Chat", ChatErrors.All),
+        ("Feeds", FeedsErrors.All),
         ("Notifications", NotificationsErrors.All),
         ("Crawler", CrawlerErrors.All),
         ("Webhooks", WebhooksErrors.All),

@@ -1,0 +1,21 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Madang.Feeds;
+
+/// <summary>Posts, timelines, fan-out, ranking and sources.</summary>
+public static class FeedsModule
+{
+    public static IHostApplicationBuilder AddFeeds(this IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<FeedsOptions>().BindConfiguration(FeedsOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<FeedsOptions>, FeedsOptionsValidator>();
+        return builder;
+    }
+
+    public static IEndpointRouteBuilder MapFeeds(this IEndpointRouteBuilder routes) => routes;
+}
