@@ -6,8 +6,8 @@ namespace Madang.Notifications.Templates.Html;
 /// <summary>Text and addresses as they are written into HTML.</summary>
 internal static class HtmlText
 {
-    // The backtick quotes attributes in old mail programs.
-    private static readonly SearchValues<char> s_special = SearchValues.Create("&<>\"'`\0\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\u000B\f\u000E\u000F\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001A\u001B\u001C\u001D\u001E\u001F\u007F");
+    // The set of Handlebars, written as it writes them: the backtick quotes attributes in old mail programs, = begins one.
+    private static readonly SearchValues<char> s_special = SearchValues.Create("&<>\"'`=\0\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\u000B\f\u000E\u000F\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001A\u001B\u001C\u001D\u001E\u001F\u007F");
 
     /// <summary>For text and for quoted attributes. Control characters vanish.</summary>
     public static string Encode(string text)
@@ -27,8 +27,9 @@ internal static class HtmlText
                 '<' => encoded.Append("&lt;"),
                 '>' => encoded.Append("&gt;"),
                 '"' => encoded.Append("&quot;"),
-                '\'' => encoded.Append("&#39;"),
-                '`' => encoded.Append("&#96;"),
+                '\'' => encoded.Append("&#x27;"),
+                '`' => encoded.Append("&#x60;"),
+                '=' => encoded.Append("&#x3D;"),
                 '\t' or '\n' or '\r' => encoded.Append(letter),
                 < ' ' or '\u007F' => encoded,
                 _ => encoded.Append(letter),

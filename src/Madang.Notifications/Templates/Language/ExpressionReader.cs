@@ -9,19 +9,69 @@ internal sealed class ExpressionReader(string source, int line)
     private const int MaxDepth = 4;
     private const int MaxArguments = 12;
 
+    // Handlebars calls these wherever they begin a tag, whatever the data has.
+    private static readonly HashSet<string> s_taken = new(["if", "unless", "each", "with", "lookup", "log", "helperMissing", "blockHelperMissing"], StringComparer.Ordinal);
+
     private int _at;
 
     /// <summary>The whole tag: a function that is not in brackets, or one value.</summary>
     public Expression ReadAll()
     {
-        var all = ReadCall(0);
+        var all = ReadCall(0, out var word);
         SkipSpace();
-        return _at == source.Length ? all : throw Fault($"\"{source[_at..]}\" is not understood");
+        return _at == source.Length ? Named(all, word) : throw Fault($"\"{source[_at..]}\" is not understood");
     }
 
-    private Expression ReadCall(int depth)
+    /// <summary>The first word of a block's tag, as its end names it.</summary>
+    public string ReadName()
     {
-        var first = ReadValue(depth, out var name);
+        SkipSpace();
+        var from = _at;
+        ReadValue(0, out _);
+        return source[from.._at];
+    }
+
+    /// <summary>What <c>if</c> and its like are about: one value, and whether zero counts as something.</summary>
+    public (Expression Value, Expression? IncludeZero) ReadCondition(string block, bool takesZero)
+    {
+        var value = ReadValue(0, out _);
+        SkipSpace();
+        var zero = takesZero && NameBeforeEquals() is { } name
+            ? name == "includeZero" ? ReadValue(0, out _) : throw Fault($"{block} has no \"{name}\"")
+            : null;
+        SkipSpace();
+        return _at == source.Length ? (value, zero)
+            : IsBlockNames() ? throw Fault("names between bars are not known here; write this and ../")
+            : throw Fault($"{block} takes one value; a function stands in brackets");
+    }
+
+    /// <summary>What a block without a word of its own is about: a variable alone.</summary>
+    public Expression ReadSection(string name)
+    {
+        var value = ReadValue(0, out var word);
+        SkipSpace();
+        return _at == source.Length && value is not Call && word is not null ? Named(value, word)
+            : IsBlockNames() ? throw Fault("names between bars are not known here; write this and ../")
+            : throw Fault($"there is no block \"{name}\"; there are if, unless, each and with");
+    }
+
+    private bool IsBlockNames()
+    {
+        var rest = source.AsSpan(_at);
+        return rest.StartsWith("as") && rest[2..].TrimStart().StartsWith("|");
+    }
+
+    /// <summary>What stands alone in a tag is a name, even <c>{{12}}</c> and <c>{{"a b"}}</c>.</summary>
+    private Expression Named(Expression value, string? word) => value switch
+    {
+        Constant { Value: var constant } when word is not null => new Variable(VariableRoot.This, 0, [constant as string ?? (constant is decimal number ? TemplateRun.AsText(number) : word)], word),
+        Variable when s_taken.Contains(word ?? "") => throw Fault($"\"{word}\" is no variable; the one of that name is this.{word}"),
+        _ => value,
+    };
+
+    private Expression ReadCall(int depth, out string? word)
+    {
+        var first = ReadValue(depth, out word);
         SkipSpace();
         if (_at == source.Length || source[_at] == ')')
         {
@@ -29,9 +79,9 @@ internal sealed class ExpressionReader(string source, int line)
             return first;
         }
 
-        if (name is null || !Function.All.TryGetValue(name, out var function))
+        if (first is not Variable || !Function.All.TryGetValue(word!, out var function))
         {
-            throw Fault($"there is no function \"{name ?? source}\"");
+            throw Fault($"there is no function \"{word ?? source}\"");
         }
 
         var arguments = new List<Expression>();
@@ -55,13 +105,14 @@ internal sealed class ExpressionReader(string source, int line)
             SkipSpace();
         }
 
-        return function.Takes(arguments.Count, named.Keys) ? new Call(function, arguments, named) : throw Fault($"{name} is used as {function.Usage}");
+        return function.Takes(arguments.Count, named.Keys) ? new Call(function, arguments, named) : throw Fault($"{word} is used as {function.Usage}");
     }
 
-    private Expression ReadValue(int depth, out string? name)
+    /// <param name="word">As it was written; null for what stood in brackets.</param>
+    private Expression ReadValue(int depth, out string? word)
     {
         SkipSpace();
-        name = null;
+        word = null;
         if (_at == source.Length)
         {
             throw Fault("a value is missing");
@@ -75,53 +126,76 @@ internal sealed class ExpressionReader(string source, int line)
             }
 
             _at++;
-            var inner = ReadCall(depth + 1);
+            var inner = ReadCall(depth + 1, out _);
             SkipSpace();
-            return _at < source.Length && source[_at++] == ')' ? inner : throw Fault("a bracket is not closed");
+            return _at == source.Length || source[_at++] != ')' ? throw Fault("a bracket is not closed")
+                : inner is Call ? inner
+                : throw Fault("in brackets stands a function");
         }
 
         if (source[_at] is '"' or '\'')
         {
-            var end = source.IndexOf(source[_at], _at + 1);
-            var text = end < 0 ? throw Fault("a text is not closed") : source[(_at + 1)..end];
-            _at = end + 1;
+            var from = _at;
+            var text = Quoted(source[_at++]);
+            word = source[from.._at];
             return new Constant(text);
         }
 
-        var word = ReadWord();
-        name = word;
+        word = ReadWord();
         return word switch
         {
             "true" => new Constant(true),
             "false" => new Constant(false),
             "null" or "undefined" => new Constant(null),
-            _ when decimal.TryParse(word, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) => new Constant(number),
-            _ => Path(word),
+            _ when IsNumber(word) && decimal.TryParse(word, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) => new Constant(number),
+            _ => new PathReader(word, line).Read(),
         };
+    }
+
+    // Only the quote that the text stands in can be escaped.
+    private string Quoted(char quote)
+    {
+        var text = new StringBuilder();
+        for (; _at < source.Length && source[_at] != quote; _at++)
+        {
+            _at += source[_at] == '\\' && _at + 1 < source.Length && source[_at + 1] == quote ? 1 : 0;
+            text.Append(source[_at]);
+        }
+
+        return _at++ < source.Length ? text.ToString() : throw Fault("a text is not closed");
     }
 
     private string ReadWord()
     {
-        var word = new StringBuilder();
-        while (_at < source.Length && !char.IsWhiteSpace(source[_at]) && source[_at] is not ('(' or ')' or '=' or '"' or '\''))
+        var from = _at;
+        var inBrackets = false;
+        for (; _at < source.Length; _at++)
         {
-            if (source[_at] == '[')
+            var letter = source[_at];
+            if (inBrackets)
             {
-                var end = source.IndexOf(']', _at);
-                word.Append(end < 0 ? throw Fault("a bracket is not closed") : source[_at..end]);
-                _at = end;
+                _at += letter == '\\' && _at + 1 < source.Length && source[_at + 1] is '\\' or ']' ? 1 : 0;
+                inBrackets = letter != ']';
             }
-
-            word.Append(source[_at++]);
+            else if (char.IsWhiteSpace(letter) || letter is '(' or ')' or '=' or '"' or '\'')
+            {
+                break;
+            }
+            else
+            {
+                inBrackets = letter == '[';
+            }
         }
 
-        return word.Length == 0 ? throw Fault($"\"{source[_at]}\" is not understood") : word.ToString();
+        return inBrackets ? throw Fault("a bracket is not closed")
+            : _at == from ? throw Fault($"\"{source[_at]}\" is not understood")
+            : source[from.._at];
     }
 
     private string? NameBeforeEquals()
     {
         var end = _at;
-        while (end < source.Length && (char.IsAsciiLetterOrDigit(source[end]) || source[end] == '_'))
+        while (end < source.Length && PathReader.IsLetter(source[end]))
         {
             end++;
         }
@@ -136,74 +210,14 @@ internal sealed class ExpressionReader(string source, int line)
         return name;
     }
 
-    private Variable Path(string word)
+    // -?[0-9]+(.[0-9]+)?
+    private static bool IsNumber(ReadOnlySpan<char> word)
     {
-        var rest = word.AsSpan();
-        var (root, up) = (VariableRoot.This, 0);
-        while (rest.StartsWith("../") || rest is "..")
-        {
-            up++;
-            rest = rest is ".." ? "" : rest[3..];
-        }
+        var digits = word.StartsWith("-") ? word[1..] : word;
+        var dot = digits.IndexOf('.');
+        return IsDigits(dot < 0 ? digits : digits[..dot]) && (dot < 0 || IsDigits(digits[(dot + 1)..]));
 
-        if (up == 0 && rest.StartsWith("@"))
-        {
-            root = rest is "@root" || rest.StartsWith("@root.") ? VariableRoot.Top : VariableRoot.Loop;
-            rest = root == VariableRoot.Top ? rest[5..].TrimStart('.') : rest[1..];
-            if (root == VariableRoot.Loop && rest is not ("index" or "first" or "last" or "key"))
-            {
-                throw Fault($"there is no \"{word}\"");
-            }
-        }
-
-        return new(root, up, Names(rest, word), word);
-    }
-
-    private List<string> Names(ReadOnlySpan<char> rest, string word)
-    {
-        var names = new List<string>();
-        while (rest.Length > 0)
-        {
-            int end;
-            if (rest[0] == '[')
-            {
-                end = rest.IndexOf(']');
-                names.Add(rest[1..end].ToString());
-                rest = rest[(end + 1)..];
-            }
-            else
-            {
-                end = rest.IndexOfAny('.', '/');
-                var name = end < 0 ? rest : rest[..end];
-                rest = rest[name.Length..];
-                if (name.Length > 0 && !(names.Count == 0 && name is "this"))
-                {
-                    names.Add(IsName(name) ? name.ToString() : throw Fault($"\"{word}\" is no name of a variable"));
-                }
-            }
-
-            if (rest.Length > 0 && rest[0] is not ('.' or '/'))
-            {
-                throw Fault($"\"{word}\" is no name of a variable");
-            }
-
-            rest = rest.TrimStart("./");
-        }
-
-        return names.Count <= 16 ? names : throw Fault($"\"{word}\" is too deep");
-    }
-
-    private static bool IsName(ReadOnlySpan<char> name)
-    {
-        foreach (var letter in name)
-        {
-            if (!char.IsLetterOrDigit(letter) && letter is not ('_' or '-' or '$'))
-            {
-                return false;
-            }
-        }
-
-        return true;
+        static bool IsDigits(ReadOnlySpan<char> text) => text.Length > 0 && !text.ContainsAnyExceptInRange('0', '9');
     }
 
     private void SkipSpace()

@@ -18,6 +18,7 @@ internal sealed record Function(string Name, int Least, int Most, IReadOnlyList<
         new Function("truncate", 2, 2, [], "truncate text length", Truncate),
         new Function("count", 1, 1, [], "count list", (run, call) => Count(run.Given(call.Arguments[0]))),
         new Function("default", 2, 2, [], "default value \"otherwise\"", (run, call) => run.Value(call.Arguments[0]) is { } value && value != TemplateRun.Missing && value is not "" ? value : run.Value(call.Arguments[1])),
+        new Function("lookup", 2, 2, [], "lookup list index", (run, call) => TemplateRun.Member(run.Value(call.Arguments[0]), TemplateRun.AsText(run.Given(call.Arguments[1])))),
         new Function("eq", 2, 2, [], "eq a b", (run, call) => IsSame(run.Value(call.Arguments[0]), run.Value(call.Arguments[1]))),
         new Function("gt", 2, 2, [], "gt a b", (run, call) => AsNumber(run.Given(call.Arguments[0])) > AsNumber(run.Given(call.Arguments[1]))),
         new Function("not", 1, 1, [], "not a", (run, call) => !TemplateRun.IsTrue(run.Value(call.Arguments[0]))),

@@ -9,7 +9,8 @@ internal sealed record Literal(string Text) : Node;
 internal sealed record Output(Expression Value, OutputForm Form) : Node;
 
 /// <summary><c>{{#if value}}…{{else}}…{{/if}}</c> and its like.</summary>
-internal sealed record Block(BlockKind Kind, Expression Value, IReadOnlyList<Node> Body, IReadOnlyList<Node> Otherwise) : Node;
+/// <param name="IncludeZero">For if and unless: whether zero counts as something.</param>
+internal sealed record Block(BlockKind Kind, Expression Value, Expression? IncludeZero, IReadOnlyList<Node> Body, IReadOnlyList<Node> Otherwise) : Node;
 
 internal enum BlockKind
 {
@@ -17,6 +18,9 @@ internal enum BlockKind
     Unless,
     Each,
     With,
+
+    /// <summary><c>{{#value}}…{{/value}}</c>: over a list, within anything else that is something; nothing new for true.</summary>
+    Section,
 }
 
 /// <summary>How a value is written where it stands.</summary>
@@ -43,7 +47,7 @@ internal abstract record Expression;
 /// <summary>A string, decimal, bool or null that the template itself holds.</summary>
 internal sealed record Constant(object? Value) : Expression;
 
-/// <param name="Up">How many blocks outwards: <c>../</c> is one.</param>
+/// <param name="Up">How many blocks outwards that are about something of their own: <c>../</c> is one, and if and unless count for none.</param>
 /// <param name="Text">As it was written, for refusals.</param>
 internal sealed record Variable(VariableRoot Root, int Up, IReadOnlyList<string> Names, string Text) : Expression;
 

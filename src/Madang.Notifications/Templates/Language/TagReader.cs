@@ -9,6 +9,9 @@ internal enum TagKind
     /// <summary><c>{{{value}}}</c> or <c>{{&amp;value}}</c>.</summary>
     Raw,
     Open,
+
+    /// <summary><c>{{^value}}</c>: the block's two roads change places.</summary>
+    OpenInverse,
     Else,
     Close,
 }
@@ -17,8 +20,8 @@ internal enum TagKind
 internal readonly record struct Tag(TagKind Kind, string Text, int Line);
 
 /// <summary>
-/// Cuts a template into texts and tags as Handlebars does: <c>~</c> eats white space, a block tag alone on its line takes the line with it, <c>\{{</c> is two
-/// braces. What would reach beyond the template (partials, decorators, raw blocks) is refused.
+/// Cuts a template into texts and tags as Handlebars does: <c>~</c> eats white space, a block tag or a comment alone on its line takes the line with it,
+/// <c>\{{</c> is two braces, <c>\\{{</c> a backslash before a tag. What would reach beyond the template (partials, decorators, raw blocks, other delimiters) is refused.
 /// </summary>
 internal static class TagReader
 {
@@ -40,14 +43,16 @@ internal static class TagReader
                 break;
             }
 
-            if (open > at && source[open - 1] == '\\')
+            var isEscaped = open > at && source[open - 1] == '\\';
+            if (isEscaped && !(open - 1 > at && source[open - 2] == '\\'))
             {
                 text.Append(source, at, open - 1 - at).Append("{{");
                 at = open + 2;
                 continue;
             }
 
-            text.Append(source, at, open - at);
+            // Of two backslashes before the braces one is an escape of the other.
+            text.Append(source, at, open - at - (isEscaped ? 1 : 0));
             AddText();
             var line = 1 + source.AsSpan(0, open).Count('\n');
             at = ReadTag(source, open, line, tags, trims);
@@ -67,6 +72,7 @@ internal static class TagReader
         }
     }
 
+    /// <returns>Where the text goes on.</returns>
     private static int ReadTag(string source, int open, int line, List<Tag> tags, List<(bool, bool)> trims)
     {
         var inner = open + 2;
@@ -75,98 +81,96 @@ internal static class TagReader
             throw new TemplateFault($"Line {line}: raw blocks are not known here.");
         }
 
-        var isTriple = inner < source.Length && source[inner] == '{';
+        var before = source.AsSpan(inner).StartsWith("~");
+        inner += before ? 1 : 0;
+        var isTriple = source.AsSpan(inner).StartsWith("{");
         inner += isTriple ? 1 : 0;
-        var isComment = source.AsSpan(inner).StartsWith("!--") || source.AsSpan(inner).StartsWith("~!--");
-        var (end, length) = End(source, inner, isComment ? "--" : "", isTriple ? "}}}" : "}}");
+        var isComment = !isTriple && source.AsSpan(inner).StartsWith("!");
+        var (end, next, after) = isComment ? CommentEnd(source, inner) : End(source, inner, isTriple, line);
         if (end < 0)
         {
             throw new TemplateFault($"Line {line}: a tag is not closed.");
         }
 
-        var body = source[inner..end];
-        var before = body.StartsWith('~');
-        var after = !isComment && body.EndsWith('~') && body.Length > 1;
-        after |= isComment && length > 4;
-        body = body[(before ? 1 : 0)..^(after && !isComment ? 1 : 0)].Trim();
-        tags.Add(Kind(body, isTriple, line));
+        tags.Add(isComment ? new(TagKind.Comment, "", line) : isTriple ? new(TagKind.Raw, source[inner..end].Trim(), line) : Kind(source[inner..end], line));
         trims.Add((before, after));
-        return end + length;
+        return next;
     }
 
-    // A comment of the long form ends at --}} or --~}}; all others at the first braces outside of a string.
-    private static (int At, int Length) End(string source, int from, string dashes, string braces)
+    /// <summary>The long form ends at <c>--}}</c> or <c>--~}}</c>, the short one at the first braces.</summary>
+    private static (int End, int Next, bool After) CommentEnd(string source, int from)
     {
-        if (dashes.Length > 0)
+        var isLong = source.AsSpan(from).StartsWith("!--");
+        for (var at = source.IndexOf("}}", from, StringComparison.Ordinal); at >= 0; at = source.IndexOf("}}", at + 1, StringComparison.Ordinal))
         {
-            for (var at = source.IndexOf(dashes, from + 3, StringComparison.Ordinal); at >= 0; at = source.IndexOf(dashes, at + 1, StringComparison.Ordinal))
+            var after = source[at - 1] == '~';
+            var end = at - (after ? 1 : 0);
+            if (!isLong || (end >= from + 3 && source.AsSpan(end - 2, 2).SequenceEqual("--")))
             {
-                if (source.AsSpan(at + 2).StartsWith("}}"))
-                {
-                    return (at, 4);
-                }
-
-                if (source.AsSpan(at + 2).StartsWith("~}}"))
-                {
-                    return (at, 5);
-                }
+                return (end, at + 2, after);
             }
-
-            return (-1, 0);
         }
 
-        var quote = '\0';
+        return (-1, 0, false);
+    }
+
+    /// <summary>The braces that close the tag, outside of texts in quotes and names in brackets.</summary>
+    private static (int End, int Next, bool After) End(string source, int from, bool isTriple, int line)
+    {
+        var closer = '\0';
         for (var at = from; at < source.Length; at++)
         {
             var letter = source[at];
-            if (quote != '\0')
+            if (closer != '\0')
             {
-                quote = letter == quote ? '\0' : quote;
+                at += letter == '\\' && (closer == ']' || source.AsSpan(at + 1).StartsWith([closer])) ? 1 : 0;
+                closer = letter == closer ? '\0' : closer;
+                continue;
             }
-            else if (letter is '"' or '\'' && source[from] != '!')
+
+            closer = letter switch { '"' or '\'' => letter, '[' => ']', _ => '\0' };
+            var rest = source.AsSpan(at);
+            if (letter == '}' && isTriple ? rest.StartsWith("}}}") || rest.StartsWith("}~}}") : rest.StartsWith("}}"))
             {
-                quote = letter;
+                var length = isTriple ? rest[1] == '~' ? 4 : 3 : 2;
+                return !isTriple && rest.StartsWith("}}}") ? throw new TemplateFault($"Line {line}: three braces close what two have opened.") : (at, at + length, length == 4);
             }
-            else if (source.AsSpan(at).StartsWith(braces))
+
+            if (!isTriple && rest.StartsWith("~}}"))
             {
-                return (at, braces.Length);
+                return (at, at + 3, true);
             }
         }
 
-        return (-1, 0);
+        return (-1, 0, false);
     }
 
-    private static Tag Kind(string body, bool isTriple, int line)
+    // A sign stands right after the braces; "else" may have space before it.
+    private static Tag Kind(string body, int line)
     {
-        if (isTriple)
-        {
-            return new(TagKind.Raw, body, line);
-        }
-
+        var rest = body.Length == 0 ? "" : body[1..].Trim();
         switch (body.Length == 0 ? '\0' : body[0])
         {
-            case '!':
-                return new(TagKind.Comment, "", line);
             case '&':
-                return new(TagKind.Raw, body[1..].Trim(), line);
+                return new(TagKind.Raw, rest, line);
             case '>' or '*':
-            case '#' when body.Length > 1 && body[1] is '*' or '>':
+            case '#' when rest.Length > 0 && body[1] is '*' or '>':
                 throw new TemplateFault($"Line {line}: partials and decorators are not known here.");
+            case '=':
+                throw new TemplateFault($"Line {line}: the braces cannot be changed for others.");
             case '#':
-                return new(TagKind.Open, body[1..].Trim(), line);
+                return new(TagKind.Open, rest, line);
             case '/':
-                return new(TagKind.Close, body[1..].Trim(), line);
-            case '^' when body.Length == 1:
-                return new(TagKind.Else, "", line);
+                return new(TagKind.Close, rest, line);
             case '^':
-                throw new TemplateFault($"Line {line}: write {{{{#unless}}}} instead of {{{{^…}}}}.");
-            case '\0':
-                throw new TemplateFault($"Line {line}: a tag is empty.");
-            default:
-                return body == "else" ? new(TagKind.Else, "", line)
-                    : body.StartsWith("else ", StringComparison.Ordinal) ? new(TagKind.Else, body[5..].Trim(), line)
-                    : new(TagKind.Output, body, line);
+                return rest.Length == 0 ? new(TagKind.Else, "", line) : new(TagKind.OpenInverse, rest, line);
         }
+
+        body = body.Trim();
+        return body.Length == 0 ? throw new TemplateFault($"Line {line}: a tag is empty.")
+            : body == "else" ? new(TagKind.Else, "", line)
+            : body.StartsWith("else", StringComparison.Ordinal) && char.IsWhiteSpace(body[4]) ? new(TagKind.Else, body[5..].Trim(), line)
+            : new(TagKind.Output, body, line);
     }
 
     /// <summary>Takes white space away where <c>~</c> says so and where a tag stands alone on its line; by what was there before anything was taken.</summary>
@@ -189,7 +193,7 @@ internal static class TagReader
             var (start, end) = (0, text.Length);
             if (i > 0)
             {
-                start = trims[i - 1].After ? text.Length - text.AsSpan().TrimStart().Length : IsAlone(tags, i - 1) ? LineEnd(text) : 0;
+                start = trims[i - 1].After ? text.Length - text.AsSpan().TrimStart().Length : IsAlone(tags, i - 1) ? AfterLine(text) : 0;
             }
 
             if (i + 1 < tags.Count)
@@ -214,15 +218,17 @@ internal static class TagReader
             return false;
         }
 
-        var before = tags[tag - 1].Text.AsSpan().TrimEnd(" \t");
-        var after = tags[tag + 1].Text.AsSpan().TrimStart(" \t");
-        return (before.Length == 0 ? tag == 1 : before[^1] == '\n')
-            && (after.Length == 0 ? tag == tags.Count - 2 : after[0] == '\n' || after.StartsWith("\r\n"));
+        var before = tags[tag - 1].Text.AsSpan();
+        var after = tags[tag + 1].Text.AsSpan();
+        var space = before[before.TrimEnd().Length..];
+        var line = after[..^after.TrimStart().Length];
+        return (space.Contains('\n') || (tag == 1 && space.Length == before.Length)) && (line.Contains('\n') || (tag == tags.Count - 2 && line.Length == after.Length));
     }
 
-    private static int LineEnd(string text)
+    private static int AfterLine(string text)
     {
-        var end = text.IndexOf('\n', StringComparison.Ordinal);
-        return end < 0 ? text.Length : end + 1;
+        var at = text.Length - text.AsSpan().TrimStart(" \t").Length;
+        at += at < text.Length && text[at] == '\r' ? 1 : 0;
+        return at < text.Length && text[at] == '\n' ? at + 1 : at;
     }
 }

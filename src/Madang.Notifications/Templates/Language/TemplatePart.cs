@@ -15,7 +15,7 @@ internal enum PartKind
 
 /// <summary>
 /// One part of a template (a title, an HTML mail) in a language of its own: Handlebars without anything that reaches out. <c>if</c>, <c>unless</c>, <c>each</c>,
-/// <c>with</c>, <c>else</c>, the functions of <see cref="Function"/>, paths; no partials. A variable that is not there is a refusal. Immutable, for many threads.
+/// <c>with</c>, <c>else</c>, sections, the functions of <see cref="Function"/>, paths; no partials. A variable that is not there is a refusal. Immutable, for many threads.
 /// </summary>
 internal sealed class TemplatePart
 {
@@ -102,7 +102,7 @@ internal sealed class TemplatePart
                     nodes.Add(new Output(new ExpressionReader(tag.Text, tag.Line).ReadAll(), OutputForm.Plain));
                     at++;
                     break;
-                case TagKind.Open:
+                case TagKind.Open or TagKind.OpenInverse:
                     at++;
                     nodes.Add(ReadBlock(tags, ref at, tag, depth + 1, kind));
                     break;
@@ -123,15 +123,8 @@ internal sealed class TemplatePart
             throw new TemplateFault($"Line {open.Line}: blocks are nested deeper than {MaxDepth}.");
         }
 
-        var name = open.Text.Split([' ', '\t', '\r', '\n'], 2) is [var first, ..] ? first : "";
-        BlockKind? found = name switch { "if" => BlockKind.If, "unless" => BlockKind.Unless, "each" => BlockKind.Each, "with" => BlockKind.With, _ => null };
-        if (found is not { } block)
-        {
-            throw new TemplateFault($"Line {open.Line}: there is no block \"{name}\"; there are if, unless, each and with.");
-        }
-
-        var value = new ExpressionReader(open.Text[name.Length..], open.Line).ReadAll();
-        var body = Nodes(tags, ref at, name, depth, kind);
+        var (name, block) = ReadHead(open);
+        IReadOnlyList<Node> body = Nodes(tags, ref at, name, depth, kind);
         IReadOnlyList<Node> otherwise = [];
         if (tags[at] is { Kind: TagKind.Else } turn)
         {
@@ -139,24 +132,39 @@ internal sealed class TemplatePart
             if (turn.Text.Length > 0)
             {
                 // {{else if x}}: a block of its own, ended by the close of the one that it stands in.
-                return new(block, value, body, [ReadBlock(tags, ref at, turn with { Kind = TagKind.Open }, depth + 1, kind, name)]);
+                return open.Kind == TagKind.OpenInverse
+                    ? throw new TemplateFault($"Line {turn.Line}: {{{{^{name}}}}} turns by {{{{else}}}} alone.")
+                    : block with { Body = body, Otherwise = [ReadTurn(tags, ref at, turn with { Kind = TagKind.Open }, depth + 1, kind, name)] };
             }
 
             otherwise = Nodes(tags, ref at, name, depth, kind);
         }
 
         Close(tags, ref at, name);
-        return new(block, value, body, otherwise);
+        return open.Kind == TagKind.OpenInverse ? block with { Body = otherwise, Otherwise = body } : block with { Body = body, Otherwise = otherwise };
     }
 
-    private static Block ReadBlock(List<Tag> tags, ref int at, Tag turn, int depth, PartKind kind, string outer)
+    private static (string Name, Block Block) ReadHead(Tag open)
+    {
+        var name = new ExpressionReader(open.Text, open.Line).ReadName();
+        BlockKind? found = name switch { "if" => BlockKind.If, "unless" => BlockKind.Unless, "each" => BlockKind.Each, "with" => BlockKind.With, _ => null };
+        if (found is not { } kind)
+        {
+            return (name, new(BlockKind.Section, new ExpressionReader(open.Text, open.Line).ReadSection(name), null, [], []));
+        }
+
+        var (value, zero) = new ExpressionReader(open.Text[name.Length..], open.Line).ReadCondition(name, takesZero: kind is BlockKind.If or BlockKind.Unless);
+        return (name, new(kind, value, zero, [], []));
+    }
+
+    private static Block ReadTurn(List<Tag> tags, ref int at, Tag turn, int depth, PartKind kind, string outer)
     {
         // The inner block reads on until the outer's close and leaves it: give it a close of its own.
-        var name = turn.Text.Split([' ', '\t', '\r', '\n'], 2)[0];
+        var name = new ExpressionReader(turn.Text, turn.Line).ReadName();
         var depthOfClose = 0;
         for (var i = at; i < tags.Count; i++)
         {
-            depthOfClose += tags[i].Kind == TagKind.Open ? 1 : 0;
+            depthOfClose += tags[i].Kind is TagKind.Open or TagKind.OpenInverse ? 1 : 0;
             if (tags[i].Kind == TagKind.Close && depthOfClose-- == 0)
             {
                 tags.Insert(i, new(TagKind.Close, name, tags[i].Line));

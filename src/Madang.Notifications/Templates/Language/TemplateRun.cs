@@ -65,7 +65,7 @@ internal sealed class TemplateRun(TemplateScene scene, int maxLength)
     {
         string text => text,
         bool isTrue => isTrue ? "true" : "false",
-        decimal number => number.ToString(CultureInfo.InvariantCulture),
+        decimal number => number.ToString("0.############################", CultureInfo.InvariantCulture),
         _ => throw new TemplateFault("An object or a list stands where a text is needed."),
     };
 
@@ -85,40 +85,53 @@ internal sealed class TemplateRun(TemplateScene scene, int maxLength)
 
     private void Write(Block block)
     {
+        var value = Value(block.Value);
         switch (block.Kind)
         {
             case BlockKind.If:
-                Write(IsTrue(Value(block.Value)) ? block.Body : block.Otherwise);
+                Write(IsMet(block, value) ? block.Body : block.Otherwise);
                 break;
             case BlockKind.Unless:
-                Write(IsTrue(Value(block.Value)) ? block.Otherwise : block.Body);
+                Write(IsMet(block, value) ? block.Otherwise : block.Body);
                 break;
             case BlockKind.With:
-                var value = Value(block.Value);
-                if (IsTrue(value))
-                {
-                    Within(new(value, _frame), block.Body);
-                }
-                else
-                {
-                    Write(block.Otherwise);
-                }
-
+                WriteWithin(block, IsTrue(value) || value is decimal, value);
+                break;
+            case BlockKind.Section when IsThere(block, value) is var there && !IsList(there):
+                WriteWithin(block, there is not (null or false), there);
                 break;
             default:
-                WriteEach(block);
+                WriteEach(block, IsThere(block, value));
                 break;
         }
     }
 
-    private void WriteEach(Block block)
-    {
-        var value = Value(block.Value);
-        if (value == Missing)
-        {
-            throw new TemplateFault($"The variable {NameOf(block.Value)} is not given.", NameOf(block.Value));
-        }
+    private bool IsMet(Block block, object? value) => IsTrue(value) || (value is decimal && block.IncludeZero is { } zero && IsTrue(Value(zero)));
 
+    private static object? IsThere(Block block, object? value) =>
+        value != Missing ? value : throw new TemplateFault($"The variable {NameOf(block.Value)} is not given.", NameOf(block.Value));
+
+    private static bool IsList(object? value) => value is JsonElement { ValueKind: JsonValueKind.Array } or IReadOnlyList<object?>;
+
+    // Neither true nor this is anything that one could be within: ../ would lead past the block outside.
+    private void WriteWithin(Block block, bool isSomething, object? value)
+    {
+        if (!isSomething)
+        {
+            Write(block.Otherwise);
+        }
+        else if ((block.Kind == BlockKind.Section && value is true) || block.Value is Variable { Root: VariableRoot.This, Up: 0, Names: [] })
+        {
+            Write(block.Body);
+        }
+        else
+        {
+            Within(new(value, _frame), block.Body);
+        }
+    }
+
+    private void WriteEach(Block block, object? value)
+    {
         var items = Items(value).ToList();
         Charge(items.Count);
         for (var i = 0; i < items.Count; i++)
@@ -144,6 +157,7 @@ internal sealed class TemplateRun(TemplateScene scene, int maxLength)
     {
         JsonElement { ValueKind: JsonValueKind.Array } list => list.EnumerateArray().Select(item => ((string?)null, Plain(item))),
         JsonElement item => item.EnumerateObject().Select(property => ((string?)property.Name, Plain(property.Value))),
+        TemplateScene top => Items(top.Data),
         IReadOnlyList<object?> list => list.Select(item => ((string?)null, item)),
         IReadOnlyDictionary<string, object?> own => own.Select(pair => ((string?)pair.Key, pair.Value)),
         null => [],
@@ -152,6 +166,11 @@ internal sealed class TemplateRun(TemplateScene scene, int maxLength)
 
     private object? Look(Variable variable)
     {
+        if (variable.Root == VariableRoot.Loop)
+        {
+            return Loop(variable.Names[0], variable.Up);
+        }
+
         var frame = _frame;
         for (var up = variable.Up; up > 0 || variable.Root == VariableRoot.Top; up--)
         {
@@ -168,11 +187,6 @@ internal sealed class TemplateRun(TemplateScene scene, int maxLength)
             frame = frame.Outer;
         }
 
-        if (variable.Root == VariableRoot.Loop)
-        {
-            return Loop(variable.Names[0]);
-        }
-
         var value = frame.This;
         foreach (var name in variable.Names)
         {
@@ -183,10 +197,11 @@ internal sealed class TemplateRun(TemplateScene scene, int maxLength)
         return value;
     }
 
-    private object? Loop(string name)
+    /// <param name="up">How many lists outwards.</param>
+    private object? Loop(string name, int up)
     {
         var frame = _frame;
-        while (frame.Index < 0)
+        while (frame.Index < 0 || up-- > 0)
         {
             if (frame.Outer is null)
             {
@@ -205,7 +220,7 @@ internal sealed class TemplateRun(TemplateScene scene, int maxLength)
         };
     }
 
-    private static object? Member(object? value, string name) => value switch
+    public static object? Member(object? value, string name) => value switch
     {
         TemplateScene top => top.Own.TryGetValue(name, out var own) ? own : Member(top.Data, name),
         JsonElement { ValueKind: JsonValueKind.Object } item => item.TryGetProperty(name, out var found) ? Plain(found) : Missing,

