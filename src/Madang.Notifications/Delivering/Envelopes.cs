@@ -45,6 +45,7 @@ internal sealed class Envelopes(
         request = request with
         {
             DisplayName = to.DisplayName,
+            TimeZone = to.TimeZone,
             User = delivery.User,
             Delivery = delivery.Id,
             Badge = badge,

@@ -24,6 +24,9 @@ internal sealed record ClaimFacts
 
     public string Locale { get; init; } = "en";
 
+    /// <summary>IANA: of the device, else of the one that registered last, else of the account; null for an address outside of every account.</summary>
+    public string? TimeZone { get; init; }
+
     public ChannelSet Off { get; init; }
 
     public DateTimeOffset? MutedUntil { get; init; }
@@ -55,6 +58,9 @@ internal sealed record ClaimAnswer(string? Drop)
 
     /// <summary>Of the device, else of the person; empty for an address outside of every account.</summary>
     public string Locale { get; init; } = "";
+
+    /// <summary>By which times are told, as in <see cref="ClaimFacts.TimeZone"/>.</summary>
+    public string? TimeZone { get; init; }
 
     public string DisplayName { get; init; } = "";
 }
@@ -93,12 +99,12 @@ internal sealed class ClaimChecks(IPersonStore people, CategoryBook categories) 
 
         if (question.Channel == DeliveryChannel.Inbox)
         {
-            return new((string?)null) { Locale = facts.Locale, DisplayName = facts.DisplayName };
+            return new((string?)null) { Locale = facts.Locale, TimeZone = facts.TimeZone, DisplayName = facts.DisplayName };
         }
 
         if (question.AddressId == 0)
         {
-            return new((string?)null) { Address = question.Address ?? "", RegisteredAt = now };
+            return new((string?)null) { Address = question.Address ?? "", RegisteredAt = now, TimeZone = facts.TimeZone };
         }
 
         var address = facts.Address!;
@@ -108,6 +114,7 @@ internal sealed class ClaimChecks(IPersonStore people, CategoryBook categories) 
             Scope = address.Scope,
             RegisteredAt = address.RegisteredAt,
             Locale = address.Locale ?? facts.Locale,
+            TimeZone = facts.TimeZone,
             DisplayName = facts.DisplayName,
         };
     }

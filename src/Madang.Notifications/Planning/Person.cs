@@ -50,21 +50,18 @@ internal sealed record Person
     public Tally? OfCategory { get; init; }
 
     /// <summary>Where the person seems to be: the zone of the device that registered last, else the account's.</summary>
-    public string Zone
-    {
-        get
-        {
-            PersonAddress? latest = null;
-            foreach (var address in Addresses)
-            {
-                if (address.TimeZone is not null && (latest is null || address.RegisteredAt >= latest.RegisteredAt))
-                {
-                    latest = address;
-                }
-            }
+    public string Zone => ZoneOf(Addresses.Select(address => (address.TimeZone, address.RegisteredAt))) ?? TimeZone;
 
-            return latest?.TimeZone ?? TimeZone;
+    /// <summary>The same of any list of living addresses, ascending; null when none of them told its zone.</summary>
+    public static string? ZoneOf(IEnumerable<(string? TimeZone, DateTimeOffset RegisteredAt)> addresses)
+    {
+        (string? TimeZone, DateTimeOffset RegisteredAt) latest = default;
+        foreach (var address in addresses)
+        {
+            latest = address.TimeZone is not null && (latest.TimeZone is null || address.RegisteredAt >= latest.RegisteredAt) ? address : latest;
         }
+
+        return latest.TimeZone;
     }
 }
 

@@ -38,6 +38,13 @@ internal sealed class PostgresPersonStore : IPersonStore
             $"""
             SELECT u.disabled, u.display_name, u.locale, p.off_channels, p.muted_until, c.on_channels, c.off_channels, s.hash IS NOT NULL,
               a.credential_id IS NULL OR (k.id IS NOT NULL AND (k.expires_at IS NULL OR k.expires_at > $5)),
+              coalesce(
+                a.time_zone,
+                (SELECT d.time_zone FROM address d LEFT JOIN credential dk ON dk.id = d.credential_id
+                  WHERE d.user_id = u.id AND d.time_zone IS NOT NULL AND d.dead_at IS NULL
+                    AND (d.credential_id IS NULL OR (dk.id IS NOT NULL AND (dk.expires_at IS NULL OR dk.expires_at > $5)))
+                  ORDER BY d.registered_at DESC, d.id DESC LIMIT 1),
+                u.time_zone),
               {AddressRow.Columns}
             FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bytea[]) WITH ORDINALITY AS q (user_id, category, address_id, hash, n)
             LEFT JOIN users u ON u.id = q.user_id
@@ -129,7 +136,8 @@ internal sealed class PostgresPersonStore : IPersonStore
         Choice = ReadChoice(row, 5),
         Suppressed = row.GetBoolean(7),
         SessionStands = row.GetBoolean(8),
-        Address = row.IsDBNull(9) ? null : AddressRow.Read(row, 9),
+        TimeZone = row.IsDBNull(9) ? null : row.GetString(9),
+        Address = row.IsDBNull(10) ? null : AddressRow.Read(row, 10),
     };
 
     private static Choice ReadChoice(NpgsqlDataReader row, int at) =>

@@ -48,6 +48,13 @@ internal sealed class SqlitePersonStore : IPersonStore
             """
             SELECT u.disabled, u.display_name, u.locale, p.off_channels, p.muted_until, c.on_channels, c.off_channels, s.hash IS NOT NULL,
               a.credential_id IS NULL OR (k.id IS NOT NULL AND (k.expires_at IS NULL OR k.expires_at > ?5)),
+              coalesce(
+                a.time_zone,
+                (SELECT d.time_zone FROM address d LEFT JOIN credential dk ON dk.id = d.credential_id
+                  WHERE d.user_id = u.id AND d.time_zone IS NOT NULL AND d.dead_at IS NULL
+                    AND (d.credential_id IS NULL OR (dk.id IS NOT NULL AND (dk.expires_at IS NULL OR dk.expires_at > ?5)))
+                  ORDER BY d.registered_at DESC, d.id DESC LIMIT 1),
+                u.time_zone),
               a.id, a.user_id, a.kind, a.value, a.scope, a.credential_id, a.time_zone, a.locale, a.registered_at, a.dead_at, a.dead_reason, a.soft_bounces
             FROM (SELECT ?1 AS user_id, ?2 AS category, ?3 AS address_id, ?4 AS hash) q
             LEFT JOIN users u ON u.id = q.user_id
@@ -168,7 +175,8 @@ internal sealed class SqlitePersonStore : IPersonStore
         Choice = ReadChoice(row, 5),
         Suppressed = row.Bool(7),
         SessionStands = row.Bool(8),
-        Address = row.IsNull(9) ? null : AddressRow.Read(row, 9),
+        TimeZone = row.TextOrNull(9),
+        Address = row.IsNull(10) ? null : AddressRow.Read(row, 10),
     };
 
     private static Choice ReadChoice(Statement row, int at) => new(new((int)(row.Int64OrNull(at) ?? 0)), new((int)(row.Int64OrNull(at + 1) ?? 0)));

@@ -149,6 +149,32 @@ public abstract class AddressFacts(Func<Action<IHostApplicationBuilder>, Task<Te
     }
 
     [Fact]
+    public async Task A_claim_knows_the_zone_of_the_device_else_of_the_latest_living_one_else_of_the_account()
+    {
+        await using var world = await WorldAsync();
+        var (mina, first) = await PersonAsync(world, "mina");
+        var mail = await world.WriteAsync(tx => Book(world).Set(tx, mina, AddressKind.Email, "mina@example.org"));
+        Assert.Equal("UTC", await ZoneAsync(mail.Id, DeliveryChannel.Email));
+        var seoul = (await Book(world).RegisterAsync(mina, first, Apns(s_token), Token)).Value;
+        Assert.Equal("Asia/Seoul", await ZoneAsync(mail.Id, DeliveryChannel.Email));
+
+        world.Database.Time.Advance(TimeSpan.FromMinutes(1));
+        var second = await SignInAsync(world, "mina");
+        var silent = (await Book(world).RegisterAsync(mina, await SignInAsync(world, "mina"), Apns(new string('d', 64)) with { TimeZone = null }, Token)).Value;
+        var york = (await Book(world).RegisterAsync(mina, second, Apns(new string('e', 64)) with { TimeZone = "America/New_York" }, Token)).Value;
+        Assert.Equal(
+            ("Asia/Seoul", "America/New_York", "America/New_York", "America/New_York"),
+            (await ZoneAsync(seoul.Id), await ZoneAsync(york.Id), await ZoneAsync(silent.Id), await ZoneAsync(mail.Id, DeliveryChannel.Email)));
+
+        await DeadAsync(world, york.Id, world.Database.Time.GetUtcNow());
+        Assert.Equal("Asia/Seoul", await ZoneAsync(mail.Id, DeliveryChannel.Email));
+        await world.Sessions.EndAsync(mina, first, Token);
+        Assert.Equal("UTC", await ZoneAsync(mail.Id, DeliveryChannel.Email));
+
+        async Task<string?> ZoneAsync(AddressId id, DeliveryChannel channel = DeliveryChannel.Push) => Assert.Single(await AskAsync(world, mina, id, channel)).TimeZone;
+    }
+
+    [Fact]
     public async Task A_person_has_one_mail_address_and_a_new_one_replaces_it()
     {
         await using var world = await WorldAsync();

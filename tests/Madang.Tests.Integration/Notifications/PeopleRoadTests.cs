@@ -151,6 +151,52 @@ public sealed partial class PeopleRoadTests(SandboxHost sandbox) : IClassFixture
     }
 
     [Fact]
+    public async Task Times_are_told_by_the_clock_of_the_device_else_of_the_latest_one_else_of_the_account()
+    {
+        var (admin, han, oh) = (await _host.AdminAsync(), await _host.PersonAsync("han-of-new-york"), await _host.PersonAsync("oh-of-berlin"));
+
+        // Both hours of New York that lie around the leap of 2026-03-08, and Berlin's, which leaps three weeks later.
+        var parts = JsonNode.Parse("""{"en":{"title":"{{time before}} {{time after}}","body":"{{recipient.time_zone}}","sms":"{{time before}} {{time after}}"}}""")!;
+        await MadangHost.SendAsync(admin.Http, HttpMethod.Put, "/v1/templates/road.times", new JsonObject { ["parts"] = parts });
+        await MadangHost.SendAsync(admin.Http, HttpMethod.Put, "/v1/admin/categories/road.times", JsonNode.Parse("""{"titles":{"en":"Times"},"channels":["inbox","push","email","sms"]}""")!);
+        foreach (var person in (Person[])[han, oh])
+        {
+            await MadangHost.SendAsync(person.Http, HttpMethod.Patch, "/v1/me", new JsonObject { ["locale"] = "en", ["time_zone"] = "Europe/Berlin" });
+        }
+
+        var (mail, phone, far) = (await sandbox.MailAsync(han), await sandbox.PhoneAsync(han), await sandbox.MailAsync(oh));
+        await DeviceAsync("device-in-seoul", "Asia/Seoul");
+        await DeviceAsync("device-in-new-york", "America/New_York");
+        await MadangHost.PostAsync(admin.Http, "/v1/notifications", new JsonObject
+        {
+            ["category"] = "road.times",
+            ["template"] = "road.times",
+            ["data"] = new JsonObject { ["before"] = "2026-03-08T06:30:00Z", ["after"] = "2026-03-08T07:30:00Z" },
+            ["to"] = new JsonObject { ["user_ids"] = new JsonArray(han.Id, oh.Id) },
+        });
+
+        Assert.Contains("3:30 PM 4:30 PM", await PushedAsync("device-in-seoul"), StringComparison.Ordinal);
+        Assert.Contains("1:30 AM 3:30 AM", await PushedAsync("device-in-new-york"), StringComparison.Ordinal);
+        Assert.Equal("1:30 AM 3:30 AM", Plain(Assert.Single(await SandboxHost.GotAsync(sandbox.Smtp, mail)).Facts!["subject"]));
+        Assert.Contains("1:30 AM 3:30 AM", Plain(Uri.UnescapeDataString(Assert.Single(await SandboxHost.GotAsync(sandbox.Twilio, phone)).Text.Replace('+', ' '))), StringComparison.Ordinal);
+        Assert.Equal(("1:30 AM 3:30 AM", "America/New_York"), await InboxAsync(han));
+        Assert.Equal("7:30 AM 8:30 AM", Plain(Assert.Single(await SandboxHost.GotAsync(sandbox.Smtp, far)).Facts!["subject"]));
+        Assert.Equal(("7:30 AM 8:30 AM", "Europe/Berlin"), await InboxAsync(oh));
+
+        Task DeviceAsync(string token, string zone) =>
+            sandbox.DeviceAsync(han, new JsonObject { ["kind"] = "fcm", ["token"] = token, ["app"] = sandbox.Fcm.ProjectId, ["time_zone"] = zone });
+        async Task<string> PushedAsync(string token) => Plain(Regex.Unescape(Assert.Single(await SandboxHost.GotAsync(sandbox.Fcm, token)).Text));
+        static async Task<(string, string)> InboxAsync(Person person)
+        {
+            var item = Assert.Single((await MadangHost.GetAsync(person.Http, "/v1/me/notifications"))["items"]!.AsArray())!;
+            return (Plain((string)item["title"]!), (string)item["body"]!);
+        }
+
+        // English sets a narrow space before AM.
+        static string Plain(string text) => text.Replace('\u202F', ' ');
+    }
+
+    [Fact]
     public async Task The_operator_sends_and_explains_over_the_socket()
     {
         var yoon = await _host.PersonAsync("yoon-of-the-shell");
