@@ -59,7 +59,7 @@ internal static class TemplateEndpoints
     {
         if (version is not { } wanted)
         {
-            return book.Current(name) is { } current ? TypedResults.Ok(TemplateJsonShape.Of(current.Template)) : (Refusal)ApiErrors.NotFound;
+            return book.Find(name) is { } current ? TypedResults.Ok(TemplateJsonShape.Of(current.Template)) : (Refusal)ApiErrors.NotFound;
         }
 
         var pinned = new TemplateRef(name, wanted);
@@ -104,7 +104,7 @@ internal static class TemplateEndpoints
     private static async Task<Results<Accepted<AcceptedJson>, Refusal>> TestAsync(
         string name, TestTemplateJson body, Caller caller, TemplateBook book, Intake intake, CancellationToken cancellationToken)
     {
-        if (book.Current(name) is null)
+        if (book.Find(name) is null)
         {
             return (Refusal)ApiErrors.NotFound;
         }

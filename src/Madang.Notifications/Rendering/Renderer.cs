@@ -67,7 +67,7 @@ internal sealed class Renderer(TemplateBook templates, TrackingLinks links, Uri?
     {
         if (request.Items is not null)
         {
-            return templates.Current(BuiltInTemplates.Digest)!.For(request.Locale);
+            return templates.Find(BuiltInTemplates.Digest)!.For(request.Locale);
         }
 
         if (request.Template is not { } pinned)

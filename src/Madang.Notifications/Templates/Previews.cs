@@ -85,7 +85,7 @@ internal sealed class Previews(TemplateBook book, Renderer renderer, Storage.Sno
 
         if (asked.Version is not { } version)
         {
-            return book.Current(name) is { } current ? current : ApiErrors.NotFound;
+            return book.Find(name) is { } current ? current : ApiErrors.NotFound;
         }
 
         await book.LoadAsync([new(name, version)], cancellationToken);

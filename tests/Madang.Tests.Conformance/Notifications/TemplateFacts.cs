@@ -28,7 +28,7 @@ public abstract class TemplateFacts(Func<Task<TestDatabase>> fresh)
         Assert.Null(other.Find(pinned));
         await other.LoadAsync([pinned], Token);
         Assert.Equal("첫 번째 {{n}}", other.Find(pinned)!.Template.Body.Parts["ko"].Title);
-        Assert.Equal(2, other.Current("order")!.Template.Version);
+        Assert.Equal(2, other.Find("order")!.Template.Version);
         Assert.Equal([2, 1], (await test.Store<ITemplateStore>().VersionsAsync("order", int.MaxValue, 10, Token)).Select(template => template.Version));
         Assert.Equal([1], (await test.Store<ITemplateStore>().VersionsAsync("order", 2, 10, Token)).Select(template => template.Version));
     }
