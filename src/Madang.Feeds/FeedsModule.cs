@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.Builder;
+using Madang.Feeds.Graph;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -14,6 +14,7 @@ public static class FeedsModule
         var services = builder.Services;
         services.AddOptions<FeedsOptions>().BindConfiguration(FeedsOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<FeedsOptions>, FeedsOptionsValidator>();
+        services.AddGraph();
         return builder;
     }
 

@@ -12,7 +12,7 @@ internal sealed class ViewerGraph
 
     public required long Epoch { get; init; }
 
-    /// <summary>Whom the viewer follows, and friends, who are read like followees: ascending ids, each once.</summary>
+    /// <summary>Whose posts are in the home timeline: followed people and friends, less those on an exclusive list. Ascending ids, each once.</summary>
     public required long[] Followees { get; init; }
 
     /// <summary>Whom the viewer follows in the strict sense, ascending: what <see cref="Audience.Followers"/> asks for.</summary>

@@ -1,5 +1,6 @@
 using Madang.Accounts;
 using Madang.Chat;
+using Madang.Feeds;
 using Madang.Jobs;
 using Madang.Notifications;
 using Madang.Outbound;
@@ -56,7 +57,7 @@ public sealed partial class TestDatabase : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         _ = builder.Services.AddSingleton<TimeProvider>(time);
         _ = builder.Services.AddSingleton<Fatal>(faults.Add);
-        _ = builder.AddOutbound().AddJobs().AddAccounts().AddWebhooks().AddRealtime().AddNotifications(Path.GetTempPath()).AddChat();
+        _ = builder.AddOutbound().AddJobs().AddAccounts().AddWebhooks().AddRealtime().AddNotifications(Path.GetTempPath()).AddChat().AddFeeds();
         engine(builder);
         // Ids by the test's clock: the lease and its renewal have a suite of their own (NodeFacts).
         _ = builder.Services.AddSingleton(new Snowflake(time, 1));

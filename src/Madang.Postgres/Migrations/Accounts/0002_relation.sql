@@ -1,0 +1,4 @@
+-- ends_at: a mute that is none from then on. shares: whether a follower wants what the other one passes on.
+ALTER TABLE relation ADD COLUMN ends_at timestamptz, ADD COLUMN shares boolean NOT NULL DEFAULT true;
+
+CREATE INDEX relation_end ON relation (ends_at) WHERE ends_at IS NOT NULL;
