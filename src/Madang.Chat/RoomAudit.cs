@@ -1,3 +1,5 @@
+using Madang.Storage;
+
 namespace Madang.Chat;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using Madang.Feeds.Graph;
+using Madang.Feeds.Posts;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -15,8 +16,13 @@ public static class FeedsModule
         services.AddOptions<FeedsOptions>().BindConfiguration(FeedsOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<FeedsOptions>, FeedsOptionsValidator>();
         services.AddGraph();
+        services.AddPosts();
         return builder;
     }
 
-    public static IEndpointRouteBuilder MapFeeds(this IEndpointRouteBuilder routes) => routes;
+    public static IEndpointRouteBuilder MapFeeds(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPosts();
+        return routes;
+    }
 }

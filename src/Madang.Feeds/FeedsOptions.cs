@@ -12,6 +12,38 @@ public sealed class FeedsOptions
     [Range(1, 65_536)]
     public int MaxTextBytes { get; set; } = 16 * 1024;
 
+    /// <summary>How many different hashtags one post may hold.</summary>
+    [Range(0, 100)]
+    public int MaxTags { get; set; } = 30;
+
+    /// <summary>How many people one post may name.</summary>
+    [Range(0, 100)]
+    public int MaxMentions { get; set; } = 20;
+
+    /// <summary>How many earlier versions of one post are kept; after so many edits there are no more.</summary>
+    [Range(0, 1_000)]
+    public int MaxEdits { get; set; } = 100;
+
+    /// <summary>Sharing the same post again within so many hours answers the first share.</summary>
+    [Range(0, 8_760)]
+    public int ShareWindowHours { get; set; } = 24;
+
+    /// <summary>How many drafts one person may keep.</summary>
+    [Range(1, 10_000)]
+    public int MaxDrafts { get; set; } = 100;
+
+    /// <summary>How far ahead a post may be scheduled, in days.</summary>
+    [Range(1, 3_650)]
+    public int MaxScheduleDays { get; set; } = 365;
+
+    /// <summary>How long the log of what was done to posts is kept, in hours, for what reads it later.</summary>
+    [Range(1, 8_760)]
+    public int PostLogHours { get; set; } = 168;
+
+    /// <summary>Memory for posts as they go out, in MiB; what does not fit is read again when it is needed.</summary>
+    [Range(1, 16_384)]
+    public int PostCacheMegabytes { get; set; } = 64;
+
     /// <summary>Memory for how readers stand to others, in MiB; what does not fit is read again when it is needed.</summary>
     [Range(1, 16_384)]
     public int GraphCacheMegabytes { get; set; } = 64;

@@ -6,6 +6,7 @@ using Madang.Crawler.Frontier;
 using Madang.Crawler.Previews;
 using Madang.Crawler.Searching;
 using Madang.Feeds.Graph;
+using Madang.Feeds.Posts;
 using Madang.Jobs;
 using Madang.Jobs.Running;
 using Madang.Jobs.Scheduling;
@@ -90,6 +91,9 @@ public static class PostgresModule
         _ = services.AddSingleton<IAudienceStore>(provider => provider.GetRequiredService<PostgresAudienceStore>());
         _ = services.AddSingleton<IAudiencePeople>(provider => provider.GetRequiredService<PostgresAudienceStore>());
         _ = services.AddSingleton<IGraphStore, PostgresGraphStore>();
+        _ = services.AddSingleton<IPostStore, PostgresPostStore>();
+        _ = services.AddSingleton<IPostFacts, PostgresPostFacts>();
+        _ = services.AddSingleton<IPostCountStore, PostgresCountStore>();
         _ = services.AddSingleton<ICrawlStore, PostgresCrawlStore>();
         _ = services.AddSingleton<IFrontierStores, PostgresFrontierStores>();
         _ = services.AddSingleton<IRetention, CrawlPruning>();

@@ -6,6 +6,7 @@ using Madang.Crawler.Frontier;
 using Madang.Crawler.Previews;
 using Madang.Crawler.Searching;
 using Madang.Feeds.Graph;
+using Madang.Feeds.Posts;
 using Madang.Jobs;
 using Madang.Jobs.Scheduling;
 using Madang.Notifications;
@@ -85,6 +86,9 @@ public static class SqliteModule
         _ = services.AddSingleton<IAudienceStore>(provider => provider.GetRequiredService<SqliteAudienceStore>());
         _ = services.AddSingleton<IAudiencePeople>(provider => provider.GetRequiredService<SqliteAudienceStore>());
         _ = services.AddSingleton<IGraphStore, SqliteGraphStore>();
+        _ = services.AddSingleton<IPostStore, SqlitePostStore>();
+        _ = services.AddSingleton<IPostFacts, SqlitePostFacts>();
+        _ = services.AddSingleton<IPostCountStore, SqliteCountStore>();
         _ = services.AddSingleton<ICrawlStore, SqliteCrawlStore>();
         _ = services.AddSingleton<IPreviewStore, SqlitePreviewStore>();
         _ = services.AddSingleton<SqliteFrontierStores>();

@@ -81,16 +81,3 @@ internal sealed record MessageJson(
         ? new(null, message.Room, message.Seq, null, null, null, null, null, null, true, message.CreatedAt)
         : new(message.Id, message.Room, message.Seq, message.Sender, message.ClientId, message.Text, [], message.ReplyTo, [], null, message.CreatedAt);
 }
-
-internal static class IdempotencyKey
-{
-    /// <summary>The header and the field of the body are one thing: either may be left out, but they may not differ.</summary>
-    public static Result<string?> Join(string? clientId, string? header)
-    {
-        // Some clients send the header as a structured string, in quotes (draft-ietf-httpapi-idempotency-key-header).
-        var key = header is ['"', .., '"'] and { Length: > 2 } ? header[1..^1] : header;
-        return clientId is not null && key is not null && clientId != key
-            ? ApiErrors.Invalid("client_id", "invalid", "client_id and the header Idempotency-Key differ.")
-            : clientId ?? key;
-    }
-}
