@@ -60,6 +60,9 @@ internal sealed record ResolutionJson(bool? Arrived);
 /// <summary><c>/v1/deliveries</c>: dead letters, doubts and what to do about them. For admins.</summary>
 internal static class DeliveryEndpoints
 {
+    // Longer than every queue, category and reason that there can be a use in asking for.
+    private const int MaxName = 200;
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         var deliveries = routes.MapGroup("/v1/deliveries").RequireAuthorization(Policies.Admin).WithTags("deliveries");
@@ -150,19 +153,26 @@ internal static class DeliveryEndpoints
             return value;
         }
 
+        string? Name(string field, string? text)
+        {
+            var name = Text.Line(text, prefix + field, MaxName, required: false);
+            fault ??= name.Error;
+            return name.IsOk ? Some(name.Value) : null;
+        }
+
         DeliveryId? At(string field, string? text) => Parse<DateTimeOffset>(
-            field, text, given => DateTimeOffset.TryParse(given, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null, "A time is written as RFC 3339.") is { } time
+            field, text, QueryTime.Read, "A time is written as RFC 3339.") is { } time
                 ? new DeliveryId(Math.Max(0, Snowflake.FirstAt(time)))
                 : null;
         var filter = new DeliveryFilter
         {
-            Queue = Some(queue),
+            Queue = Name("queue", queue),
             State = Parse("state", state, DeliveryStates.Find, "There is no such state."),
             Channel = Parse("channel", channel, DeliveryChannels.Find, "A channel is inbox, push, email, sms or webhook."),
-            Category = Some(category),
+            Category = Name("category", category),
             Notification = Parse<NotificationId>("notification_id", notification, given => Id.TryParse<NotificationId>(given, out var id) ? id : null, "This is no id."),
             User = Parse<UserId>("user_id", user, given => Id.TryParse<UserId>(given, out var id) ? id : null, "This is no id."),
-            Reason = Some(reason),
+            Reason = Name("reason", reason),
             IsAmbiguous = Parse<bool>("ambiguous", ambiguous, given => given switch { "true" => true, "false" => false, _ => null }, "ambiguous is true or false."),
             SinceId = At("since", since),
             UntilId = At("until", until),

@@ -62,12 +62,13 @@ internal static class DeliveryQueueEndpoints
 
     private static async Task<Results<Ok<QueuePauseJson>, Refusal>> PauseAsync(string name, PauseJson body, QueueOperation operation, CancellationToken cancellationToken)
     {
-        if (body.Reason is { Length: > MaxReason })
+        var reason = Text.Line(body.Reason, "reason", MaxReason, required: false);
+        if (!reason.IsOk)
         {
-            return (Refusal)ApiErrors.Invalid("reason", "too_long", "A reason has at most 200 characters.");
+            return (Refusal)reason.Error;
         }
 
-        var paused = await operation.PauseAsync(name, body.Reason is { Length: > 0 } reason ? reason : "stopped by an admin", cancellationToken);
+        var paused = await operation.PauseAsync(name, reason.Value.Length > 0 ? reason.Value : "stopped by an admin", cancellationToken);
         return paused.IsOk ? TypedResults.Ok(QueuePauseJson.Of(paused.Value)!) : (Refusal)paused.Error;
     }
 

@@ -158,24 +158,21 @@ internal sealed record ListQuery(
         }
 
         var state = default(NotificationState);
-        if (State is not null && (!Enum.TryParse(State, ignoreCase: true, out state) || !Enum.IsDefined(state) || char.IsAsciiDigit(State[0])))
+        if (State is not null && (!State.All(char.IsAsciiLetter) || !Enum.TryParse(State, ignoreCase: true, out state)))
         {
             faults.Add(new("state", "unknown_value", "state is accepted, planning, planned, canceled or expired."));
         }
 
-        var since = default(DateTimeOffset);
-        if (Since is not null && !DateTimeOffset.TryParse(Since, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal, out since))
+        var since = Since is null ? null : QueryTime.Read(Since);
+        if (Since is not null && since is null)
         {
             faults.Add(new("since", "invalid", "since is a time such as 2026-01-31T09:00:00Z."));
         }
 
-        if (Category is { Length: > NotificationRules.MaxName })
-        {
-            faults.Add(new("category", "too_long", "A category's name has 64 characters at most."));
-        }
-
+        var category = Text.Line(Category, "category", NotificationRules.MaxName, required: false);
+        faults.AddRange(category.Error?.Fields ?? []);
         return faults.Count > 0
             ? ApiErrors.InvalidFields with { Fields = faults }
-            : new NotificationFilter(Category, State is null ? null : state, UserId is null ? null : user, Since is null ? null : since, sender);
+            : new NotificationFilter(Category is null ? null : category.Value, State is null ? null : state, UserId is null ? null : user, since, sender);
     }
 }

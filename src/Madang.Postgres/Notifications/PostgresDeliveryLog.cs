@@ -8,8 +8,27 @@ namespace Madang.Postgres.Notifications;
 
 internal sealed class PostgresDeliveryLog(PostgresDatabase database) : IDeliveryLog
 {
+    // What an operator's pages ask; a test reads their plans.
+    internal const string OfSql = $"SELECT {Columns} FROM delivery WHERE notification_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+    internal const string OfPersonSql = $"SELECT {Columns} FROM delivery WHERE notification_id = $1 AND id > $2 AND user_id = $4 ORDER BY id LIMIT $3";
+    internal const string AttemptsSql = $"SELECT {PostgresDeliveryRows.AttemptColumns} FROM delivery_attempt WHERE delivery_id = ANY($1) ORDER BY delivery_id, number";
+    internal const string EndedSql = $"SELECT {Columns} FROM delivery WHERE id > $1 AND state IN (6, 8) AND {DeliveryWhere.Sql} ORDER BY id LIMIT $2 FOR UPDATE";
+
     private const int FoldLimit = 500;
     private const string Columns = PostgresDeliveryRows.Columns;
+
+    /// <summary>The index is named by a condition of its own: of "it is null, or equal" the plan of a prepared statement would know nothing.</summary>
+    internal static string ListSql(DeliveryFilter filter)
+    {
+        var index = filter switch
+        {
+            { Notification: not null } => "notification_id = $7",
+            { State: DeliveryState.Ambiguous } => "state = 3",
+            { State: null or DeliveryState.Dead or DeliveryState.Expired } => "state IN (6, 8)",
+            _ => throw new ArgumentException("There is no index for this filter.", nameof(filter)),
+        };
+        return $"SELECT {Columns} FROM delivery WHERE {index} AND id < $1 AND {DeliveryWhere.Sql} ORDER BY id DESC LIMIT $2";
+    }
 
     public async Task<Delivery?> FindAsync(DeliveryId id, CancellationToken cancellationToken)
     {
@@ -19,29 +38,19 @@ internal sealed class PostgresDeliveryLog(PostgresDatabase database) : IDelivery
 
     public async Task<IReadOnlyList<Delivery>> OfAsync(NotificationId notification, UserId? user, DeliveryId after, int limit, CancellationToken cancellationToken)
     {
-        await using var find = database.Source.CreateCommand(
-            $"SELECT {Columns} FROM delivery WHERE notification_id = $1 AND id > $2 {(user is null ? "" : "AND user_id = $4")} ORDER BY id LIMIT $3")
-            .With(notification.Value, after.Value, (long)limit);
+        await using var find = database.Source.CreateCommand(user is null ? OfSql : OfPersonSql).With(notification.Value, after.Value, (long)limit);
         return await ReadAllAsync(user is { } one ? find.With(one.Value) : find, PostgresDeliveryRows.Read, cancellationToken);
     }
 
     public async Task<IReadOnlyList<Delivery>> ListAsync(DeliveryFilter filter, DeliveryId? before, int limit, CancellationToken cancellationToken)
     {
-        var index = filter switch
-        {
-            { Notification: not null } => "true",
-            { State: DeliveryState.Ambiguous } => "state = 3",
-            { State: null or DeliveryState.Dead or DeliveryState.Expired } => "state IN (6, 8)",
-            _ => throw new ArgumentException("There is no index for this filter.", nameof(filter)),
-        };
-        await using var list = database.Source.CreateCommand($"SELECT {Columns} FROM delivery WHERE {index} AND id < $1 AND {DeliveryWhere.Sql} ORDER BY id DESC LIMIT $2");
+        await using var list = database.Source.CreateCommand(ListSql(filter));
         return await ReadAllAsync(DeliveryWhere.With(list, filter, before?.Value ?? long.MaxValue, limit), PostgresDeliveryRows.Read, cancellationToken);
     }
 
     public async Task<IReadOnlyDictionary<DeliveryId, IReadOnlyList<DeliveryAttempt>>> AttemptsAsync(IReadOnlyList<DeliveryId> ids, CancellationToken cancellationToken)
     {
-        await using var find = database.Source.CreateCommand(
-            $"SELECT {PostgresDeliveryRows.AttemptColumns} FROM delivery_attempt WHERE delivery_id = ANY($1) ORDER BY delivery_id, number").With([ids.Select(id => id.Value).ToArray()]);
+        await using var find = database.Source.CreateCommand(AttemptsSql).With([ids.Select(id => id.Value).ToArray()]);
         var rows = await ReadAllAsync(find, row => (Id: new DeliveryId(row.GetInt64(0)), Attempt: PostgresDeliveryRows.ReadAttempt(row)), cancellationToken);
         return rows.GroupBy(row => row.Id).ToDictionary(of => of.Key, of => (IReadOnlyList<DeliveryAttempt>)[.. of.Select(row => row.Attempt)]);
     }
@@ -94,7 +103,7 @@ internal sealed class PostgresDeliveryLog(PostgresDatabase database) : IDelivery
 
     public IReadOnlyList<Delivery> LockEnded(WriteTx tx, DeliveryFilter filter, DeliveryId after, int limit)
     {
-        using var find = PostgresTx.Of(tx).Use($"SELECT {Columns} FROM delivery WHERE id > $1 AND state IN (6, 8) AND {DeliveryWhere.Sql} ORDER BY id LIMIT $2 FOR UPDATE");
+        using var find = PostgresTx.Of(tx).Use(EndedSql);
         return PostgresDeliveryRows.ReadAll(DeliveryWhere.With(find, filter, after.Value, limit));
     }
 

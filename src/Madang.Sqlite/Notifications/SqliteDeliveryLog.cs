@@ -7,7 +7,25 @@ namespace Madang.Sqlite.Notifications;
 
 internal sealed class SqliteDeliveryLog(SqliteDatabase database) : IDeliveryLog
 {
+    // What an operator's pages ask; a test reads their plans.
+    internal const string OfSql = $"SELECT {Columns} FROM delivery WHERE notification_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
+    internal const string OfPersonSql = $"SELECT {Columns} FROM delivery WHERE notification_id = ?1 AND user_id = ?4 AND id > ?2 ORDER BY id LIMIT ?3";
+    internal const string AttemptsSql = $"SELECT {SqliteDeliveryRows.AttemptColumns} FROM delivery_attempt WHERE delivery_id = ?1 ORDER BY number";
+    internal const string EndedSql = $"SELECT {Columns} FROM delivery INDEXED BY delivery_dead WHERE id > ?1 AND state IN (6, 8) AND {DeliveryWhere.Sql} ORDER BY id LIMIT ?2";
+
     private const string Columns = SqliteDeliveryRows.Columns;
+
+    internal static string ListSql(DeliveryFilter filter)
+    {
+        var from = filter switch
+        {
+            { Notification: not null } => "delivery INDEXED BY delivery_of WHERE notification_id = ?7",
+            { State: DeliveryState.Ambiguous } => "delivery INDEXED BY delivery_doubtful WHERE state = 3",
+            { State: null or DeliveryState.Dead or DeliveryState.Expired } => "delivery INDEXED BY delivery_dead WHERE state IN (6, 8)",
+            _ => throw new ArgumentException("There is no index for this filter.", nameof(filter)),
+        };
+        return $"SELECT {Columns} FROM {from} AND id < ?1 AND {DeliveryWhere.Sql} ORDER BY id DESC LIMIT ?2";
+    }
 
     public Task<Delivery?> FindAsync(DeliveryId id, CancellationToken cancellationToken) => database.ReadAsync(
         connection =>
@@ -21,9 +39,7 @@ internal sealed class SqliteDeliveryLog(SqliteDatabase database) : IDeliveryLog
         database.ReadAsync<IReadOnlyList<Delivery>>(
             connection =>
             {
-                using var find = connection.Use(user is null
-                    ? $"SELECT {Columns} FROM delivery WHERE notification_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3"
-                    : $"SELECT {Columns} FROM delivery WHERE notification_id = ?1 AND user_id = ?4 AND id > ?2 ORDER BY id LIMIT ?3");
+                using var find = connection.Use(user is null ? OfSql : OfPersonSql);
                 find.Bind(1, notification.Value).Bind(2, after.Value).Bind(3, (long)limit);
                 return SqliteDeliveryRows.ReadAll(user is { } one ? find.Bind(4, one.Value) : find);
             },
@@ -33,14 +49,7 @@ internal sealed class SqliteDeliveryLog(SqliteDatabase database) : IDeliveryLog
         database.ReadAsync<IReadOnlyList<Delivery>>(
             connection =>
             {
-                var from = filter switch
-                {
-                    { Notification: not null } => "delivery INDEXED BY delivery_of WHERE notification_id = ?7",
-                    { State: DeliveryState.Ambiguous } => "delivery INDEXED BY delivery_ambiguous WHERE state = 3",
-                    { State: null or DeliveryState.Dead or DeliveryState.Expired } => "delivery INDEXED BY delivery_dead WHERE state IN (6, 8)",
-                    _ => throw new ArgumentException("There is no index for this filter.", nameof(filter)),
-                };
-                using var find = connection.Use($"SELECT {Columns} FROM {from} AND id < ?1 AND {DeliveryWhere.Sql} ORDER BY id DESC LIMIT ?2");
+                using var find = connection.Use(ListSql(filter));
                 return SqliteDeliveryRows.ReadAll(DeliveryWhere.Bind(find, filter, before?.Value ?? long.MaxValue, limit));
             },
             cancellationToken);
@@ -50,7 +59,7 @@ internal sealed class SqliteDeliveryLog(SqliteDatabase database) : IDeliveryLog
             connection =>
             {
                 Dictionary<DeliveryId, IReadOnlyList<DeliveryAttempt>> all = [];
-                using var find = connection.Use($"SELECT {SqliteDeliveryRows.AttemptColumns} FROM delivery_attempt WHERE delivery_id = ?1 ORDER BY number");
+                using var find = connection.Use(AttemptsSql);
                 foreach (var id in ids)
                 {
                     List<DeliveryAttempt> attempts = [];
@@ -115,8 +124,7 @@ internal sealed class SqliteDeliveryLog(SqliteDatabase database) : IDeliveryLog
 
     public IReadOnlyList<Delivery> LockEnded(WriteTx tx, DeliveryFilter filter, DeliveryId after, int limit)
     {
-        using var find = SqliteTx.Of(tx).Use(
-            $"SELECT {SqliteDeliveryRows.Columns} FROM delivery INDEXED BY delivery_dead WHERE id > ?1 AND state IN (6, 8) AND {DeliveryWhere.Sql} ORDER BY id LIMIT ?2");
+        using var find = SqliteTx.Of(tx).Use(EndedSql);
         return SqliteDeliveryRows.ReadAll(DeliveryWhere.Bind(find, filter, after.Value, limit));
     }
 

@@ -5,6 +5,7 @@ using Madang.Notifications.Channels;
 using Madang.Notifications.Delivering;
 using Madang.Notifications.Delivering.Lanes;
 using Madang.Notifications.Delivering.Running;
+using Madang.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -167,6 +168,48 @@ public abstract class DeliveryRunnerFacts(Func<Action<IHostApplicationBuilder>, 
         Assert.Equal((DeliveryState.Sent, 1), (lost.Delivery.State, lost.Delivery.Ambiguous));
         Assert.Equal([lost.Delivery.Id], _push.Sent.Select(envelope => envelope.Delivery));
         Assert.Equal([(false, AnswerClass.Ambiguous), (true, AnswerClass.Retry), (false, AnswerClass.Ok)], lost.Attempts.Select(attempt => (attempt.IsLookUp, attempt.Class)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task However_many_a_dead_process_was_sending_each_is_taken_over_once(bool sameNode)
+    {
+        const int lost = 650;
+        await using var test = await FreshAsync();
+        var address = 0;
+        await PlanAsync(test, Enumerable.Range(0, lost).Select(_ => New(test, 1) with { AddressId = ++address }));
+        var node = test.Store<Snowflake>().Node;
+        var claimed = await test.WriteAsync(tx => test.Store<IDeliveryQueue>().Claim(tx, new DeliveryClaim("push", "push", lost, sameNode ? node : node + 1, tx.Now.AddMinutes(1))));
+        Assert.Equal(lost, claimed.Count);
+        _push.LookUp = envelope => IsSeen(envelope.Delivery) ? ProviderAnswer.Ok("seen", $"m-{envelope.Delivery}") : new ProviderAnswer(AnswerClass.Retry, "unknown");
+        if (sameNode)
+        {
+            // Before anything else is claimed, and all of them: a later turn could not tell them from its own.
+            await test.Store<DeliveryRunner>().TurnAsync(claims: false, Token);
+            Assert.Equal(lost, await CountAsync(test, "push", DeliveryState.Ambiguous));
+        }
+        else
+        {
+            test.Store<DeliveryRunner>().Look();
+            await RunAsync(test, TimeSpan.FromSeconds(59));
+            Assert.Equal(lost, await CountAsync(test, "push", DeliveryState.Sending));
+
+            // As the sweeper does once a minute.
+            test.Time.Advance(TimeSpan.FromSeconds(2));
+            test.Store<DeliveryRunner>().Look();
+        }
+
+        await RunAsync(test, TimeSpan.FromMinutes(5));
+        var all = await test.Store<Deliveries>().OfAsync(new NotificationId(1), null, default, lost + 1, Token);
+        Assert.All(all, view => Assert.Equal((DeliveryState.Sent, 1), (view.Delivery.State, view.Delivery.Ambiguous)));
+        Assert.All(all, view => Assert.Single(view.Attempts, attempt => attempt.Code == DeliveryReasons.Crashed));
+        Assert.Equal([new DeliveryCount("push", DeliveryState.Sent, lost)], await test.Store<IDeliveryLog>().CountsAsync(Token));
+        Assert.Equal(
+            claimed.Select(delivery => delivery.Id).Where(id => !IsSeen(id)).Select(id => id.Value).Order(),
+            _push.Sent.Select(envelope => envelope.Delivery.Value).Order());
+
+        static bool IsSeen(DeliveryId id) => id.Value % 2 == 0;
     }
 
     [Theory]

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Madang.Tests.Conformance;
 
 namespace Madang.Tests.Integration.Killing;
 
@@ -25,7 +26,18 @@ public sealed class NotificationKillTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nothing_accepted_is_lost_and_nothing_comes_twice_when_the_server_is_killed()
+    public Task Nothing_accepted_is_lost_and_nothing_comes_twice_when_a_server_on_SQLite_is_killed() => KillAsync("sqlite");
+
+    [Fact]
+    [Trait("engine", "postgres")]
+    public async Task Nothing_accepted_is_lost_and_nothing_comes_twice_when_a_server_on_PostgreSQL_is_killed()
+    {
+        var database = await TestPostgres.CreateAsync();
+        await KillAsync(database);
+        await TestPostgres.DropAsync(database);
+    }
+
+    private async Task KillAsync(string database)
     {
         var stop = TestContext.Current.CancellationToken;
         var waiting = new ConcurrentQueue<int>(Enumerable.Range(0, Events));
@@ -33,9 +45,15 @@ public sealed class NotificationKillTests : IAsyncLifetime
         string? me = null;
         for (var life = 0; life <= Kills; life++)
         {
-            await using var server = await MadangProcess.ServeAsync(_folder, new() { ["MADANG__SETUP__TOKEN"] = MadangHost.SetupToken, ["MADANG__RATELIMITS"] = "off" });
+            await using var server = await MadangProcess.ServeAsync(_folder, new()
+            {
+                ["MADANG__SETUP__TOKEN"] = MadangHost.SetupToken,
+                ["MADANG__RATELIMITS"] = "off",
+                ["MADANG__DATABASE"] = database,
+            });
             var address = await server.AddressAsync();
             me ??= await SetUpAsync(address, stop);
+
             // Each life but the last ends in the middle of what is coming in.
             var enough = life == Kills ? Events : Events * (life + 1) / (Kills + 1);
             var dying = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -2,8 +2,11 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using System.Threading.Channels;
 using Madang.Notifications.Channels.Sms;
 using Madang.Sandbox;
+using Madang.Sandbox.Smtp;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 
@@ -142,5 +145,66 @@ public sealed class ChannelRoadTests(SandboxHost sandbox) : IClassFixture<Sandbo
         Assert.Equal("v1," + Convert.ToBase64String(mac), signature);
         Assert.Equal((id, "훅"), ((string)JsonNode.Parse(body)!["id"]!, (string)JsonNode.Parse(body)!["title"]!));
         await sandbox.ExplainedAsync(id, person => SandboxHost.Is(person, "webhook", "sent"));
+    }
+
+    [Fact]
+    public async Task What_people_do_with_a_message_is_told_to_a_webhook_once_each()
+    {
+        var (admin, shin) = (await _host.AdminAsync(), await _host.PersonAsync("shin-clicks"));
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        await using var receiver = builder.Build();
+        var came = Channel.CreateUnbounded<(string Type, JsonNode Data)>();
+        receiver.Run(async context =>
+        {
+            using var reader = new StreamReader(context.Request.Body);
+            var told = JsonNode.Parse(await reader.ReadToEndAsync(Token))!;
+            came.Writer.TryWrite(((string)told["type"]!, told["data"]!));
+            context.Response.StatusCode = 204;
+        });
+        await receiver.StartAsync(Token);
+        var hook = await MadangHost.PostAsync(admin.Http, "/v1/webhooks", new JsonObject { ["url"] = receiver.Urls.First() + "/events", ["types"] = new JsonArray("notification.*") });
+
+        var mail = await sandbox.MailAsync(shin);
+        var id = (string)(await MadangHost.PostAsync(admin.Http, "/v1/notifications", new JsonObject
+        {
+            ["category"] = "announcement",
+            ["content"] = new JsonObject { ["title"] = "봄", ["body"] = "소식", ["url"] = "https://example.org/spring" },
+            ["data"] = new JsonObject { ["campaign"] = "road-spring" },
+            ["channels"] = new JsonArray("email"),
+            ["to"] = SandboxHost.To(shin),
+        }))["id"]!;
+        var message = SmtpMail.Read(Encoding.UTF8.GetBytes(Assert.Single(await SandboxHost.GotAsync(sandbox.Smtp, mail)).Text));
+        var click = Regex.Match(message.Html, "(?<=" + Regex.Escape(SandboxHost.PublicUrl) + ")/t/c/[^\"']+").Value;
+
+        // A scanner follows the link as soon as it has come, twice; the person opens the app, and says so twice.
+        for (var i = 0; i < 2; i++)
+        {
+            using var led = await _host.Client().GetAsync(click, Token);
+            Assert.Equal((HttpStatusCode.Found, "https://example.org/spring"), (led.StatusCode, led.Headers.Location!.OriginalString));
+            await MadangHost.PostAsync(shin.Http, $"/v1/notifications/{id}/events", new JsonObject { ["type"] = "opened" });
+        }
+
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        List<(string Type, bool Machine)> told = [];
+        while (told.Count < 5)
+        {
+            var (type, data) = await came.Reader.ReadAsync(patience.Token);
+            foreach (var item in data["items"]!.AsArray().Where(item => (string)item!["notification_id"]! == id))
+            {
+                Assert.Equal(("road-spring", shin.Id), ((string)item!["campaign"]!, (string)item["user_id"]!));
+                told.Add((type, (bool)item["machine"]!));
+            }
+        }
+
+        Assert.Equal(
+            [
+                ("notification.clicked", true), ("notification.delivered", false), ("notification.opened", false), ("notification.opened", true), ("notification.sent", false),
+            ],
+            told.Order());
+        var funnel = await MadangHost.GetAsync(admin.Http, "/v1/funnels?campaign=road-spring");
+        Assert.Equal((1, 0, 1), ((int)funnel["opened"]!, (int)funnel["clicked"]!, (int)funnel["machine"]!["clicked"]!));
+        await MadangHost.SendAsync(admin.Http, HttpMethod.Delete, "/v1/webhooks/" + (string)hook["id"]!, null);
     }
 }
