@@ -81,6 +81,8 @@ namespace Madang.Client;
 [JsonSerializable(typeof(AudienceChange))]
 [JsonSerializable(typeof(AudienceMove))]
 [JsonSerializable(typeof(AudienceMoved))]
+[JsonSerializable(typeof(Page<AudienceMember>))]
+[JsonSerializable(typeof(Reach))]
 [JsonSerializable(typeof(Page<Suppression>))]
 [JsonSerializable(typeof(NewSuppression))]
 [JsonSerializable(typeof(Page<DeliveryQueue>))]

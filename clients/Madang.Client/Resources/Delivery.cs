@@ -87,9 +87,21 @@ public sealed record WebhookPreview(JsonElement Body, int SizeBytes);
 /// <param name="Delivered">Those of which that is known.</param>
 /// <param name="Opened">By people, as far as can be told; a click is an open.</param>
 /// <param name="Machine">What mail programs and scanners did; in no other figure.</param>
+/// <param name="Channel">That was asked for; null for all.</param>
+/// <param name="ByChannel">What came without a channel, as conversions do, is in none.</param>
+/// <param name="ByDay">Days in UTC, ascending; those without anything are left out.</param>
 public sealed record Funnel(
     string Campaign, DateTimeOffset Since, long Notifications, long Sent, long Delivered, long Failed, long Opened, long Clicked, long Converted, long Unsubscribed, long Dismissed,
-    MachineCounts Machine);
+    MachineCounts Machine, IReadOnlyList<FunnelChannel> ByChannel, IReadOnlyList<FunnelDay> ByDay, string? Channel = null);
+
+/// <summary>The figures of <see cref="Funnel"/>.</summary>
+public sealed record FunnelCounts(
+    long Sent, long Delivered, long Failed, long Opened, long Clicked, long Converted, long Unsubscribed, long Dismissed, MachineCounts Machine);
+
+public sealed record FunnelChannel(string Channel, FunnelCounts Counts);
+
+/// <param name="Day">On which it was to be sent, or on which it was heard of.</param>
+public sealed record FunnelDay(DateOnly Day, FunnelCounts Counts);
 
 public sealed record MachineCounts(long Opened, long Clicked);
 

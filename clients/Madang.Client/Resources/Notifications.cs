@@ -56,6 +56,13 @@ public sealed class Notifications
 
     public Task DeleteAudienceAsync(string name, CancellationToken cancellationToken = default) => _http.SendAsync(HttpMethod.Delete, AudiencePath(name), cancellationToken);
 
+    /// <summary>How many accounts an audience has now, or everybody without one.</summary>
+    public Task<Reach> ReachAsync(string? audience = null, CancellationToken cancellationToken = default) =>
+        _http.GetAsync("/v1/notifications/reach", ClientJson.Default.Reach, cancellationToken, ("audience", audience));
+
+    /// <summary>The people of a topic.</summary>
+    public Paged<AudienceMember> Members(string name) => new(_http, $"{AudiencePath(name)}/members", ClientJson.Default.PageAudienceMember);
+
     /// <summary>At most 10,000 of each.</summary>
     public Task<AudienceMoved> MoveMembersAsync(string name, IReadOnlyList<string>? add = null, IReadOnlyList<string>? remove = null, CancellationToken cancellationToken = default) =>
         _http.SendAsync(

@@ -93,6 +93,12 @@ public sealed record SegmentRule(
 /// <summary>How many it was; who was there already, or is unknown, is not counted.</summary>
 public sealed record AudienceMoved(int Added, int Removed);
 
+/// <param name="Disabled">True, or null.</param>
+public sealed record AudienceMember(string Id, string Name, string DisplayName, bool? Disabled = null);
+
+/// <param name="More">There are more than were looked at.</param>
+public sealed record Reach(long Count, bool More);
+
 /// <param name="Kind">email or phone.</param>
 public sealed record Suppression(string Id, string Kind, string Value, string Reason, DateTimeOffset CreatedAt);
 

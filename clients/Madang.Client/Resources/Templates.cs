@@ -36,8 +36,8 @@ public sealed class Templates
             cancellationToken);
 
     /// <param name="days">How far back: 30 without.</param>
-    public Task<Funnel> FunnelAsync(string campaign, int? days = null, CancellationToken cancellationToken = default) =>
-        _http.GetAsync("/v1/funnels", ClientJson.Default.Funnel, cancellationToken, ("campaign", campaign), ("days", Http.Text(days)));
+    public Task<Funnel> FunnelAsync(string campaign, int? days = null, string? channel = null, CancellationToken cancellationToken = default) =>
+        _http.GetAsync("/v1/funnels", ClientJson.Default.Funnel, cancellationToken, ("campaign", campaign), ("days", Http.Text(days)), ("channel", channel));
 
     /// <summary>Somebody did what a notification was for; each name counts once.</summary>
     public Task ConvertedAsync(string notificationId, string name, string? userId = null, CancellationToken cancellationToken = default) =>

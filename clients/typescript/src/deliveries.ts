@@ -176,10 +176,19 @@ export interface TemplatePreview {
 }
 
 /** What became of what was sent under one name. */
-export interface Funnel {
+export interface Funnel extends FunnelCounts {
   campaign: string
   since: string
+  /** That was asked for: all figures but those of `by_channel` are of this one. */
+  channel?: DeliveryChannel
   notifications: number
+  /** What came without a channel, as conversions do, is in none. */
+  by_channel: { channel: DeliveryChannel; counts: FunnelCounts }[]
+  /** Days in UTC, ascending; those without anything are left out. Sent by the day it was to be sent, heard by the day it happened. */
+  by_day: { day: string; counts: FunnelCounts }[]
+}
+
+export interface FunnelCounts {
   sent: number
   /** Those of which that is known. */
   delivered: number

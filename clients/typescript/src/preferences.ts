@@ -1,6 +1,6 @@
 /** Shapes of what people want to hear of and where they can be reached; of categories and audiences. */
 import type { DeliveryChannel } from './notifications.ts'
-import type { Id, Role } from './types.ts'
+import type { Id, Role, User } from './types.ts'
 
 export type PreferenceSource = 'mandatory' | 'channel' | 'mine' | 'default'
 
@@ -149,6 +149,16 @@ export interface Audience {
 }
 
 export type NewAudience = Pick<Audience, 'name' | 'kind' | 'title' | 'open' | 'rule'>
+
+/** Somebody in a topic. */
+export type AudienceMember = Pick<User, 'id' | 'name' | 'display_name' | 'disabled'>
+
+export interface Reach {
+  /** Accounts; what each of them wants is decided when it is planned. */
+  count: number
+  /** There are more than were looked at. */
+  more: boolean
+}
 
 /** A topic as a person sees it. */
 export interface Topic {

@@ -25,6 +25,7 @@ internal static class AcceptingModule
             provider.GetRequiredService<IInboxNotificationStore>(), provider.GetRequiredService<Inbox>()));
         services.AddSingleton<AudienceReader>();
         services.AddSingleton<AudienceVerbs>();
+        services.AddSingleton<AudienceReach>();
         services.AddSingleton<NotificationRetention>();
         services.AddSingleton<IRetention>(provider => provider.GetRequiredService<NotificationRetention>());
         services.AddSingleton<PersonPlanner>();

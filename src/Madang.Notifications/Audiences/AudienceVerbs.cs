@@ -1,13 +1,15 @@
+using Madang.Accounts;
 using Madang.Api;
 using Madang.Storage;
 
 namespace Madang.Notifications.Audiences;
 
 /// <summary>What admins do with audiences, and people with topics.</summary>
-internal sealed class AudienceVerbs(IAudienceStore store, IAudiencePeople people, Database database, Snowflake ids)
+internal sealed class AudienceVerbs(IAudienceStore store, IAudiencePeople people, Users users, Database database, Snowflake ids)
 {
     public const int Most = 10_000;
     public const int MaxTitle = 100;
+    private const string FollowsItsRule = "Who is in a segment follows from its rule.";
 
     /// <summary>People of one call.</summary>
     public const int MostPeople = 10_000;
@@ -67,7 +69,7 @@ internal sealed class AudienceVerbs(IAudienceStore store, IAudiencePeople people
 
         if (found.Kind != AudienceKind.Topic)
         {
-            return ApiErrors.Invalid("name", "invalid", "Who is in a segment follows from its rule.");
+            return ApiErrors.Invalid("name", "invalid", FollowsItsRule);
         }
 
         var (added, removed) = (0, 0);
@@ -82,6 +84,24 @@ internal sealed class AudienceVerbs(IAudienceStore store, IAudiencePeople people
         }
 
         return (added, removed);
+    }
+
+    /// <summary>The people of a topic by ascending id; a page is short where accounts are gone. Codes: not_found, invalid_fields.</summary>
+    public async Task<Result<Page<User>>> MembersAsync(string name, PageQuery query, CancellationToken cancellationToken)
+    {
+        if (await store.FindAsync(name, cancellationToken) is not { } found)
+        {
+            return ApiErrors.NotFound;
+        }
+
+        if (found.Kind != AudienceKind.Topic)
+        {
+            return ApiErrors.Invalid("name", "invalid", FollowsItsRule);
+        }
+
+        var page = query.Of(await people.MembersAsync(found.Id, new(query.After ?? 0), query.Fetch, cancellationToken), member => member.Value);
+        var accounts = await users.FindAsync(page.Items, cancellationToken);
+        return new Page<User>([.. page.Items.Where(accounts.ContainsKey).Select(id => accounts[id])], page.Next, page.Prev);
     }
 
     public async Task<Page<(Audience Topic, bool IsIn)>> TopicsAsync(UserId user, PageQuery query, CancellationToken cancellationToken) =>

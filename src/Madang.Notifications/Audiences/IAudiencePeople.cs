@@ -18,6 +18,12 @@ internal interface IAudiencePeople
     /// <summary>The next accounts by ascending id, disabled ones too.</summary>
     IReadOnlyList<AccountGlance> Accounts(WriteTx tx, UserId after, int limit);
 
+    /// <summary>As <see cref="Members"/>, outside of a write.</summary>
+    Task<IReadOnlyList<UserId>> MembersAsync(long topic, UserId after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>As <see cref="Accounts"/>, outside of a write.</summary>
+    Task<IReadOnlyList<AccountGlance>> AccountsAsync(UserId after, int limit, CancellationToken cancellationToken);
+
     /// <summary>Topics that this person is in or may join by themselves, by ascending id.</summary>
     Task<IReadOnlyList<(Audience Topic, bool IsIn)>> TopicsAsync(UserId user, long? after, int limit, CancellationToken cancellationToken);
 

@@ -33,6 +33,13 @@ internal sealed record AudienceMembersJson(IReadOnlyList<UserId>? Add, IReadOnly
 /// <summary>How many it was; who has no account or was there already is not counted.</summary>
 internal sealed record AudienceMovedJson(int Added, int Removed);
 
+/// <param name="Disabled">True, or absent.</param>
+internal sealed record AudienceMemberJson(UserId Id, string Name, string DisplayName, bool? Disabled);
+
+/// <param name="Count">Accounts; those of a topic may be disabled.</param>
+/// <param name="More">There are more: the count ended after 100,000 accounts were looked at.</param>
+internal sealed record ReachJson(long Count, bool More);
+
 /// <summary>A topic as a person sees it.</summary>
 /// <param name="Joined">You are in it.</param>
 /// <param name="Open">You may join and leave it.</param>
@@ -49,7 +56,11 @@ internal static class AudienceEndpoints
         audiences.MapGet("{name}", FindAsync).WithName("get_audience").WithSummary("A topic with the number of its people, or a segment with its rule.");
         audiences.MapPatch("{name}", ChangeAsync).WithName("change_audience").WithSummary("Changes title, openness or rule.");
         audiences.MapDelete("{name}", DeleteAsync).WithName("delete_audience").WithSummary("Ends an audience; a notification on its way to it reaches nobody else.");
+        audiences.MapGet("{name}/members", MembersAsync).WithName("list_audience_members").WithSummary("The people of a topic; a page may be short and still not the last.");
         audiences.MapPost("{name}/members", MoveAsync).WithName("move_audience_members").WithSummary("Adds people to a topic and takes people out, up to 10,000 of each.");
+
+        routes.MapGet("/v1/notifications/reach", ReachAsync).RequireAuthorization(Policies.Sender).WithTags("notifications").WithName("count_recipients")
+            .WithSummary("How many accounts an audience has now, or everybody without one: to be asked before sending.");
 
         var topics = routes.MapGroup("/v1/me/topics").RequireAuthorization(Policies.Person).WithTags("notifications");
         topics.MapGet("", TopicsAsync).WithName("list_my_topics").WithSummary("Topics that you are in or may join.");
@@ -157,6 +168,27 @@ internal static class AudienceEndpoints
 
         var moved = AudienceName.IsValid(name) ? await verbs.MoveAsync(name, body.Add ?? [], body.Remove ?? [], cancellationToken) : ApiErrors.NotFound;
         return moved.IsOk ? TypedResults.Ok(new AudienceMovedJson(moved.Value.Added, moved.Value.Removed)) : (Refusal)moved.Error;
+    }
+
+    private static async Task<Results<Ok<Page<AudienceMemberJson>>, Refusal>> MembersAsync(
+        string name, [FromQuery] string? cursor, [FromQuery] string? limit, AudienceVerbs verbs, CancellationToken cancellationToken)
+    {
+        var page = PageQuery.Parse(cursor, limit);
+        if (!page.IsOk)
+        {
+            return (Refusal)page.Error;
+        }
+
+        var found = AudienceName.IsValid(name) ? await verbs.MembersAsync(name, page.Value, cancellationToken) : ApiErrors.NotFound;
+        return found.IsOk
+            ? TypedResults.Ok(found.Value.Select(user => new AudienceMemberJson(user.Id, user.Name, user.DisplayName, user.Disabled ? true : null)))
+            : (Refusal)found.Error;
+    }
+
+    private static async Task<Results<Ok<ReachJson>, Refusal>> ReachAsync([FromQuery] string? audience, AudienceReach reach, CancellationToken cancellationToken)
+    {
+        var counted = await reach.OfAsync(audience, cancellationToken);
+        return counted.IsOk ? TypedResults.Ok(new ReachJson(counted.Value.Count, counted.Value.More)) : (Refusal)counted.Error;
     }
 
     private static async Task<Results<Ok<Page<TopicJson>>, Refusal>> TopicsAsync(

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Madang.Api;
 using Madang.Notifications.Tracking;
 using Microsoft.AspNetCore.Builder;
@@ -23,9 +24,24 @@ internal sealed record ConversionJson(NotificationId? NotificationId, UserId? Us
 /// <param name="Failed">Given up, expired ones included.</param>
 /// <param name="Opened">By people, as far as can be told; a click is an open.</param>
 /// <param name="Machine">What mail programs and scanners did; in no other figure.</param>
+/// <param name="Channel">That was asked for: all figures but those of <c>by_channel</c> are of this one.</param>
+/// <param name="ByChannel">Of each channel with anything to tell. What came without one, as conversions do, is in none.</param>
+/// <param name="ByDay">Days in UTC, ascending; those without anything are left out. Sent by the day it was to be sent, heard by the day it happened.</param>
 internal sealed record FunnelJson(
-    string Campaign, DateTimeOffset Since, long Notifications, long Sent, long Delivered, long Failed, long Opened, long Clicked, long Converted, long Unsubscribed, long Dismissed,
-    MachineJson Machine);
+    string Campaign, DateTimeOffset Since, string? Channel, long Notifications, long Sent, long Delivered, long Failed, long Opened, long Clicked, long Converted, long Unsubscribed,
+    long Dismissed, MachineJson Machine, IReadOnlyList<FunnelChannelJson> ByChannel, IReadOnlyList<FunnelDayJson> ByDay);
+
+/// <summary>The figures of <see cref="FunnelJson"/>.</summary>
+internal sealed record FunnelCountsJson(
+    long Sent, long Delivered, long Failed, long Opened, long Clicked, long Converted, long Unsubscribed, long Dismissed, MachineJson Machine)
+{
+    [JsonIgnore]
+    public bool IsNothing => (Sent | Failed | Opened | Clicked | Converted | Unsubscribed | Dismissed | Machine.Opened | Machine.Clicked) == 0;
+}
+
+internal sealed record FunnelChannelJson(string Channel, FunnelCountsJson Counts);
+
+internal sealed record FunnelDayJson(DateOnly Day, FunnelCountsJson Counts);
 
 internal sealed record MachineJson(long Opened, long Clicked);
 
@@ -52,7 +68,7 @@ internal static class TrackingEndpoints
             .WithSummary("A device, by the token of its push, or a signed-in person tells what became of a notification.");
         var counted = routes.MapGroup("/v1").RequireAuthorization(Policies.Sender).WithTags("tracking");
         counted.MapPost("conversions", ConvertAsync).WithName("report_conversion").WithSummary("Somebody did what a notification was for; each name counts once.");
-        counted.MapGet("funnels", FunnelAsync).WithName("get_funnel").WithSummary("What became of a campaign's messages, people and machines apart.");
+        counted.MapGet("funnels", FunnelAsync).WithName("get_funnel").WithSummary("What became of a campaign's messages by channel and day, people and machines apart.");
     }
 
     private static async Task<IResult> OpenAsync(string token, HttpContext context, TrackingLinks links, TrackingIntake intake, TimeProvider time)
@@ -167,15 +183,21 @@ internal static class TrackingEndpoints
     }
 
     private static async Task<Results<Ok<FunnelJson>, Refusal>> FunnelAsync(
-        [FromQuery] string? campaign, [FromQuery] int? days, Funnels funnels, CancellationToken cancellationToken)
+        [FromQuery] string? campaign, [FromQuery] int? days, [FromQuery] string? channel, Funnels funnels, CancellationToken cancellationToken)
     {
         if (campaign is not { Length: > 0 and <= Campaigns.MaxLength })
         {
             return (Refusal)ApiErrors.Invalid("campaign", campaign is null ? "required" : "invalid", $"campaign is a name of at most {Campaigns.MaxLength} characters.");
         }
 
+        var one = channel is null ? null : DeliveryChannels.Find(channel);
+        if (channel is not null && one is null)
+        {
+            return (Refusal)ApiErrors.Invalid("channel", "unknown_value", "channel is inbox, push, email, sms or webhook.");
+        }
+
         return days is < 1 or > MaxDays
             ? (Refusal)ApiErrors.Invalid("days", "out_of_range", $"days is 1 to {MaxDays}.")
-            : TypedResults.Ok(await funnels.OfAsync(campaign, days ?? 30, MostNotifications, cancellationToken));
+            : TypedResults.Ok(await funnels.OfAsync(campaign, days ?? 30, one, MostNotifications, cancellationToken));
     }
 }

@@ -1,3 +1,4 @@
+using Madang.Notifications.Delivering;
 using Madang.Storage;
 
 namespace Madang.Notifications.Tracking;
@@ -22,10 +23,13 @@ internal interface ITrackingStore
     /// <summary>Moves the mark and adds to the counts; false, and nothing is written, when somebody else has moved it.</summary>
     bool Count(WriteTx tx, long from, long to, IReadOnlyList<TrackedCount> counts);
 
-    /// <summary>Of a campaign, by kind, over all days from <paramref name="since"/>.</summary>
+    /// <summary>By which channel these deliveries go; those that are gone are left out.</summary>
+    Task<IReadOnlyDictionary<DeliveryId, DeliveryChannel>> ChannelsAsync(IReadOnlyCollection<DeliveryId> deliveries, CancellationToken cancellationToken);
+
+    /// <summary>Of a campaign, by day, channel and kind, from <paramref name="since"/> on.</summary>
     Task<IReadOnlyList<TrackedCount>> CountsAsync(string campaign, DateOnly since, CancellationToken cancellationToken);
 
-    /// <summary>What became of the deliveries of a campaign's notifications, by state; looks at the newest <paramref name="most"/> notifications since that id.</summary>
+    /// <summary>What became of the deliveries of a campaign's notifications, by day, channel and state; looks at the newest <paramref name="most"/> notifications since that id.</summary>
     Task<CampaignDeliveries> DeliveriesAsync(string campaign, NotificationId since, int most, CancellationToken cancellationToken);
 
     /// <summary>Deletes at most so many counted events below this id, oldest first.</summary>
@@ -33,8 +37,12 @@ internal interface ITrackingStore
 }
 
 /// <param name="Campaign">See <see cref="Campaigns"/>.</param>
-internal sealed record TrackedCount(string Campaign, DateOnly Day, TrackedKind Kind, bool IsMachine, long N);
+/// <param name="Day">In UTC, as all days of a funnel.</param>
+/// <param name="Channel">Null where it is not known: of conversions, which a server tells, and of deliveries that are gone.</param>
+internal sealed record TrackedCount(string Campaign, DateOnly Day, DeliveryChannel? Channel, TrackedKind Kind, bool IsMachine, long N);
 
-/// <param name="Items">Arrived in in-app inboxes.</param>
-/// <param name="States">How many deliveries are in each state.</param>
-internal sealed record CampaignDeliveries(long Notifications, long Items, IReadOnlyDictionary<Delivering.DeliveryState, long> States);
+internal sealed record CampaignDeliveries(long Notifications, IReadOnlyList<CampaignState> States);
+
+/// <summary>How many deliveries are in a state. What lies in in-app inboxes counts as delivered.</summary>
+/// <param name="Day">On which the notification was to be sent.</param>
+internal sealed record CampaignState(DateOnly Day, DeliveryChannel Channel, DeliveryState State, long N);

@@ -43,9 +43,11 @@ internal sealed partial class TrackingFold(
             }
 
             var settled = MachineRules.Settle(events);
+            var channels = await store.ChannelsAsync([.. settled.Select(one => one.Delivery).Distinct()], cancellationToken);
+            DeliveryChannel? Channel(TrackedEvent one) => channels.TryGetValue(one.Delivery, out var channel) ? channel : null;
             var counts = settled.Where(one => one.Kind is not (TrackedKind.Sent or TrackedKind.Delivered or TrackedKind.Failed))
-                .GroupBy(one => (Campaign: campaigns[one.Notification], Day: DateOnly.FromDateTime(one.At.UtcDateTime), one.Kind, one.IsMachine))
-                .Select(group => new TrackedCount(group.Key.Campaign, group.Key.Day, group.Key.Kind, group.Key.IsMachine, group.Count())).ToList();
+                .GroupBy(one => (Campaign: campaigns[one.Notification], Day: DateOnly.FromDateTime(one.At.UtcDateTime), Channel: Channel(one), one.Kind, one.IsMachine))
+                .Select(group => new TrackedCount(group.Key.Campaign, group.Key.Day, group.Key.Channel, group.Key.Kind, group.Key.IsMachine, group.Count())).ToList();
             var moved = await database.WriteAsync(
                 tx =>
                 {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Madang.Api;
 using Madang.Notifications.Audiences;
+using Madang.Postgres.Accounts;
 using Madang.Storage;
 using Npgsql;
 
@@ -9,6 +10,8 @@ namespace Madang.Postgres.Notifications;
 internal sealed class PostgresAudienceStore(PostgresDatabase database) : IAudienceStore, IAudiencePeople
 {
     private const string Columns = "a.id, a.name, a.kind, a.title, a.is_open, a.rule, a.created_at, a.updated_at";
+    private const string MembersAfter = "SELECT user_id FROM topic_member WHERE audience_id = $1 AND user_id > $2 ORDER BY user_id LIMIT $3";
+    private const string AccountsAfter = "SELECT id, locale, time_zone, role, created_at, disabled FROM users WHERE id > $1 ORDER BY id LIMIT $2";
 
     public bool Insert(WriteTx tx, Audience audience) => PostgresTx.Of(tx).Run(
         """
@@ -70,8 +73,7 @@ internal sealed class PostgresAudienceStore(PostgresDatabase database) : IAudien
 
     public IReadOnlyList<UserId> Members(WriteTx tx, long topic, UserId after, int limit)
     {
-        using var select = PostgresTx.Of(tx).Use(
-            "SELECT user_id FROM topic_member WHERE audience_id = $1 AND user_id > $2 ORDER BY user_id LIMIT $3", topic, after.Value, (long)limit);
+        using var select = PostgresTx.Of(tx).Use(MembersAfter, topic, after.Value, (long)limit);
         using var rows = select.ExecuteReader();
         var found = new List<UserId>();
         while (rows.Read())
@@ -82,18 +84,29 @@ internal sealed class PostgresAudienceStore(PostgresDatabase database) : IAudien
         return found;
     }
 
+    public async Task<IReadOnlyList<UserId>> MembersAsync(long topic, UserId after, int limit, CancellationToken cancellationToken)
+    {
+        await using var select = database.Source.CreateCommand(MembersAfter).With(topic, after.Value, (long)limit);
+        return await select.ReadAllAsync(row => new UserId(row.GetInt64(0)), cancellationToken);
+    }
+
     public IReadOnlyList<AccountGlance> Accounts(WriteTx tx, UserId after, int limit)
     {
-        using var select = PostgresTx.Of(tx).Use(
-            "SELECT id, locale, time_zone, role, created_at, disabled FROM users WHERE id > $1 ORDER BY id LIMIT $2", after.Value, (long)limit);
+        using var select = PostgresTx.Of(tx).Use(AccountsAfter, after.Value, (long)limit);
         using var rows = select.ExecuteReader();
         var found = new List<AccountGlance>();
         while (rows.Read())
         {
-            found.Add(new(new(rows.GetInt64(0)), rows.GetString(1), rows.GetString(2), (Role)rows.GetInt16(3), NotificationRows.Time(rows, 4), rows.GetBoolean(5)));
+            found.Add(ReadAccount(rows));
         }
 
         return found;
+    }
+
+    public async Task<IReadOnlyList<AccountGlance>> AccountsAsync(UserId after, int limit, CancellationToken cancellationToken)
+    {
+        await using var select = database.Source.CreateCommand(AccountsAfter).With(after.Value, (long)limit);
+        return await select.ReadAllAsync(ReadAccount, cancellationToken);
     }
 
     public async Task<IReadOnlyList<(Audience Topic, bool IsIn)>> TopicsAsync(UserId user, long? after, int limit, CancellationToken cancellationToken)
@@ -147,6 +160,9 @@ internal sealed class PostgresAudienceStore(PostgresDatabase database) : IAudien
     }
 
     private static string? Rule(Audience audience) => audience.Rule is null ? null : JsonSerializer.Serialize(audience.Rule, ApiJson.Options);
+
+    private static AccountGlance ReadAccount(NpgsqlDataReader row) => new(
+        new(row.GetInt64(0)), row.GetString(1), row.GetString(2), (Role)row.GetInt16(3), NotificationRows.Time(row, 4), row.GetBoolean(5));
 
     private static Audience? One(NpgsqlCommand command)
     {

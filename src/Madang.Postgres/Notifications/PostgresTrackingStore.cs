@@ -58,45 +58,60 @@ internal sealed class PostgresTrackingStore(PostgresDatabase database) : ITracki
             return false;
         }
 
-        var sorted = counts.OrderBy(count => count.Campaign, StringComparer.Ordinal).ThenBy(count => count.Day).ThenBy(count => count.Kind).ThenBy(count => count.IsMachine).ToList();
+        var sorted = counts.OrderBy(count => count.Campaign, StringComparer.Ordinal).ThenBy(count => count.Day).ThenBy(count => count.Channel).ThenBy(count => count.Kind).ThenBy(count => count.IsMachine).ToList();
         if (sorted.Count > 0)
         {
             PostgresTx.Of(tx).Run(
                 """
-                INSERT INTO tracking_count (campaign, day, kind, machine, n)
-                SELECT * FROM unnest($1::text[], $2::int[], $3::smallint[], $4::boolean[], $5::bigint[])
-                ON CONFLICT (campaign, day, kind, machine) DO UPDATE SET n = tracking_count.n + excluded.n
+                INSERT INTO tracking_count (campaign, day, channel, kind, machine, n)
+                SELECT * FROM unnest($1::text[], $2::int[], $3::smallint[], $4::smallint[], $5::boolean[], $6::bigint[])
+                ON CONFLICT (campaign, day, channel, kind, machine) DO UPDATE SET n = tracking_count.n + excluded.n
                 """,
-                sorted.Select(count => count.Campaign).ToArray(), sorted.Select(count => Day(count.Day)).ToArray(), sorted.Select(count => (short)count.Kind).ToArray(),
-                sorted.Select(count => count.IsMachine).ToArray(), sorted.Select(count => count.N).ToArray());
+                sorted.Select(count => count.Campaign).ToArray(), sorted.Select(count => Day(count.Day)).ToArray(), sorted.Select(count => (short)(count.Channel ?? 0)).ToArray(),
+                sorted.Select(count => (short)count.Kind).ToArray(), sorted.Select(count => count.IsMachine).ToArray(), sorted.Select(count => count.N).ToArray());
         }
 
         return true;
     }
 
+    public async Task<IReadOnlyDictionary<DeliveryId, DeliveryChannel>> ChannelsAsync(IReadOnlyCollection<DeliveryId> deliveries, CancellationToken cancellationToken)
+    {
+        await using var select = database.Source.CreateCommand("SELECT id, channel FROM delivery WHERE id = ANY($1)");
+        select.With(deliveries.Select(delivery => delivery.Value).ToArray());
+        var rows = await select.ReadAllAsync(row => (Id: new DeliveryId(row.GetInt64(0)), Channel: (DeliveryChannel)row.GetInt16(1)), cancellationToken);
+        return rows.ToDictionary(row => row.Id, row => row.Channel);
+    }
+
     public async Task<IReadOnlyList<TrackedCount>> CountsAsync(string campaign, DateOnly since, CancellationToken cancellationToken)
     {
         await using var select = database.Source.CreateCommand(
-            "SELECT day, kind, machine, n FROM tracking_count WHERE campaign = $1 AND day >= $2 ORDER BY day, kind, machine");
+            "SELECT day, channel, kind, machine, n FROM tracking_count WHERE campaign = $1 AND day >= $2 ORDER BY day, channel, kind, machine");
         select.With(campaign, Day(since));
         return await select.ReadAllAsync(
-            row => new TrackedCount(campaign, DateOnly.FromDayNumber(row.GetInt32(0) + Epoch), (TrackedKind)row.GetInt16(1), row.GetBoolean(2), row.GetInt64(3)), cancellationToken);
+            row => new TrackedCount(
+                campaign, DateOnly.FromDayNumber(row.GetInt32(0) + Epoch), row.GetInt16(1) == 0 ? null : (DeliveryChannel)row.GetInt16(1), (TrackedKind)row.GetInt16(2), row.GetBoolean(3),
+                row.GetInt64(4)),
+            cancellationToken);
     }
 
     public async Task<CampaignDeliveries> DeliveriesAsync(string campaign, NotificationId since, int most, CancellationToken cancellationToken)
     {
-        // A notification whose deliveries are none has one row too, without a state.
+        // The first row tells how many notifications there are, without a day.
         await using var select = database.Source.CreateCommand(
             """
-            WITH newest AS (SELECT id, data, template, category FROM notification WHERE id >= $1 ORDER BY id DESC LIMIT $2),
-              picked AS MATERIALIZED (SELECT id FROM newest WHERE COALESCE(NULLIF(data::json ->> 'campaign', ''), template, category) = $3)
-            SELECT NULL::smallint, count(*) FROM picked
-            UNION ALL SELECT 0::smallint, count(*) FROM picked p JOIN notification_decision n ON n.notification_id = p.id WHERE n.item_id <> 0
-            UNION ALL SELECT d.state, count(*) FROM picked p JOIN delivery d ON d.notification_id = p.id GROUP BY d.state
+            WITH newest AS (SELECT id, data, template, category, send_at FROM notification WHERE id >= $1 ORDER BY id DESC LIMIT $2),
+              picked AS MATERIALIZED (SELECT id, floor(extract(epoch FROM send_at) / 86400)::int AS day FROM newest WHERE COALESCE(NULLIF(data::json ->> 'campaign', ''), template, category) = $3)
+            SELECT NULL::int, NULL::smallint, NULL::smallint, count(*) FROM picked
+            UNION ALL SELECT p.day, 1::smallint, 5::smallint, count(*) FROM picked p JOIN notification_decision n ON n.notification_id = p.id WHERE n.item_id <> 0 GROUP BY 1
+            UNION ALL SELECT p.day, d.channel, d.state, count(*) FROM picked p JOIN delivery d ON d.notification_id = p.id GROUP BY 1, 2, 3
             """);
         select.With(since.Value, most, campaign);
-        var rows = await select.ReadAllAsync(row => (State: row.IsDBNull(0) ? (short?)null : row.GetInt16(0), Count: row.GetInt64(1)), cancellationToken);
-        return new(rows.First(row => row.State is null).Count, rows.First(row => row.State == 0).Count, rows.Where(row => row.State > 0).ToDictionary(row => (DeliveryState)row.State!.Value, row => row.Count));
+        var rows = await select.ReadAllAsync(
+            row => (
+                State: row.IsDBNull(0) ? null : new CampaignState(DateOnly.FromDayNumber(row.GetInt32(0) + Epoch), (DeliveryChannel)row.GetInt16(1), (DeliveryState)row.GetInt16(2), row.GetInt64(3)),
+                Count: row.GetInt64(3)),
+            cancellationToken);
+        return new(rows.First(row => row.State is null).Count, [.. rows.Select(row => row.State).OfType<CampaignState>()]);
     }
 
     public int Prune(WriteTx tx, long before, int limit) => PostgresTx.Of(tx).Run(

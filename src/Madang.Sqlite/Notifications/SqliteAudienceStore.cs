@@ -9,6 +9,8 @@ namespace Madang.Sqlite.Notifications;
 internal sealed class SqliteAudienceStore(SqliteDatabase database) : IAudienceStore, IAudiencePeople
 {
     private const string Columns = "a.id, a.name, a.kind, a.title, a.is_open, a.rule, a.created_at, a.updated_at";
+    private const string MembersAfter = "SELECT user_id FROM topic_member WHERE audience_id = ?1 AND user_id > ?2 ORDER BY user_id LIMIT ?3";
+    private const string AccountsAfter = "SELECT id, locale, time_zone, role, created_at, disabled FROM users WHERE id > ?1 ORDER BY id LIMIT ?2";
 
     public bool Insert(WriteTx tx, Audience audience)
     {
@@ -88,29 +90,32 @@ internal sealed class SqliteAudienceStore(SqliteDatabase database) : IAudienceSt
 
     public IReadOnlyList<UserId> Members(WriteTx tx, long topic, UserId after, int limit)
     {
-        using var rows = SqliteTx.Of(tx).Use("SELECT user_id FROM topic_member WHERE audience_id = ?1 AND user_id > ?2 ORDER BY user_id LIMIT ?3");
-        rows.Bind(1, topic).Bind(2, after.Value).Bind(3, (long)limit);
-        var found = new List<UserId>();
-        while (rows.Step())
-        {
-            found.Add(new(rows.Int64(0)));
-        }
-
-        return found;
+        using var rows = SqliteTx.Of(tx).Use(MembersAfter);
+        return ReadMembers(rows.Bind(1, topic).Bind(2, after.Value).Bind(3, (long)limit));
     }
+
+    public Task<IReadOnlyList<UserId>> MembersAsync(long topic, UserId after, int limit, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<UserId>>(
+        connection =>
+        {
+            using var rows = connection.Use(MembersAfter);
+            return ReadMembers(rows.Bind(1, topic).Bind(2, after.Value).Bind(3, (long)limit));
+        },
+        cancellationToken);
 
     public IReadOnlyList<AccountGlance> Accounts(WriteTx tx, UserId after, int limit)
     {
-        using var rows = SqliteTx.Of(tx).Use("SELECT id, locale, time_zone, role, created_at, disabled FROM users WHERE id > ?1 ORDER BY id LIMIT ?2");
-        rows.Bind(1, after.Value).Bind(2, (long)limit);
-        var found = new List<AccountGlance>();
-        while (rows.Step())
-        {
-            found.Add(new(new(rows.Int64(0)), rows.Text(1), rows.Text(2), (Role)rows.Int32(3), rows.Time(4), rows.Bool(5)));
-        }
-
-        return found;
+        using var rows = SqliteTx.Of(tx).Use(AccountsAfter);
+        return ReadAccounts(rows.Bind(1, after.Value).Bind(2, (long)limit));
     }
+
+    public Task<IReadOnlyList<AccountGlance>> AccountsAsync(UserId after, int limit, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<AccountGlance>>(
+            connection =>
+            {
+                using var rows = connection.Use(AccountsAfter);
+                return ReadAccounts(rows.Bind(1, after.Value).Bind(2, (long)limit));
+            },
+            cancellationToken);
 
     public Task<IReadOnlyList<(Audience Topic, bool IsIn)>> TopicsAsync(UserId user, long? after, int limit, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<(Audience, bool)>>(
@@ -168,6 +173,28 @@ internal sealed class SqliteAudienceStore(SqliteDatabase database) : IAudienceSt
     }
 
     private static string? Rule(Audience audience) => audience.Rule is null ? null : JsonSerializer.Serialize(audience.Rule, ApiJson.Options);
+
+    private static List<UserId> ReadMembers(Statement rows)
+    {
+        var found = new List<UserId>();
+        while (rows.Step())
+        {
+            found.Add(new(rows.Int64(0)));
+        }
+
+        return found;
+    }
+
+    private static List<AccountGlance> ReadAccounts(Statement rows)
+    {
+        var found = new List<AccountGlance>();
+        while (rows.Step())
+        {
+            found.Add(new(new(rows.Int64(0)), rows.Text(1), rows.Text(2), (Role)rows.Int32(3), rows.Time(4), rows.Bool(5)));
+        }
+
+        return found;
+    }
 
     private static Audience Read(Statement row) => new(
         row.Int64(0), row.Text(1), (AudienceKind)row.Int32(2), row.Text(3), row.Bool(4),

@@ -75,24 +75,41 @@ internal sealed class SqliteTrackingStore(SqliteDatabase database) : ITrackingSt
         }
 
         using var add = SqliteTx.Of(tx).Use(
-            "INSERT INTO tracking_count (campaign, day, kind, machine, n) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET n = n + excluded.n");
+            "INSERT INTO tracking_count (campaign, day, channel, kind, machine, n) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET n = n + excluded.n");
         foreach (var count in counts)
         {
-            add.Bind(1, count.Campaign).Bind(2, Day(count.Day)).Bind(3, (long)count.Kind).Bind(4, count.IsMachine).Bind(5, count.N).Again();
+            add.Bind(1, count.Campaign).Bind(2, Day(count.Day)).Bind(3, (long)(count.Channel ?? 0)).Bind(4, (long)count.Kind).Bind(5, count.IsMachine).Bind(6, count.N).Again();
         }
 
         return true;
     }
 
+    public Task<IReadOnlyDictionary<DeliveryId, DeliveryChannel>> ChannelsAsync(IReadOnlyCollection<DeliveryId> deliveries, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyDictionary<DeliveryId, DeliveryChannel>>(
+            connection =>
+            {
+                using var select = connection.Use("SELECT id, channel FROM delivery WHERE id IN (SELECT value FROM json_each(?1))");
+                select.Bind(1, $"[{string.Join(',', deliveries.Select(delivery => delivery.Value))}]");
+                var channels = new Dictionary<DeliveryId, DeliveryChannel>();
+                while (select.Step())
+                {
+                    channels[new(select.Int64(0))] = (DeliveryChannel)select.Int32(1);
+                }
+
+                return channels;
+            },
+            cancellationToken);
+
     public Task<IReadOnlyList<TrackedCount>> CountsAsync(string campaign, DateOnly since, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<TrackedCount>>(
         connection =>
         {
-            using var select = connection.Use("SELECT day, kind, machine, n FROM tracking_count WHERE campaign = ?1 AND day >= ?2 ORDER BY day, kind, machine");
+            using var select = connection.Use("SELECT day, channel, kind, machine, n FROM tracking_count WHERE campaign = ?1 AND day >= ?2 ORDER BY day, channel, kind, machine");
             select.Bind(1, campaign).Bind(2, Day(since));
             var counts = new List<TrackedCount>();
             while (select.Step())
             {
-                counts.Add(new(campaign, DateOnly.FromDayNumber(select.Int32(0) + Epoch), (TrackedKind)select.Int32(1), select.Bool(2), select.Int64(3)));
+                DeliveryChannel? channel = select.Int32(1) == 0 ? null : (DeliveryChannel)select.Int32(1);
+                counts.Add(new(campaign, DateOnly.FromDayNumber(select.Int32(0) + Epoch), channel, (TrackedKind)select.Int32(2), select.Bool(3), select.Int64(4)));
             }
 
             return counts;
@@ -104,32 +121,25 @@ internal sealed class SqliteTrackingStore(SqliteDatabase database) : ITrackingSt
         {
             const string picked =
                 """
-                WITH newest AS (SELECT id, data, template, category FROM notification WHERE id >= ?1 ORDER BY id DESC LIMIT ?2),
-                  picked AS (SELECT id FROM newest WHERE COALESCE(NULLIF(json_extract(data, '$.campaign'), ''), template, category) = ?3)
+                WITH newest AS (SELECT id, data, template, category, send_at FROM notification WHERE id >= ?1 ORDER BY id DESC LIMIT ?2),
+                  picked AS (SELECT id, send_at / 86400000 AS day FROM newest WHERE COALESCE(NULLIF(json_extract(data, '$.campaign'), ''), template, category) = ?3)
                 """;
             using var notifications = connection.Use(picked + "SELECT count(*) FROM picked");
             var count = notifications.Bind(1, since.Value).Bind(2, most).Bind(3, campaign).Scalar() ?? 0;
             using var select = connection.Use(
                 picked +
                 """
-                SELECT d.state, count(*) FROM picked p JOIN delivery d ON d.notification_id = p.id GROUP BY d.state
-                UNION ALL SELECT 0, count(*) FROM picked p JOIN notification_decision n ON n.notification_id = p.id WHERE n.item_id <> 0
+                SELECT p.day, d.channel, d.state, count(*) FROM picked p JOIN delivery d ON d.notification_id = p.id GROUP BY 1, 2, 3
+                UNION ALL SELECT p.day, 1, 5, count(*) FROM picked p JOIN notification_decision n ON n.notification_id = p.id WHERE n.item_id <> 0 GROUP BY 1
                 """);
             select.Bind(1, since.Value).Bind(2, most).Bind(3, campaign);
-            var (states, items) = (new Dictionary<DeliveryState, long>(), 0L);
+            var states = new List<CampaignState>();
             while (select.Step())
             {
-                if (select.Int32(0) == 0)
-                {
-                    items = select.Int64(1);
-                }
-                else
-                {
-                    states[(DeliveryState)select.Int32(0)] = select.Int64(1);
-                }
+                states.Add(new(DateOnly.FromDayNumber(select.Int32(0) + Epoch), (DeliveryChannel)select.Int32(1), (DeliveryState)select.Int32(2), select.Int64(3)));
             }
 
-            return new CampaignDeliveries(count, items, states);
+            return new CampaignDeliveries(count, states);
         },
         cancellationToken);
 

@@ -8,6 +8,7 @@ using Madang.Notifications.Delivering;
 using Madang.Notifications.Explaining;
 using Madang.Notifications.Inboxes;
 using Madang.Notifications.Planning;
+using Madang.Notifications.Tracking;
 using Madang.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -192,6 +193,16 @@ public abstract class NotificationFacts(Func<Action<IHostApplicationBuilder>, Ta
         Assert.Equal([lee, park], await ReachedAsync(test, "news"));
         Assert.Equal([kim, lee], await ReachedAsync(test, "korean"));
 
+        var reach = test.Store<AudienceReach>();
+        Assert.Equal([new Reach(2, false), new Reach(2, false), new Reach(3, false)], [(await reach.OfAsync("news", Token)).Value, (await reach.OfAsync("korean", Token)).Value, (await reach.OfAsync(null, Token)).Value]);
+        Assert.Equal("audience_not_found", (await reach.OfAsync("nobody", Token)).Error?.Code);
+        var members = (await verbs.MembersAsync("news", new(null, 1), Token)).Value;
+        Assert.Equal("lee", Assert.Single(members.Items).Name);
+        Assert.Equal("park", Assert.Single((await verbs.MembersAsync("news", new(lee.Value, 1), Token)).Value.Items).Name);
+        Assert.NotNull(members.Next);
+        Assert.Equal("not_found", (await verbs.MembersAsync("nobody", new(null, 1), Token)).Error?.Code);
+        Assert.Equal("invalid_fields", (await verbs.MembersAsync("korean", new(null, 1), Token)).Error?.Code);
+
         Assert.True(await verbs.DeleteAsync("news", Token));
         Assert.Equal(2, await test.WriteAsync(tx => test.Store<NotificationRetention>().Prune(tx, tx.Now, 50)));
     }
@@ -341,6 +352,26 @@ public abstract class NotificationFacts(Func<Action<IHostApplicationBuilder>, Ta
         while (below is not null);
 
         return found;
+    }
+
+    [Fact]
+    public async Task A_funnel_counts_what_was_sent_by_its_day_and_its_channel()
+    {
+        await using var test = await FreshAsync();
+        var (kim, lee) = (await PersonAsync(test, "kim"), await PersonAsync(test, "lee"));
+        var today = DateOnly.FromDateTime(test.Time.GetUtcNow().UtcDateTime);
+        await AcceptAsync(test, To(kim, lee) with { Data = """{"campaign":"spring"}""" });
+        await PlanAsync(test);
+        test.Time.Advance(TimeSpan.FromDays(1));
+        await AcceptAsync(test, To(kim) with { Data = """{"campaign":"spring"}""" });
+        await AcceptAsync(test, To(kim) with { Data = """{"campaign":"autumn"}""" });
+        await PlanAsync(test);
+
+        var funnel = await test.Store<Funnels>().OfAsync("spring", 30, null, 1_000, Token);
+        Assert.Equal((2L, 3L, 3L), (funnel.Notifications, funnel.Sent, funnel.Delivered));
+        Assert.Equal([("inbox", 3L)], funnel.ByChannel.Select(one => (one.Channel, one.Counts.Sent)));
+        Assert.Equal([(today, 2L), (today.AddDays(1), 1L)], funnel.ByDay.Select(one => (one.Day, one.Counts.Sent)));
+        Assert.Equal(0, (await test.Store<Funnels>().OfAsync("spring", 30, DeliveryChannel.Email, 1_000, Token)).Sent);
     }
 
     private static async Task<IEnumerable<UserId>> ReachedAsync(TestDatabase test, string audience)

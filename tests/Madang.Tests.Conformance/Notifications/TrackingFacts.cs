@@ -67,12 +67,63 @@ public abstract class TrackingFacts(Func<Task<TestDatabase>> fresh)
     public async Task A_funnel_is_empty_where_nothing_was_sent()
     {
         await using var test = await fresh();
-        var funnel = await test.Store<Funnels>().OfAsync("spring", 30, 1_000, Token);
-        Assert.Equal((0, 0, 0), (funnel.Notifications, funnel.Sent, funnel.Opened));
+        var funnel = await test.Store<Funnels>().OfAsync("spring", 30, null, 1_000, Token);
+        Assert.Equal((0, 0, 0, 0, 0), (funnel.Notifications, funnel.Sent, funnel.Opened, funnel.ByChannel.Count, funnel.ByDay.Count));
+    }
+
+    [Fact]
+    public async Task A_funnel_tells_each_day_and_each_channel_and_what_has_none()
+    {
+        await using var test = await fresh();
+        var first = DateOnly.FromDateTime(test.Time.GetUtcNow().UtcDateTime);
+        var (mail, push) = (await DeliverAsync(test, 1, DeliveryChannel.Email), await DeliverAsync(test, 2, DeliveryChannel.Push));
+        await AppendAsync(test, Event(test, TrackedKind.Opened, mail), Event(test, TrackedKind.Clicked, mail), Event(test, TrackedKind.Opened, mail, "apple_mpp"));
+        await CountAsync(test);
+        test.Time.Advance(TimeSpan.FromDays(1));
+        await AppendAsync(test, Event(test, TrackedKind.Opened, push), Event(test, TrackedKind.Converted, 0) with { Detail = "buy" }, Event(test, TrackedKind.Dismissed, 77));
+        await CountAsync(test);
+
+        var all = await test.Store<Funnels>().OfAsync("digest", 30, null, 1_000, Token);
+        Assert.Equal((2, 1, 1, 1), (all.Opened, all.Clicked, all.Converted, all.Machine.Opened));
+        Assert.Equal(["push:1:0:0", "email:1:1:1"], all.ByChannel.Select(one => $"{one.Channel}:{one.Counts.Opened}:{one.Counts.Clicked}:{one.Counts.Machine.Opened}"));
+        Assert.Equal([(first, 1L, 0L), (first.AddDays(1), 1L, 1L)], all.ByDay.Select(one => (one.Day, one.Counts.Opened, one.Counts.Converted)));
+
+        var mails = await test.Store<Funnels>().OfAsync("digest", 30, DeliveryChannel.Email, 1_000, Token);
+        Assert.Equal(("email", 1, 1, 0, 1), (mails.Channel, mails.Opened, mails.Clicked, mails.Converted, mails.ByDay.Count));
+        Assert.Equal(2, mails.ByChannel.Count);
     }
 
     private static TrackedEvent Event(TestDatabase test, TrackedKind kind, long delivery, string? machine = null) => new(
         test.Store<Snowflake>().Next(), kind, new NotificationId(5), new DeliveryId(delivery), new UserId(9), machine is not null, machine ?? "", test.Time.GetUtcNow());
+
+    /// <summary>A delivery of its own notification, as it was planned; its id.</summary>
+    private static async Task<long> DeliverAsync(TestDatabase test, long notification, DeliveryChannel channel)
+    {
+        var delivery = new NewDelivery
+        {
+            Notification = new(notification),
+            User = new UserId(9),
+            Category = "social",
+            Channel = channel,
+            Provider = "some",
+            AddressId = 3,
+            Priority = DeliveryPriority.Normal,
+            DueAt = test.Time.GetUtcNow(),
+            ExpiresAt = test.Time.GetUtcNow().AddHours(1),
+        };
+        await test.WriteAsync(tx =>
+        {
+            test.Store<Deliveries>().Plan(tx, [delivery]);
+            return true;
+        });
+        return Assert.Single(await test.Store<IDeliveryLog>().OfAsync(new(notification), null, default, 10, Token)).Id.Value;
+    }
+
+    private static Task<int> CountAsync(TestDatabase test)
+    {
+        test.Time.Advance(TrackingFold.Lag + TimeSpan.FromSeconds(1));
+        return test.Store<TrackingFold>().RunAsync(Token);
+    }
 
     private static Task<int> AppendAsync(TestDatabase test, params TrackedEvent[] events) => test.WriteAsync(tx => test.Store<ITrackingStore>().Append(tx, events));
 }

@@ -119,6 +119,8 @@ internal static class Requests
         ["get_audience"] = async scene => new(await TopicAsync(scene)),
         ["change_audience"] = async scene => new(await TopicAsync(scene), new() { ["title"] = "Another title" }),
         ["delete_audience"] = async scene => new(await TopicAsync(scene)),
+        ["list_audience_members"] = async scene => new(await TopicAsync(scene)),
+        ["count_recipients"] = Plain(),
         ["move_audience_members"] = async scene => new(await TopicAsync(scene), new() { ["add"] = new JsonArray(scene.Other.Id) }),
         ["list_my_topics"] = Plain(),
         ["join_topic"] = async scene => new(await TopicAsync(scene)),

@@ -50,6 +50,9 @@ public sealed class NotificationSdkTests
         Assert.Equal("topic", (await madang.Notifications.CreateAudienceAsync(new("garden", "topic", "정원", Open: true), cancellationToken)).Kind);
         Assert.True((await madang.Inbox.JoinTopicAsync("garden", cancellationToken)).Joined);
         Assert.Equal(1, (await madang.Notifications.FindAudienceAsync("garden", cancellationToken)).People);
+        Assert.Single((await madang.Notifications.Members("garden").PageAsync(cancellationToken: cancellationToken)).Items);
+        Assert.Equal(new Reach(1, false), await madang.Notifications.ReachAsync("garden", cancellationToken));
+        Assert.Equal(new Reach(1, false), await madang.Notifications.ReachAsync(cancellationToken: cancellationToken));
         Assert.False((await madang.Inbox.LeaveTopicAsync("garden", cancellationToken)).Joined);
 
         var category = await madang.Notifications.PutCategoryAsync("garden", new(Titles: new Dictionary<string, string> { ["ko"] = "정원" }, Channels: ["inbox"], Quiet: "drop"), cancellationToken);
@@ -66,6 +69,7 @@ public sealed class NotificationSdkTests
         var preview = await madang.Templates.PreviewAsync("bloom", new("sms", "ko", data), cancellationToken);
         Assert.Equal(1, preview.Sms!.Segments);
         Assert.Contains((await madang.Templates.List().PageAsync(cancellationToken: cancellationToken)).Items, one => one.Name == "bloom");
-        Assert.Equal(0, (await madang.Templates.FunnelAsync("bloom", 7, cancellationToken)).Converted);
+        var funnel = await madang.Templates.FunnelAsync("bloom", 7, "push", cancellationToken);
+        Assert.Equal((0, "push", 0, 0), (funnel.Converted, funnel.Channel, funnel.ByDay.Count, funnel.ByChannel.Count));
     }
 }

@@ -1,6 +1,6 @@
 import type { Http } from '../http.ts'
 import type { AcceptedNotification, BulkResult, NewNotification, NotificationExplanation, NotificationState, SentNotification } from '../notifications.ts'
-import type { Addresses, Audience, Category, CategoryRules, NewAudience, PersonalAddress, PersonalAddressKind, Preferences, Suppression } from '../preferences.ts'
+import type { Addresses, Audience, AudienceMember, Category, CategoryRules, NewAudience, PersonalAddress, PersonalAddressKind, Preferences, Reach, Suppression } from '../preferences.ts'
 import type { Id, List, PageQuery } from '../types.ts'
 
 /** Sending, and what became of it. For servers, moderators and admins; what is set up here needs an admin. */
@@ -31,6 +31,10 @@ export class Notifications {
   audience = (name: string) => this.http.get<Audience>(audiencePath(name))
   updateAudience = (name: string, change: Partial<Pick<Audience, 'title' | 'open' | 'rule'>>) => this.http.patch<Audience>(audiencePath(name), change)
   deleteAudience = (name: string) => this.http.delete(audiencePath(name))
+  /** How many accounts an audience has now, or everybody without one: asked before sending. */
+  reach = (audience?: string) => this.http.get<Reach>('/v1/notifications/reach', { audience })
+  /** The people of a topic. */
+  members = (name: string, page: PageQuery = {}) => this.http.get<List<AudienceMember>>(`${audiencePath(name)}/members`, { ...page })
   /** At most 10,000 of each. */
   moveMembers = (name: string, move: { add?: readonly Id[]; remove?: readonly Id[] }) =>
     this.http.post<{ added: number; removed: number }>(`${audiencePath(name)}/members`, move)

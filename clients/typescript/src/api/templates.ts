@@ -21,7 +21,7 @@ export class Templates {
     this.http.post<AcceptedNotification>(`${path(name)}/test`, request)
 
   /** Of the last 30 days, or as many as are said. */
-  funnel = (campaign: string, days?: number) => this.http.get<Funnel>('/v1/funnels', { campaign, days })
+  funnel = (campaign: string, days?: number, channel?: DeliveryChannel) => this.http.get<Funnel>('/v1/funnels', { campaign, days, channel })
   /** Somebody did what a notification was for: `purchase`. */
   converted = (notification_id: Id, name: string, user_id?: Id) => this.http.post<void>('/v1/conversions', { notification_id, name, user_id })
 }
