@@ -6,6 +6,9 @@ namespace Madang.Tests.Browser;
 /// <summary>Somebody at a browser, who finds things by the names that the page gives them.</summary>
 internal sealed class Person(IPage page, Look look)
 {
+    /// <summary>Pixels.</summary>
+    private const int LongestPicture = 4_000;
+
     public IPage Page => page;
 
     public Look Look => look;
@@ -88,7 +91,12 @@ internal sealed class Person(IPage page, Look look)
     public async Task PhotographAsync(string name)
     {
         var folder = Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts", "screens"));
+        // A page scrolls within the frame: for the picture the window grows to its whole length.
+        var size = page.ViewportSize!;
+        var whole = await page.EvaluateAsync<int>("Math.max(innerHeight, ...[...document.querySelectorAll('.page')].map((each) => each.scrollHeight + innerHeight - each.clientHeight))");
+        await page.SetViewportSizeAsync(size.Width, Math.Min(whole, LongestPicture));
         await page.ScreenshotAsync(new() { Path = Path.Combine(folder.FullName, $"{name}-{look}.png"), Animations = ScreenshotAnimations.Disabled });
+        await page.SetViewportSizeAsync(size.Width, size.Height);
     }
 
     private async Task FillEntranceAsync(string name, string password)

@@ -118,6 +118,8 @@ public sealed class ScreenTests(Chromium chromium) : IClassFixture<Chromium>
             await api.PostAsync("/v1/notifications", new { category = "announcement", content = new { title, body, url }, to = new { user_ids = new[] { me } } });
         }
 
+        await SetAudienceAsync(api, korean);
+
         // They come over the line while the page is open.
         await page.Locator(".inbox-row").Nth(2).WaitForAsync();
         await page.Locator(".inbox-row.unread .inbox-actions button").First.ClickAsync();
@@ -147,17 +149,74 @@ public sealed class ScreenTests(Chromium chromium) : IClassFixture<Chromium>
         await page.Locator(".crawl-row a").First.ClickAsync();
         await page.Locator(".explained .decision").First.WaitForAsync();
         await LookAtAsync(mina, "notify-explain", faults);
-        foreach (var view in new[] { "dead", "send", "templates", "funnels?campaign=announcement" })
+        foreach (var view in new[] { "dead", "templates", "categories", "categories/announcement", "categories/garden.news", "audiences", "funnels?campaign=garden.spring" })
         {
             await page.GotoAsync($"/notify/{view}");
             await page.Locator("main .card").First.WaitForAsync();
             await page.Locator(".spinner").WaitForAsync(new() { State = WaitForSelectorState.Hidden });
-            await LookAtAsync(mina, $"notify-{view.Split('?')[0]}", faults);
+            await LookAtAsync(mina, $"notify-{view.Split('?')[0].Replace('/', '-')}", faults);
         }
+
+        await LookAtPeopleAsync(mina, faults);
 
         await page.GotoAsync("/notify/templates/mention");
         await page.Locator(".preview-push").WaitForAsync();
         await LookAtAsync(mina, "notify-template", faults);
+    }
+
+    /// <summary>Who is sent to, who is not, and the question before a broadcast.</summary>
+    private static async Task LookAtPeopleAsync(Person mina, List<string> faults)
+    {
+        var page = mina.Page;
+        await page.GotoAsync("/notify/suppressions");
+        await page.Locator(".rows .icon-button").First.ClickAsync();
+        await LookAtAsync(mina, "notify-suppressions", faults);
+        await page.GotoAsync("/notify/audiences/garden");
+        await page.Locator(".rows .row").First.WaitForAsync();
+        await LookAtAsync(mina, "notify-audience-topic", faults);
+        await page.GotoAsync("/notify/audiences/koreans");
+        await page.Locator("[name=locales]").WaitForAsync();
+        await LookAtAsync(mina, "notify-audience-segment", faults);
+        await page.GotoAsync("/notify/audiences");
+        await page.Locator(".card-head .button").ClickAsync();
+        await LookAtAsync(mina, "notify-audience-new", faults);
+
+        await page.GotoAsync("/notify/send");
+        await page.Locator(".send-to > .button").ClickAsync();
+        await page.Locator(".picker-item").Nth(1).ClickAsync();
+        await LookAtAsync(mina, "notify-send-people", faults);
+        await page.Locator(".dialog .button.primary").ClickAsync();
+        await page.Locator(".send-to .chip").WaitForAsync();
+        await page.Locator("form .tabs").Nth(1).Locator("button").Nth(1).ClickAsync();
+        await page.Locator("form select").Nth(1).SelectOptionAsync("mention");
+        await page.Locator(".preview-push").WaitForAsync();
+        await LookAtAsync(mina, "notify-send-template", faults);
+        await page.GotoAsync("/notify/send?audience=garden");
+        await page.Locator("form .field input").First.FillAsync(mina.Look.Locale == "ko-KR" ? "토요일에 만나요" : "See you on Saturday");
+        await page.Locator("form textarea").First.FillAsync(mina.Look.Locale == "ko-KR" ? "두 시에 소나무 아래에서 기다릴게요." : "We wait under the pine at two.");
+        await page.Locator("form .button.primary").ClickAsync();
+        await page.Locator(".confirm").WaitForAsync();
+        await LookAtAsync(mina, "notify-send", faults);
+    }
+
+    /// <summary>People, audiences, a category and a campaign; addresses that are blocked.</summary>
+    private static async Task SetAudienceAsync(Api api, bool korean)
+    {
+        string[] people = [await api.CreateAsync("joon", korean ? "박준호" : "Joon Park", Password, "ko"), await api.CreateAsync("harin", "김하린", Password, "ko"), await api.CreateAsync("oliver", "Oliver Whitfield", Password)];
+        await api.PostAsync("/v1/admin/audiences", new { name = "garden", kind = "topic", title = korean ? "정원 모임" : "Garden club", open = true });
+        await api.PostAsync("/v1/admin/audiences/garden/members", new { add = people });
+        await api.PostAsync("/v1/admin/audiences", new { name = "koreans", kind = "segment", title = korean ? "한국어를 쓰는 사람" : "Korean speakers", rule = new { locales = new[] { "ko" }, roles = new[] { "user" }, created_after = "2026-01-31T15:00:00Z" } });
+        await api.PutAsync("/v1/admin/categories/garden.news", new
+        {
+            titles = new { ko = "정원 소식", en = "News of the garden" },
+            channels = new[] { "inbox", "email" },
+            per_day = 3,
+            digest_window_ms = 5_400_000,
+            fallback = new { from = "push", after_ms = 7_200_000, to = "email" },
+        });
+        await api.TellAsync("/v1/admin/suppressions", new { kind = "email", value = "somebody.with.a.rather.long.name@mail.example.org", reason = "unsubscribed" });
+        await api.TellAsync("/v1/admin/suppressions", new { kind = "phone", value = "+821012345678" });
+        await api.PostAsync("/v1/notifications", new { category = "garden.news", content = new { title = korean ? "봄꽃" : "Spring", body = "🌸" }, data = new { campaign = "garden.spring" }, to = new { audience = "garden" } });
     }
 
     private static async Task LookAtCrawlsAsync(Person mina, Server server, List<string> faults)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { highest, layersOf, niceMax, queueOf, ratesOf, type Sample, statusesOf, toSample, withSample } from '../src/crawl/samples'
+import { highest, layersOf, niceMax } from '../src/charts/series'
+import { queueOf, ratesOf, type Sample, statusesOf, toSample, withSample } from '../src/crawl/samples'
 import { progressOf } from './crawl-facts'
 
 const sample = (at: number, more: Partial<Sample> = {}): Sample => ({ at, rate: 0, statuses: [0, 0, 0, 0, 0], queue: [0, 0, 0], ...more })

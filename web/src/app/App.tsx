@@ -15,6 +15,10 @@ import { SetupPage } from '../entrance/SetupPage'
 import { errorText } from '../i18n/error-text'
 import { useI18n } from '../i18n/i18n'
 import { InboxPage } from '../inbox/InboxPage'
+import { AudiencePage } from '../notify/AudiencePage'
+import { AudiencesView } from '../notify/AudiencesView'
+import { CategoriesView } from '../notify/CategoriesView'
+import { CategoryPage } from '../notify/CategoryPage'
 import { DeadView } from '../notify/DeadView'
 import { ExplainPage } from '../notify/ExplainPage'
 import { FunnelView } from '../notify/FunnelView'
@@ -22,6 +26,7 @@ import { LogView } from '../notify/LogView'
 import { NotifyPage } from '../notify/NotifyPage'
 import { QueuesView } from '../notify/QueuesView'
 import { SendView } from '../notify/SendView'
+import { SuppressionsView } from '../notify/SuppressionsView'
 import { TemplatePage } from '../notify/TemplatePage'
 import { TemplatesView } from '../notify/TemplatesView'
 import { PeoplePage } from '../people/PeoplePage'
@@ -77,6 +82,11 @@ function SignedIn() {
             <Route path="send" element={<SendView />} />
             <Route path="templates" element={<TemplatesView />} />
             <Route path="templates/:name" element={<TemplatePage />} />
+            <Route path="categories" element={<CategoriesView />} />
+            <Route path="categories/:name" element={<CategoryPage />} />
+            <Route path="audiences" element={<AudiencesView />} />
+            <Route path="audiences/:name" element={<AudiencePage />} />
+            <Route path="suppressions" element={<SuppressionsView />} />
             <Route path="funnels" element={<FunnelView />} />
           </Route>
         )}

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
+import { shortNumber } from '../crawl/text'
 import { useI18n } from '../i18n/i18n'
-import { highest, layersOf, niceMax, type Series } from './samples'
-import { durationText, shortNumber } from './text'
+import { highest, layersOf, niceMax, type Series } from './series'
 
 interface ChartProps {
   title: string
@@ -10,12 +10,16 @@ interface ChartProps {
   series: Series
   /** A class for each layer's colour, from the ground up. */
   layers: readonly string[]
+  /** What stands below its left and its right end. */
+  axis: readonly [string, string]
+  /** Instead of a picture, while there are fewer than two points. */
+  waiting?: string
   children?: ReactNode
 }
 
-/** Layers of areas over the last minutes: a picture of its own, redrawn whole with every report. */
-export function AreaChart({ title, text, series, layers, children }: ChartProps) {
-  const { t, locale } = useI18n()
+/** Layers of areas over time: a picture of its own, redrawn whole when anything changes. */
+export function AreaChart({ title, text, series, layers, axis, waiting, children }: ChartProps) {
+  const { locale } = useI18n()
   const max = niceMax(highest(series))
   const enough = series.rows.length > 1
   return (
@@ -27,11 +31,11 @@ export function AreaChart({ title, text, series, layers, children }: ChartProps)
           <path className="chart-grid" d="M0 0H1M0 .5H1M0 1H1" vectorEffect="non-scaling-stroke" />
           {enough && layersOf(series, max).map((path, index) => <path key={layers[index]} className={`chart-layer ${layers[index] ?? ''}`} d={path} vectorEffect="non-scaling-stroke" />)}
         </svg>
-        {!enough && <span className="chart-wait">{t('crawl.chart.gathering')}</span>}
+        {!enough && waiting !== undefined && <span className="chart-wait">{waiting}</span>}
       </div>
       <div className="chart-axis" aria-hidden="true">
-        <span>{t('crawl.chart.ago', { time: durationText(series.spanMs, locale) })}</span>
-        <span>{t('crawl.chart.now')}</span>
+        <span>{axis[0]}</span>
+        <span>{axis[1]}</span>
       </div>
       {children}
     </figure>

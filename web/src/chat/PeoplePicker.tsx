@@ -12,17 +12,19 @@ interface PeoplePickerProps {
   onToggle: (person: User) => void
   /** Not offered, for they are there already. */
   except?: readonly Id[]
+  /** Oneself too. */
+  withMe?: boolean
 }
 
 /** Search by name and choose: every result is a check box, so the keyboard needs nothing special. */
-export function PeoplePicker({ chosen, onToggle, except = [] }: PeoplePickerProps) {
+export function PeoplePicker({ chosen, onToggle, except = [], withMe = false }: PeoplePickerProps) {
   const { t } = useI18n()
   const me = useMe()
   const api = useApi()
   const [typed, setTyped] = useState('')
   const q = useDeferredValue(typed.normalize('NFC').trim())
   const found = useQuery({ queryKey: ['users', 'pick', q], queryFn: () => api.accounts.search({ q: q || undefined, limit: 30 }) })
-  const people = (found.data?.items ?? []).filter((person) => person.id !== me.id && !except.includes(person.id) && !person.disabled)
+  const people = (found.data?.items ?? []).filter((person) => (withMe || person.id !== me.id) && !except.includes(person.id) && !person.disabled)
   const isChosen = (person: User) => chosen.some((each) => each.id === person.id)
   return (
     <div className="picker">

@@ -1,8 +1,8 @@
 import { type CrawlProgress, hasEnded } from '@madang/client'
 import { type ReactNode, useId } from 'react'
+import { AreaChart, Legend } from '../charts/Charts'
 import { useI18n } from '../i18n/i18n'
 import { fullText } from '../i18n/time'
-import { AreaChart, Legend } from './Charts'
 import { useShownCrawl } from './CrawlPage'
 import { Exports } from './Exports'
 import { queueOf, ratesOf, statusesOf } from './samples'
@@ -76,15 +76,17 @@ function Charts() {
       </section>
     )
   }
-  const rates = ratesOf(samples)
+  const [rates, answers, queues] = [ratesOf(samples), statusesOf(samples), queueOf(samples)]
+  const axis = (spanMs: number) => [t('crawl.chart.ago', { time: durationText(spanMs, locale) }), t('crawl.chart.now')] as const
+  const waiting = t('crawl.chart.gathering')
   const most = Math.max(0, ...rates.rows.map(([rate = 0]) => rate))
   return (
     <div className="charts">
-      <AreaChart title={t('crawl.chart.rate')} text={t('crawl.chart.rateText', { now: rateText(progress.per_second, locale), most: rateText(most, locale) })} series={rates} layers={['layer-rate']}>
+      <AreaChart title={t('crawl.chart.rate')} text={t('crawl.chart.rateText', { now: rateText(progress.per_second, locale), most: rateText(most, locale) })} series={rates} layers={['layer-rate']} axis={axis(rates.spanMs)} waiting={waiting}>
         <Legend entries={[{ layer: 'layer-rate', name: t('crawl.rate'), value: rateText(progress.per_second, locale) }]} />
       </AreaChart>
-      <AreaChart title={t('crawl.chart.statuses')} text={t('crawl.chart.statusesText')} series={statusesOf(samples)} layers={statusLayers}>{statuses}</AreaChart>
-      <AreaChart title={t('crawl.chart.queue')} text={t('crawl.chart.queueText')} series={queueOf(samples)} layers={queueParts.map((part) => `layer-${part}`)}>{queue}</AreaChart>
+      <AreaChart title={t('crawl.chart.statuses')} text={t('crawl.chart.statusesText')} series={answers} layers={statusLayers} axis={axis(answers.spanMs)} waiting={waiting}>{statuses}</AreaChart>
+      <AreaChart title={t('crawl.chart.queue')} text={t('crawl.chart.queueText')} series={queues} layers={queueParts.map((part) => `layer-${part}`)} axis={axis(queues.spanMs)} waiting={waiting}>{queue}</AreaChart>
     </div>
   )
 }

@@ -1,4 +1,5 @@
 import type { CrawlProgress } from '@madang/client'
+import type { Series } from '../charts/series'
 import { statusClasses } from './text'
 
 /** What the charts keep of a progress report. */
@@ -12,12 +13,8 @@ export interface Sample {
   queue: number[]
 }
 
-export interface Series {
-  /** In [0, 1], ascending: where in the window. */
-  x: number[]
-  /** One row per point, one value per layer. */
-  rows: number[][]
-  /** The window's length. */
+interface Window extends Series {
+  /** Its length. */
   spanMs: number
 }
 
@@ -43,7 +40,7 @@ export function withSample(samples: readonly Sample[], next: Sample): readonly S
 }
 
 /** The last five minutes, or what there is of them, at least a minute wide. */
-export function seriesOf(samples: readonly Sample[], values: (sample: Sample, at: number) => number[], from = 0): Series {
+export function seriesOf(samples: readonly Sample[], values: (sample: Sample, at: number) => number[], from = 0): Window {
   const end = samples.at(-1)?.at ?? 0
   const first = Math.max(from, samples.findIndex((sample) => end - sample.at <= LONGEST_MS))
   const shown = samples.slice(first)
@@ -66,28 +63,3 @@ export const statusesOf = (samples: readonly Sample[]) =>
     const seconds = Math.max(1, sample.at - before.at) / 1000
     return sample.statuses.map((count, index) => Math.max(0, (count - (before.statuses[index] ?? 0)) / seconds))
   }, 1)
-
-/** The next of 1, 2, 5 × 10ⁿ, so that the scale does not twitch. */
-export function niceMax(value: number): number {
-  if (value <= 1) return 1
-  const size = 10 ** Math.floor(Math.log10(value))
-  return ([1, 2, 5].find((step) => step * size >= value) ?? 10) * size
-}
-
-/** The outline of each layer upon those before it, as SVG paths in a box of 1 × 1, y downwards. */
-export function layersOf({ x, rows }: Series, max: number): string[] {
-  const layers = rows[0]?.length ?? 0
-  const y = (value: number) => round(1 - value / max)
-  let below = rows.map(() => 0)
-  return Array.from({ length: layers }, (_, layer) => {
-    const above = rows.map((row, index) => (below[index] ?? 0) + (row[layer] ?? 0))
-    const up = above.map((value, index) => `${round(x[index] ?? 0)} ${y(value)}`)
-    const back = below.map((value, index) => `${round(x[index] ?? 0)} ${y(value)}`).reverse()
-    below = above
-    return `M${[...up, ...back].join('L')}Z`
-  })
-}
-
-export const highest = ({ rows }: Series) => rows.reduce((most, row) => Math.max(most, row.reduce((sum, value) => sum + value, 0)), 0)
-
-const round = (value: number) => Math.round(value * 10_000) / 10_000

@@ -2,7 +2,7 @@ import type { DeliveryChannel, DeliveryFilter, NotificationDelivery } from '@mad
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { CircleCheck, RotateCw, Search } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
-import { Link } from 'react-router'
+import { Link, useSearchParams } from 'react-router'
 import { useApi } from '../app/session'
 import { useToasts } from '../app/toasts'
 import { EndlessList } from '../crawl/EndlessList'
@@ -26,7 +26,8 @@ export function DeadView() {
   const queries = useQueryClient()
   const toasts = useToasts()
   const { busy, run } = useAction()
-  const [filter, setFilter] = useState<DeliveryFilter>({})
+  const [params] = useSearchParams()
+  const [filter, setFilter] = useState<DeliveryFilter>(() => ({ queue: params.get('queue') ?? undefined }))
   const [count, setCount] = useState<{ count: number; more: boolean }>()
   const pages = useInfiniteQuery({
     queryKey: ['deliveries', filter],
@@ -57,7 +58,7 @@ export function DeadView() {
           {states.map((state) => <option key={state} value={state}>{wordOf(t, 'state', state)}</option>)}
         </Select>
         <ChannelSelect />
-        <Field label={t('notify.queue')} name="queue" />
+        <Field label={t('notify.queue')} name="queue" defaultValue={filter.queue} />
         <Field label={t('notify.category')} name="category" />
         <Field label={t('notify.reasonStarts')} name="reason" />
         <button className="button"><Search size={16} aria-hidden /> {t('notify.search')}</button>

@@ -3,7 +3,7 @@ import { NavLink, Outlet, useLocation } from 'react-router'
 import { usePageTitle } from '../app/title-count'
 import { useI18n } from '../i18n/i18n'
 
-const views = ['', 'log', 'dead', 'send', 'templates', 'funnels'] as const
+const views = ['', 'log', 'dead', 'send', 'templates', 'categories', 'audiences', 'suppressions', 'funnels'] as const
 
 /** What admins see of notifications: one tab a question. */
 export function NotifyPage() {

@@ -1,6 +1,6 @@
-import type { DeliveryChannel, TemplateBody, TemplatePreview } from '@madang/client'
+import type { DeliveryChannel, TemplateBody, TemplatePreview, TemplatePreviewRequest } from '@madang/client'
 import { useQuery } from '@tanstack/react-query'
-import { useDeferredValue, useState } from 'react'
+import { type ReactNode, useDeferredValue, useState } from 'react'
 import { useApi } from '../app/session'
 import { bytesText } from '../crawl/text'
 import { errorText } from '../i18n/error-text'
@@ -14,24 +14,44 @@ interface PreviewProps {
   body: TemplateBody
 }
 
+/** The server's own, whatever the data says. */
+const given = ['else', 'this', 'recipient', 'category', 'unsubscribe_url']
+
 /** A value for every variable that the words name, to begin with. Loops are left to the author. */
 export function sampleOf(body: TemplateBody): Record<string, string> {
   const names = [...JSON.stringify(body.parts).matchAll(/\{\{\{?(?:#if\s+|[a-z_]\w*\s+)?([a-z_]\w*)/gi)].map((found) => found[1] ?? '')
-  return Object.fromEntries([...new Set(names)].filter((name) => name !== 'else' && name !== 'this').map((name) => [name, name === 'url' ? 'https://example.org/' : `⟨${name}⟩`]))
+  return Object.fromEntries([...new Set(names)].filter((name) => !given.includes(name)).map((name) => [name, name === 'url' ? 'https://example.org/' : `⟨${name}⟩`]))
 }
 
 /** What each channel would tell, of the words as they stand in the form. */
 export function Preview({ name, locale, body }: PreviewProps) {
   const { t } = useI18n()
+  const [text, setText] = useState(() => JSON.stringify(sampleOf(body), null, 2))
+  const data = objectOf(text)
+  return (
+    <PreviewCard name={name} locale={locale} body={body} data={data}>
+      <TextArea label={t('notify.dataField')} code rows={5} value={text} error={data === undefined ? t('invalid.invalid') : undefined} onChange={({ target }) => setText(target.value)} />
+    </PreviewCard>
+  )
+}
+
+interface PreviewCardProps extends PreviewProps {
+  /** Undefined while they are none that can be read. */
+  data: Record<string, unknown> | undefined
+  children?: ReactNode
+}
+
+/** One channel at a time, by words and values that are given. */
+export function PreviewCard({ name, locale, body, data, children }: PreviewCardProps) {
+  const { t } = useI18n()
   const api = useApi()
   const [channel, setChannel] = useState<DeliveryChannel>('push')
-  const [text, setText] = useState(() => JSON.stringify(sampleOf(body), null, 2))
-  const asked = useDeferredValue({ text, body })
-  const data = objectOf(asked.text)
+  // As text, so that what has not changed asks nothing.
+  const asked = useDeferredValue(JSON.stringify({ data, parts: body.parts, default_locale: body.default_locale }))
   const { data: shown, error } = useQuery({
     queryKey: ['preview', name, locale, channel, asked],
-    queryFn: () => api.templates.preview(name, { channel, locale, data, parts: asked.body.parts, default_locale: asked.body.default_locale }),
-    enabled: data !== undefined && Object.keys(asked.body.parts).length > 0,
+    queryFn: () => api.templates.preview(name, { channel, locale, ...(JSON.parse(asked) as Pick<TemplatePreviewRequest, 'data' | 'parts' | 'default_locale'>) }),
+    enabled: data !== undefined && Object.keys(body.parts).length > 0,
     placeholderData: (before) => before,
     retry: false,
     staleTime: Infinity,
@@ -46,7 +66,7 @@ export function Preview({ name, locale, body }: PreviewProps) {
       <div className="preview" aria-live="polite">
         {error ? <p className="form-error">{errorText(t, error)}{'message' in error && error.message !== '' && <><br /><small>{error.message}</small></>}</p> : shown && <Shown channel={channel} preview={shown} />}
       </div>
-      <TextArea label={t('notify.dataField')} code rows={5} value={text} error={data === undefined ? t('invalid.invalid') : undefined} onChange={({ target }) => setText(target.value)} />
+      {children}
     </section>
   )
 }

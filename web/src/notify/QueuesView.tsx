@@ -1,19 +1,20 @@
 import type { DeliveryQueue } from '@madang/client'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { CirclePause, CirclePlay, Inbox } from 'lucide-react'
+import { CirclePause, CirclePlay, Inbox, RotateCw } from 'lucide-react'
+import { Link } from 'react-router'
 import { useApi } from '../app/session'
 import { durationText, percentText, rateText, shortNumber } from '../crawl/text'
 import { errorText } from '../i18n/error-text'
 import { useI18n } from '../i18n/i18n'
-import { fullText } from '../i18n/time'
+import { clockText, fullText } from '../i18n/time'
 import { Empty } from '../ui/Empty'
 import { Spinner } from '../ui/Spinner'
 import { useAction } from '../ui/use-action'
 import { wordOf } from './words'
 
-const EVERY_MS = 1_000
+const EVERY_MS = 3_000
 
-/** What stands before each provider, anew every second. */
+/** What stands before each provider, anew every three seconds while somebody looks: a hidden window asks nothing. */
 export function QueuesView() {
   const { t } = useI18n()
   const api = useApi()
@@ -41,6 +42,7 @@ function Queue({ queue }: { queue: DeliveryQueue }) {
         {queue.channel && <span className="tag">{wordOf(t, 'channel', queue.channel)}</span>}
         {!queue.configured && <span className="tag">{t('notify.gone')}</span>}
         <Breaker queue={queue} />
+        {queue.dead + queue.expired > 0 && <Link className="button small" to={`/notify/dead?queue=${encodeURIComponent(queue.name)}`} aria-label={`${t('notify.replay')}: ${queue.name}`}><RotateCw size={15} aria-hidden /> {t('notify.toReplay')}</Link>}
         <PauseButton queue={queue} />
       </div>
       {queue.paused && <p className="queue-note">{t(queue.paused.by === 'fault' ? 'notify.pausedByFault' : 'notify.pausedByHand', { time: fullText(queue.paused.at, locale) })}{queue.paused.reason !== '' && <strong> {queue.paused.reason}</strong>}</p>}
@@ -62,7 +64,7 @@ function Breaker({ queue }: { queue: DeliveryQueue }) {
   if (queue.paused) return <span className="state state-paused"><CirclePause size={15} aria-hidden /> {t('notify.paused')}</span>
   if (queue.breaker === undefined) return null
   const colour = { closed: 'finished', open: 'failed', half_open: 'paused' }[queue.breaker]
-  return <span className={`state state-${colour}`} title={queue.breaker_until && fullText(queue.breaker_until, locale)}>{wordOf(t, 'breaker', queue.breaker)}</span>
+  return <span className={`state state-${colour}`} title={queue.breaker_until && fullText(queue.breaker_until, locale)}>{wordOf(t, 'breaker', queue.breaker)}{queue.breaker === 'open' && queue.breaker_until !== undefined && ` · ${t('notify.until', { time: clockText(queue.breaker_until, locale) })}`}</span>
 }
 
 function PauseButton({ queue }: { queue: DeliveryQueue }) {

@@ -1,99 +1,133 @@
-import { type DeliveryChannel, MadangError, type NewNotification, newClientId } from '@madang/client'
-import { useQuery } from '@tanstack/react-query'
+import { type DeliveryChannel, MadangError, type NewNotification, newClientId, type Reach } from '@madang/client'
+import { useRef, useState, type FormEvent } from 'react'
 import { Send } from 'lucide-react'
-import { type FormEvent, useRef, useState } from 'react'
-import { useNavigate } from 'react-router'
+import { useNavigate, useSearchParams } from 'react-router'
 import { useApi } from '../app/session'
 import { useToasts } from '../app/toasts'
+import { durationText, numberText } from '../crawl/text'
 import { FormError } from '../entrance/form'
-import { fieldText } from '../i18n/error-text'
+import { errorText, fieldText } from '../i18n/error-text'
 import { useI18n } from '../i18n/i18n'
-import { channels } from '../preferences/Matrix'
+import { Confirm } from '../ui/Confirm'
 import { Field, Select } from '../ui/Field'
-import { TextArea } from './TextArea'
+import { Spinner } from '../ui/Spinner'
+import { useCategories } from './CategoriesView'
+import { ChannelChecks } from './CategoryPage'
+import { DurationField, durationOf } from './Duration'
+import { type SendTarget, SendTo, toOf } from './SendTo'
+import { SendPreview, SendWords, type Words, wordsOf } from './SendWords'
+import { titleOf } from './titles'
+
+/** Waits for a yes, with the number of people it would go to. */
+interface Question {
+  wanted: NewNotification
+  reach: Reach
+}
 
 /** Sends a notification by hand: to people, a topic or segment, or to everybody. */
 export function SendView() {
   const { t } = useI18n()
+  const { data, error } = useCategories()
+  if (!data) return error ? <p className="form-error" role="alert">{errorText(t, error)}</p> : <Spinner />
+  return <SendForm categories={data.items} />
+}
+
+function SendForm({ categories }: { categories: NonNullable<ReturnType<typeof useCategories>['data']>['items'] }) {
+  const { t, locale } = useI18n()
   const api = useApi()
-  const toasts = useToasts()
-  const navigate = useNavigate()
-  const [to, setTo] = useState<'users' | 'audience' | 'all'>('users')
-  const [words, setWords] = useState<'content' | 'template'>('content')
-  const [error, setError] = useState<unknown>()
-  const [busy, setBusy] = useState(false)
-  const event = useRef(newClientId())
-  const categories = useQuery({ queryKey: ['categories'], queryFn: () => api.notifications.categories() }).data?.items ?? []
-  const audiences = useQuery({ queryKey: ['audiences'], queryFn: () => api.notifications.audiences({ limit: 100 }) }).data?.items ?? []
-  const templates = useQuery({ queryKey: ['templates'], queryFn: () => api.templates.list() }).data?.items ?? []
-  const send = async (form: FormData) => {
-    const text = (name: string) => String(form.get(name) ?? '').trim()
-    const wanted: NewNotification = {
-      // The same form sent twice is one notification.
-      event_id: event.current,
-      category: text('category'),
-      to: to === 'all' ? { all: true } : to === 'audience' ? { audience: text('audience') } : { user_ids: text('users').split(/[\s,]+/).filter((id) => id !== '') },
-      channels: form.getAll('channels').length === 0 ? undefined : (form.getAll('channels') as DeliveryChannel[]),
-      send_at: text('send_at') === '' ? undefined : new Date(text('send_at')).toISOString(),
-      ...(words === 'content' ? { content: { title: text('title'), body: text('body'), ...(text('url') === '' ? {} : { url: text('url') }) } } : { template: text('template'), data: dataOf(text('data')) }),
-    }
-    const { id } = await api.notifications.send(wanted)
-    event.current = newClientId()
-    toasts.info(t('notify.accepted'))
-    void navigate(`/notify/log/${id}`)
-  }
-  const submit = (happened: FormEvent<HTMLFormElement>) => {
-    happened.preventDefault()
-    setError(undefined)
-    setBusy(true)
-    send(new FormData(happened.currentTarget)).catch(setError).finally(() => setBusy(false))
+  const [params] = useSearchParams()
+  const [target, setTarget] = useState<SendTarget>({ kind: params.has('audience') ? 'audience' : 'users', people: [], audience: params.get('audience') ?? '' })
+  const [words, setWords] = useState<Words>({ kind: 'content', title: '', body: '', url: '', template: '', values: {}, more: '' })
+  const [category, setCategory] = useState(() => categories.find(({ name }) => name === 'announcement')?.name ?? categories[0]?.name ?? '')
+  const sending = useSending()
+  const { error, busy } = sending
+  const chosen = categories.find(({ name }) => name === category)
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const form = new FormData(event.currentTarget)
+    sending.check(async () => {
+      const text = (name: string) => String(form.get(name) ?? '').trim()
+      const ttl = durationOf(form, 'ttl')
+      if (target.kind === 'audience' && target.audience === '') throw new MadangError('invalid_fields', '', { status: 422, errors: [{ field: 'to.audience', code: 'required' }] })
+      const wanted: Omit<NewNotification, 'event_id'> = {
+        category,
+        to: toOf(target),
+        ...wordsOf(words, text('campaign')),
+        channels: form.getAll('channels').length === 0 ? undefined : (form.getAll('channels') as DeliveryChannel[]),
+        send_at: text('send_at') === '' ? undefined : new Date(text('send_at')).toISOString(),
+        ttl: ttl === undefined ? undefined : Math.round(ttl / 1_000),
+      }
+      return { wanted, reach: target.kind === 'users' ? undefined : await api.notifications.reach(target.kind === 'all' ? undefined : target.audience) }
+    })
   }
   return (
-    <form className="card card-form" aria-label={t('notify.tab.send')} onSubmit={submit} noValidate>
-      <div className="two">
-        <Select key={categories.length} label={t('notify.category')} name="category" defaultValue="announcement">{categories.map(({ name }) => <option key={name} value={name}>{name}</option>)}</Select>
-        <Select label={t('notify.to')} value={to} onChange={({ target }) => setTo(target.value === 'all' ? 'all' : target.value === 'audience' ? 'audience' : 'users')}>
-          <option value="users">{t('notify.toUsers')}</option>
-          <option value="audience" disabled={audiences.length === 0}>{t('notify.toAudience')}</option>
-          <option value="all">{t('notify.toAll')}</option>
+    <div className="template-columns">
+      <form className="card card-form" aria-label={t('notify.tab.send')} onSubmit={submit} onChange={sending.forget} noValidate>
+        <SendTo target={target} onTarget={(next) => { sending.forget(); setTarget(next) }} error={error} />
+        <Select label={t('notify.category')} value={category} onChange={(event) => setCategory(event.target.value)}>
+          {categories.map((each) => <option key={each.name} value={each.name}>{titleOf(each, locale)}</option>)}
         </Select>
-      </div>
-      {to === 'users' && <Field label={t('notify.users')} hint={t('notify.usersHint')} name="users" inputMode="numeric" error={fieldText(t, error, 'user_ids') ?? fieldText(t, error, 'to')} />}
-      {to === 'audience' && <Select label={t('notify.toAudience')} name="audience">{audiences.map(({ name, title }) => <option key={name} value={name}>{title}</option>)}</Select>}
-      <Select label={t('notify.words')} value={words} onChange={({ target }) => setWords(target.value === 'template' ? 'template' : 'content')}>
-        <option value="content">{t('notify.ownWords')}</option>
-        <option value="template" disabled={templates.length === 0}>{t('notify.template')}</option>
-      </Select>
-      {words === 'content' ? (
-        <>
-          <Field label={t('notify.titleField')} name="title" error={fieldText(t, error, 'title')} />
-          <TextArea label={t('notify.bodyField')} name="body" rows={4} error={fieldText(t, error, 'body')} />
-          <Field label={t('notify.urlField')} name="url" error={fieldText(t, error, 'url')} />
-        </>
-      ) : (
-        <>
-          <Select label={t('notify.template')} name="template">{templates.map(({ name }) => <option key={name} value={name}>{name}</option>)}</Select>
-          <TextArea label={t('notify.dataField')} name="data" rows={5} defaultValue="{}" code error={fieldText(t, error, 'data')} />
-        </>
-      )}
-      <fieldset className="send-channels">
-        <legend>{t('notify.channelsLabel')}</legend>
-        {channels.map((channel) => <label key={channel} className="check"><input type="checkbox" name="channels" value={channel} /> <span>{t(`notify.channel.${channel}`)}</span></label>)}
-      </fieldset>
-      <Field label={t('notify.sendAt')} hint={t('notify.sendAtHint')} name="send_at" type="datetime-local" error={fieldText(t, error, 'send_at')} />
-      <FormError error={error} />
-      <div className="button-row"><button className="button primary" disabled={busy}><Send size={16} aria-hidden /> {t('notify.send')}</button></div>
-    </form>
+        <SendWords words={words} onWords={setWords} error={error} />
+        <ChannelChecks legend={t('notify.channelsLabel')} />
+        <div className="two">
+          <Field label={t('notify.sendAt')} hint={t('notify.sendAtHint')} name="send_at" type="datetime-local" error={fieldText(t, error, 'send_at')} />
+          <DurationField label={t('notify.ttl')} hint={chosen && t('notify.ttlDefault', { time: durationText(chosen.ttl_ms, locale) })} name="ttl" error={fieldText(t, error, 'ttl')} />
+        </div>
+        <Field label={t('notify.campaign')} hint={t('notify.campaignSendHint')} name="campaign" maxLength={100} />
+        <FormError error={error} />
+        {sending.question
+          ? <Confirm label={t('notify.send')} text={questionText(t, sending.question, target, numberText(sending.question.reach.count, locale))} action={t('notify.sendDo')} busy={busy} onYes={sending.confirm} onNo={sending.forget} />
+          : <div className="button-row"><button className="button primary" disabled={busy}><Send size={16} aria-hidden /> {t('notify.send')}</button></div>}
+      </form>
+      <div className="template-side"><SendPreview words={words} /></div>
+    </div>
   )
 }
 
-/** An object, or the refusal that the server would give. */
-export function dataOf(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text === '' ? '{}' : text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
-  } catch {
-    // said below
+function questionText(t: ReturnType<typeof useI18n>['t'], { reach: { count, more } }: Question, target: SendTarget, number: string): string {
+  const people = t(more ? 'notify.peopleAtLeast' : 'notify.people', { count, number })
+  return target.kind === 'all' ? t('notify.sendAllSure', { people }) : t('notify.sendAudienceSure', { people, name: target.title ?? target.audience })
+}
+
+/** One notification on its way: checked, asked about where it goes to many, accepted. The same form sent twice is one notification. */
+function useSending() {
+  const { t } = useI18n()
+  const api = useApi()
+  const toasts = useToasts()
+  const navigate = useNavigate()
+  const [question, setQuestion] = useState<Question>()
+  const [error, setError] = useState<unknown>()
+  const [busy, setBusy] = useState(false)
+  const event = useRef(newClientId())
+  const run = (work: () => Promise<void>) => {
+    setError(undefined)
+    setBusy(true)
+    work().catch(setError).finally(() => setBusy(false))
   }
-  throw new MadangError('invalid_fields', '', { status: 422, errors: [{ field: 'data', code: 'invalid' }] })
+  const send = async (wanted: NewNotification) => {
+    const { id } = await api.notifications.send(wanted)
+    event.current = newClientId()
+    toasts.info(t('notify.accepted'))
+    await navigate(`/notify/log/${id}`)
+  }
+  return {
+    question,
+    error,
+    busy,
+    check: (read: () => Promise<{ wanted: Omit<NewNotification, 'event_id'>; reach?: Reach }>) =>
+      run(async () => {
+        const { wanted, reach } = await read()
+        const named = { ...wanted, event_id: event.current }
+        if (reach) setQuestion({ wanted: named, reach })
+        else await send(named)
+      }),
+    confirm: () => {
+      if (question) run(() => send(question.wanted).finally(() => setQuestion(undefined)))
+    },
+    /** What was asked about is no longer what would be sent. */
+    forget: () => {
+      if (question) setQuestion(undefined)
+      if (error instanceof MadangError && error.code === 'idempotency_conflict') event.current = newClientId()
+    },
+  }
 }

@@ -1,0 +1,13 @@
+import { vi } from 'vitest'
+
+/** Answers by method and path; to be imported before anything that takes hold of `fetch`. */
+export const routes = new Map<string, (body: unknown, query: URLSearchParams) => unknown>()
+
+export const list = (items: unknown[]) => ({ items, next: null, prev: null })
+
+vi.stubGlobal('fetch', async (input: unknown, init: RequestInit = {}) => {
+  const { pathname, searchParams } = new URL(String(input), 'http://server.test')
+  const answer = routes.get(`${init.method ?? 'GET'} ${pathname}`)?.(typeof init.body === 'string' ? JSON.parse(init.body) : undefined, searchParams)
+  if (answer instanceof Response) return answer
+  return answer === undefined ? Response.json({ code: 'not_found' }, { status: 404 }) : Response.json(answer)
+})
