@@ -147,6 +147,10 @@ public sealed class ScreenTests(Chromium chromium) : IClassFixture<Chromium>
         await page.Locator(".crawl-row").First.WaitForAsync();
         await LookAtAsync(mina, "notify-log", faults);
         await page.Locator(".crawl-row a").First.ClickAsync();
+        await page.Locator(".totals, main .card.row").First.WaitForAsync();
+        await LookAtAsync(mina, "notify-explain-many", faults);
+        await page.GotoAsync("/notify/log");
+        await page.Locator(".crawl-row a").Nth(1).ClickAsync();
         await page.Locator(".explained .decision").First.WaitForAsync();
         await LookAtAsync(mina, "notify-explain", faults);
         foreach (var view in new[] { "dead", "templates", "categories", "categories/announcement", "categories/garden.news", "audiences", "funnels?campaign=garden.spring" })

@@ -2,7 +2,7 @@ import { list, routes } from './server'
 import { open } from './screen'
 import { screen, waitFor } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
-import { beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { DeadView } from '../src/notify/DeadView'
 import { ExplainPage } from '../src/notify/ExplainPage'
 import { QueuesView } from '../src/notify/QueuesView'
@@ -12,6 +12,8 @@ const queue = { name: 'mail', configured: true, channel: 'email', waiting: 3, se
 const delivery = { id: '8', notification_id: '9', category: 'social', channel: 'sms', queue: 'kannel', state: 'ambiguous', priority: 'normal', expires_at: '2026-11-22T00:00:00Z', attempt: 1, ambiguous: 1, reason: 'no_answer: the node was lost', created_at: '2026-11-22T00:00:00Z' }
 
 beforeEach(() => routes.clear())
+
+afterEach(() => vi.useRealTimers())
 
 test('a queue shows its breaker and is paused by hand', async () => {
   const user = userEvent.setup()
@@ -25,15 +27,39 @@ test('a queue shows its breaker and is paused by hand', async () => {
   expect(asked).toEqual([{ reason: 'Paused in the web app' }])
 })
 
+test('queues are asked for again while they are seen, and lead to what they could not deliver', async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true })
+  let asked = 0
+  routes.set('GET /v1/queues', () => list([{ ...queue, waiting: ++asked * 100, oldest_age_ms: 65_000, breaker_until: '2026-11-22T00:00:00Z' }]))
+  open('/x', <QueuesView />)
+  expect(await screen.findByText('100')).toBeInTheDocument()
+  expect(screen.getByText('oldest 1 min 5 sec')).toBeInTheDocument()
+  expect(screen.getByText(/^Broken off · until /)).toBeInTheDocument()
+  await vi.advanceTimersByTimeAsync(3_000)
+  expect(await screen.findByText('200')).toBeInTheDocument()
+  expect(asked).toBe(2)
+  expect(screen.getByRole('link', { name: 'Send these again: mail' })).toHaveAttribute('href', '/notify/dead?queue=mail')
+})
+
+test('dead letters of one queue are looked for at once', async () => {
+  const asked: (string | null)[] = []
+  routes.set('GET /v1/deliveries', (_, query) => (asked.push(query.get('queue')), list([])))
+  open('/x?queue=mail', <DeadView />)
+  expect(await screen.findByText('Nothing is stuck')).toBeInTheDocument()
+  expect(screen.getByLabelText('Queue')).toHaveValue('mail')
+  expect(asked).toEqual(['mail'])
+})
+
 test('dead letters are counted before they are sent again, and doubts are resolved', async () => {
   const user = userEvent.setup()
   const asked: unknown[] = []
   routes.set('GET /v1/deliveries', () => list([delivery]))
+  routes.set('GET /v1/queues', () => list([{ ...queue, name: 'kannel' }]))
   routes.set('POST /v1/deliveries/replay', (body) => (asked.push(body), { count: 7, more: false }))
   routes.set('POST /v1/deliveries/8/resolve', (body) => (asked.push(body), delivery))
   open('/x', <DeadView />, 'ko')
   expect(await screen.findByText('답이 오기 전에 서버가 멈췄습니다.')).toBeInTheDocument()
-  await user.type(screen.getByLabelText('대기열'), 'kannel')
+  await user.selectOptions(await screen.findByLabelText('대기열'), await screen.findByRole('option', { name: 'kannel' }))
   await user.click(screen.getByRole('button', { name: '찾기' }))
   await user.click(await screen.findByRole('button', { name: '이것들을 다시 보내기' }))
   expect(await screen.findByText('7건을 다시 보내게 됩니다.')).toBeInTheDocument()
@@ -54,7 +80,9 @@ test('a notification is explained by its decisions and attempts', async () => {
       deliveries: [{ id: '8', channel: 'push', provider: 'fcm', state: 'dead', reason: '400 INVALID', ambiguous: 0, attempts: [{ at: '2026-11-22T00:00:00Z', provider: 'fcm', class: 'reject', code: '400 INVALID', latency_ms: 12 }] }],
     },
   }))
+  routes.set('GET /v1/users/1', () => ({ id: '1', name: 'mina', display_name: 'Mina', role: 'admin', created_at: '2026-11-22T00:00:00Z' }))
   open('/x/9', <ExplainPage />)
+  expect(await screen.findByText('@mina')).toBeInTheDocument()
   expect(await screen.findByText('There is no address for this channel.')).toBeInTheDocument()
   expect(screen.getByText(/Address · SMS: left out/)).toBeInTheDocument()
   expect(screen.getByText('Refused')).toBeInTheDocument()

@@ -81,7 +81,9 @@ internal sealed class WebApp
     private static bool IsPage(HttpRequest request, string path) =>
         !path.StartsWith("/v1", StringComparison.Ordinal) && !path.StartsWith("/openapi", StringComparison.Ordinal)
         && !path.StartsWith("/docs", StringComparison.Ordinal) && !path.StartsWith("/health", StringComparison.Ordinal)
-        && !path.StartsWith("/assets/", StringComparison.Ordinal) && !Path.HasExtension(path)
+        && !path.StartsWith("/assets/", StringComparison.Ordinal)
+        // Names of templates, categories and audiences may hold dots; nothing below this address is a file.
+        && (!Path.HasExtension(path) || path.StartsWith("/notify/", StringComparison.Ordinal))
         && (path == "/" || request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase));
 
     private async Task SendAsync(HttpContext context, string path, IFileInfo file, bool isForEver)

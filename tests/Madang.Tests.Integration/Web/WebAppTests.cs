@@ -39,6 +39,7 @@ public sealed class WebAppTests : IDisposable
     [Theory]
     [InlineData("/")]
     [InlineData("/rooms/118051488940425216")]
+    [InlineData("/notify/templates/order.shipped")]
     public async Task Addresses_of_the_app_are_the_app_and_asked_for_anew(string path)
     {
         var (served, context) = await ServeAsync(path);

@@ -46,7 +46,7 @@ function AudienceRow({ audience: { name, title, kind } }: { audience: Audience }
   const Icon = kind === 'topic' ? Hash : Filter
   const facts = [name, t(`notify.kind.${kind}`), ...(reach ? [t('notify.people', { count: reach.count, number: numberText(reach.count, locale) })] : [])]
   return (
-    <li className="crawl-row">
+    <li className="row link-row">
       <Icon size={18} aria-hidden />
       <div className="row-text">
         <Link className="cover-link" to={`/notify/audiences/${encodeURIComponent(name)}`}>{title}</Link>
@@ -81,7 +81,7 @@ function NewAudienceDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title={t('notify.newAudience')} onClose={onClose}>
       <form className="dialog-form" onSubmit={submit} noValidate>
-        <fieldset className="choice">
+        <fieldset className="plain-set close">
           <legend className="visually-hidden">{t('notify.kindLabel')}</legend>
           {(['topic', 'segment'] as const).map((each) => (
             <label key={each} className="check"><input type="radio" name="kind" checked={kind === each} onChange={() => setKind(each)} /> <span>{t(`notify.kind.${each}`)}<small className="quiet-text block">{t(`notify.kindHint.${each}`)}</small></span></label>

@@ -38,13 +38,15 @@ function CategoryRow({ category }: { category: Category }) {
     ...limit(category.per_day, 'notify.perDay'),
   ]
   return (
-    <li className="crawl-row">
+    <li className="row link-row">
       <div className="row-text">
         <Link className="cover-link" to={`/notify/categories/${encodeURIComponent(category.name)}`}>{titleOf(category, locale)}</Link>
         <small>{facts.join(' · ')}</small>
       </div>
-      {category.mandatory && <span className="tag">{t('notify.mandatoryTag')}</span>}
-      {category.built_in && <span className="tag">{t('notify.builtIn')}</span>}
+      <span className="tags">
+        {category.mandatory && <span className="tag">{t('notify.mandatoryTag')}</span>}
+        {category.built_in && <span className="tag">{t('notify.builtIn')}</span>}
+      </span>
       <ChevronRight size={18} aria-hidden />
     </li>
   )

@@ -1,5 +1,5 @@
 import type { DeliveryChannel, DeliveryFilter, NotificationDelivery } from '@madang/client'
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { CircleCheck, RotateCw, Search } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
@@ -14,7 +14,9 @@ import { Confirm } from '../ui/Confirm'
 import { Empty } from '../ui/Empty'
 import { Field, Select } from '../ui/Field'
 import { useAction } from '../ui/use-action'
+import { useCategories } from './CategoriesView'
 import { DeliveryStateBadge } from './DeliveryState'
+import { titleOf } from './titles'
 import { reasonText, wordOf } from './words'
 
 const states = ['dead', 'expired', 'ambiguous'] as const
@@ -50,6 +52,7 @@ export function DeadView() {
       toasts.info(t('notify.replayed', { count: done.count }))
       await queries.invalidateQueries({ queryKey: ['deliveries'] })
     })
+  const isEmpty = pages.isSuccess && pages.data.pages.every((page) => page.items.length === 0)
   return (
     <section className="card" aria-label={t('notify.tab.dead')}>
       <form className="notify-filter" onSubmit={search}>
@@ -58,18 +61,43 @@ export function DeadView() {
           {states.map((state) => <option key={state} value={state}>{wordOf(t, 'state', state)}</option>)}
         </Select>
         <ChannelSelect />
-        <Field label={t('notify.queue')} name="queue" defaultValue={filter.queue} />
-        <Field label={t('notify.category')} name="category" />
+        <QueueSelect queue={filter.queue} />
+        <CategorySelect />
         <Field label={t('notify.reasonStarts')} name="reason" />
         <button className="button"><Search size={16} aria-hidden /> {t('notify.search')}</button>
       </form>
-      {filter.state !== 'ambiguous' && (count === undefined
+      {filter.state !== 'ambiguous' && !isEmpty && (count === undefined
         ? <div className="button-row"><button type="button" className="button" disabled={busy} onClick={dryRun}><RotateCw size={16} aria-hidden /> {t('notify.replay')}</button></div>
         : <Confirm label={t('notify.replay')} text={t(count.more ? 'notify.replayMore' : 'notify.replayCount', { count: count.count, number: numberText(count.count, locale) })} action={t('notify.replayDo')} busy={busy || count.count === 0} onYes={replay} onNo={() => setCount(undefined)} />)}
       <EndlessList pages={pages} empty={<Empty icon={<CircleCheck size={30} />} title={t('notify.noDead')} />}>
         {(items) => <ul className="rows">{items.map((delivery) => <DeadRow key={delivery.id} delivery={delivery} />)}</ul>}
       </EndlessList>
     </section>
+  )
+}
+
+/** One that is asked for by its name may be gone from the settings. */
+function QueueSelect({ queue }: { queue?: string }) {
+  const { t } = useI18n()
+  const api = useApi()
+  const known = useQuery({ queryKey: ['queues'], queryFn: () => api.deliveries.queues() }).data?.items.map(({ name }) => name) ?? []
+  const names = queue === undefined || known.includes(queue) ? known : [queue, ...known]
+  return (
+    <Select key={names.length} label={t('notify.queue')} name="queue" defaultValue={queue ?? ''}>
+      <option value="">{t('notify.any')}</option>
+      {names.map((name) => <option key={name}>{name}</option>)}
+    </Select>
+  )
+}
+
+function CategorySelect() {
+  const { t, locale } = useI18n()
+  const categories = useCategories().data?.items ?? []
+  return (
+    <Select label={t('notify.category')} name="category" defaultValue="">
+      <option value="">{t('notify.any')}</option>
+      {categories.map((category) => <option key={category.name} value={category.name}>{titleOf(category, locale)}</option>)}
+    </Select>
   )
 }
 

@@ -1,19 +1,21 @@
-import type { ExplainedAttempt, ExplainedDelivery, NotificationExplanation, PersonExplanation, PlanDecision } from '@madang/client'
+import type { ExplainedAttempt, ExplainedDelivery, NotificationExplanation, Id, PersonExplanation, PlanDecision, Recipients } from '@madang/client'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { CircleArrowRight, CirclePause, CircleSlash, Layers } from 'lucide-react'
-import { type FormEvent, useState } from 'react'
+import { CircleArrowRight, CirclePause, CircleSlash, Layers, UserSearch } from 'lucide-react'
+import { useState } from 'react'
 import { useParams, useSearchParams } from 'react-router'
 import { useApi } from '../app/session'
 import { BackLink } from '../crawl/BackLink'
 import { numberText } from '../crawl/text'
 import { errorText } from '../i18n/error-text'
-import { useI18n } from '../i18n/i18n'
+import { type Translate, useI18n } from '../i18n/i18n'
+import type { Locale } from '../i18n/messages'
 import { fullText } from '../i18n/time'
-import { Field } from '../ui/Field'
+import { Avatar } from '../ui/Avatar'
 import { Spinner } from '../ui/Spinner'
 import { useAction } from '../ui/use-action'
 import { DeliveryStateBadge } from './DeliveryState'
 import { notificationName } from './LogView'
+import { PeopleDialog } from './PeopleDialog'
 import { reasonText, whyText, wordOf } from './words'
 
 const icons = { send: CircleArrowRight, drop: CircleSlash, defer: CirclePause, digest: Layers }
@@ -33,21 +35,13 @@ export function ExplainPage() {
       await api.notifications.cancel(id)
       await queries.invalidateQueries({ queryKey: ['notification', id] })
     })
-  const ask = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault()
-    const wanted = String(new FormData(event.currentTarget).get('user') ?? '').trim()
-    setParams(wanted === '' ? {} : { user: wanted })
-  }
   return (
     <>
       <BackLink to="/notify/log" label={t('notify.tab.log')} />
       {data ? (
         <>
           <Overview answer={data} busy={busy} onCancel={cancel} />
-          <form className="notify-filter" onSubmit={ask}>
-            <Field key={user} label={t('notify.person')} hint={t('notify.personHint')} name="user" inputMode="numeric" defaultValue={user ?? data.person?.user_id} />
-            <button className="button">{t('notify.explain')}</button>
-          </form>
+          <WhichPerson id={user ?? data.person?.user_id} onPerson={(wanted) => setParams({ user: wanted })} />
           {data.person && <Person person={data.person} />}
         </>
       ) : error ? <p className="form-error" role="alert">{errorText(t, error)}</p> : <Spinner />}
@@ -55,11 +49,33 @@ export function ExplainPage() {
   )
 }
 
+/** Whom it is explained for: named, and another is chosen by name. */
+function WhichPerson({ id, onPerson }: { id: Id | undefined; onPerson: (id: Id) => void }) {
+  const { t } = useI18n()
+  const api = useApi()
+  const [picking, setPicking] = useState(false)
+  const person = useQuery({ queryKey: ['user', id], queryFn: () => api.accounts.user(id ?? ''), enabled: id !== undefined, retry: false }).data
+  return (
+    <section className="card row" aria-label={t('notify.person')}>
+      {person ? <Avatar id={person.id} name={person.display_name} size={34} /> : <UserSearch size={22} aria-hidden />}
+      <div className="row-text">{person?.display_name ?? id ?? t('notify.whichPerson')}<small>{person ? `@${person.name}` : t('notify.personHint')}</small></div>
+      <button type="button" className="button" onClick={() => setPicking(true)}>{t(id === undefined ? 'notify.pickPerson' : 'notify.otherPerson')}</button>
+      {picking && <PeopleDialog title={t('notify.pickPerson')} one onDone={([chosen]) => { setPicking(false); if (chosen) onPerson(chosen.id) }} onClose={() => setPicking(false)} />}
+    </section>
+  )
+}
+
+function toText(t: Translate, { user_ids, audience, address }: Recipients, locale: Locale): string {
+  if (user_ids) return t('notify.people', { count: user_ids.length, number: numberText(user_ids.length, locale) })
+  return audience ?? address?.email ?? address?.phone ?? address?.url ?? t('notify.to.all')
+}
+
 function Overview({ answer, busy, onCancel }: { answer: NotificationExplanation; busy: boolean; onCancel: () => void }) {
   const { t, locale } = useI18n()
   const { notification, totals } = answer
   const [asked, setAsked] = useState(false)
   const facts: [string, string][] = [
+    [t('notify.to'), toText(t, notification.to, locale)],
     [t('notify.category'), notification.category],
     [t('notify.sentAt'), fullText(notification.send_at, locale)],
     [t('notify.expiresAt'), fullText(notification.expires_at, locale)],

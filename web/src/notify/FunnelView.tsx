@@ -68,7 +68,7 @@ function FunnelChart({ funnel, onChannel }: { funnel: Funnel; onChannel: (channe
   return (
     <>
       <div className="tabs" role="group" aria-label={t('notify.channelLabel')}>
-        <button type="button" aria-pressed={funnel.channel === undefined} onClick={() => onChannel(undefined)}>{t('notify.any')}</button>
+        <button type="button" aria-pressed={funnel.channel === undefined} onClick={() => onChannel(undefined)}>{t('notify.allChannels')}</button>
         {funnel.by_channel.map(({ channel }) => <button key={channel} type="button" aria-pressed={funnel.channel === channel} onClick={() => onChannel(channel)}>{t(`notify.channel.${channel}`)}</button>)}
       </div>
       <p className="quiet-text funnel-since">{t('notify.funnelSince', { count: funnel.notifications, number: number(funnel.notifications), time: fullText(funnel.since, locale) })}</p>
@@ -143,7 +143,7 @@ function Channels({ funnel }: { funnel: Funnel }) {
               <tr key={channel}>
                 <th scope="row">{t(`notify.channel.${channel}`)}</th>
                 {columns.map((column) => (
-                  <td key={column}>{numberText(counts[column], locale)}{' '}{column !== 'sent' && counts.sent > 0 && <small>{percentText(counts[column] / counts.sent, locale)}</small>}</td>
+                  <td key={column}>{numberText(counts[column], locale)}{' '}{column !== 'sent' && counts.sent > 0 && counts[column] > 0 && <small>{percentText(counts[column] / counts.sent, locale)}</small>}</td>
                 ))}
               </tr>
             ))}

@@ -11,21 +11,23 @@ interface PeopleDialogProps {
   start?: readonly User[]
   except?: readonly Id[]
   busy?: boolean
+  /** One person: chosen is done. */
+  one?: boolean
   onDone: (people: User[]) => void
   onClose: () => void
 }
 
 /** People chosen by name, oneself too. */
-export function PeopleDialog({ title, start = [], except, busy = false, onDone, onClose }: PeopleDialogProps) {
+export function PeopleDialog({ title, start = [], except, busy = false, one = false, onDone, onClose }: PeopleDialogProps) {
   const { t } = useI18n()
   const [chosen, setChosen] = useState<User[]>([...start])
-  const toggle = (person: User) => setChosen((all) => (all.some((each) => each.id === person.id) ? all.filter((each) => each.id !== person.id) : [...all, person]))
+  const toggle = (person: User) => one ? onDone([person]) : setChosen((all) => (all.some((each) => each.id === person.id) ? all.filter((each) => each.id !== person.id) : [...all, person]))
   return (
     <Dialog title={title} onClose={onClose}>
       <div className="dialog-form">
         <PeopleChips people={chosen} onRemove={toggle} />
         <PeoplePicker chosen={chosen} onToggle={toggle} except={except} withMe />
-        <button type="button" className="button primary wide" disabled={busy || chosen.length === 0} onClick={() => onDone(chosen)}>{t('notify.choosePeople', { count: chosen.length })}</button>
+        {!one && <button type="button" className="button primary wide" disabled={busy || chosen.length === 0} onClick={() => onDone(chosen)}>{t('notify.choosePeople', { count: chosen.length })}</button>}
       </div>
     </Dialog>
   )

@@ -13,8 +13,6 @@ export interface SendTarget {
   kind: 'users' | 'audience' | 'all'
   people: readonly User[]
   audience: string
-  /** What people read for the audience's name. */
-  title?: string
 }
 
 export const toOf = ({ kind, people, audience }: SendTarget): Recipients => (kind === 'all' ? { all: true } : kind === 'audience' ? { audience } : { user_ids: people.map(({ id }) => id) })
@@ -62,7 +60,7 @@ function AudienceSelect({ target, onTarget }: Omit<SendToProps, 'error'>) {
   if (data && audiences.length === 0) return <p className="quiet-text">{t('notify.noAudiences')}</p>
   return (
     <>
-      <Select label={t('notify.to.audience')} value={target.audience} onChange={(event) => onTarget({ ...target, audience: event.target.value, title: audiences.find(({ name }) => name === event.target.value)?.title })}>
+      <Select label={t('notify.to.audience')} value={target.audience} onChange={(event) => onTarget({ ...target, audience: event.target.value })}>
         {target.audience === '' && <option value="">{t('notify.pickAudience')}</option>}
         {target.audience !== '' && !isListed && <option value={target.audience}>{target.audience}</option>}
         {audiences.map(({ name, title, kind }) => <option key={name} value={name}>{`${title} · ${t(`notify.kind.${kind}`)}`}</option>)}

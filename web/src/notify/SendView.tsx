@@ -22,6 +22,8 @@ import { titleOf } from './titles'
 interface Question {
   wanted: NewNotification
   reach: Reach
+  /** What people read for the audience's name. */
+  title?: string
 }
 
 /** Sends a notification by hand: to people, a topic or segment, or to everybody. */
@@ -57,7 +59,10 @@ function SendForm({ categories }: { categories: NonNullable<ReturnType<typeof us
         send_at: text('send_at') === '' ? undefined : new Date(text('send_at')).toISOString(),
         ttl: ttl === undefined ? undefined : Math.round(ttl / 1_000),
       }
-      return { wanted, reach: target.kind === 'users' ? undefined : await api.notifications.reach(target.kind === 'all' ? undefined : target.audience) }
+      if (target.kind === 'users') return { wanted }
+      if (target.kind === 'all') return { wanted, reach: await api.notifications.reach() }
+      const [{ title }, reach] = await Promise.all([api.notifications.audience(target.audience), api.notifications.reach(target.audience)])
+      return { wanted, reach, title }
     })
   }
   return (
@@ -76,7 +81,7 @@ function SendForm({ categories }: { categories: NonNullable<ReturnType<typeof us
         <Field label={t('notify.campaign')} hint={t('notify.campaignSendHint')} name="campaign" maxLength={100} />
         <FormError error={error} />
         {sending.question
-          ? <Confirm label={t('notify.send')} text={questionText(t, sending.question, target, numberText(sending.question.reach.count, locale))} action={t('notify.sendDo')} busy={busy} onYes={sending.confirm} onNo={sending.forget} />
+          ? <Confirm label={t('notify.send')} text={questionText(t, sending.question, numberText(sending.question.reach.count, locale))} action={t('notify.sendDo')} busy={busy} onYes={sending.confirm} onNo={sending.forget} />
           : <div className="button-row"><button className="button primary" disabled={busy}><Send size={16} aria-hidden /> {t('notify.send')}</button></div>}
       </form>
       <div className="template-side"><SendPreview words={words} /></div>
@@ -84,9 +89,9 @@ function SendForm({ categories }: { categories: NonNullable<ReturnType<typeof us
   )
 }
 
-function questionText(t: ReturnType<typeof useI18n>['t'], { reach: { count, more } }: Question, target: SendTarget, number: string): string {
+function questionText(t: ReturnType<typeof useI18n>['t'], { reach: { count, more }, title }: Question, number: string): string {
   const people = t(more ? 'notify.peopleAtLeast' : 'notify.people', { count, number })
-  return target.kind === 'all' ? t('notify.sendAllSure', { people }) : t('notify.sendAudienceSure', { people, name: target.title ?? target.audience })
+  return title === undefined ? t('notify.sendAllSure', { people }) : t('notify.sendAudienceSure', { people, name: title })
 }
 
 /** One notification on its way: checked, asked about where it goes to many, accepted. The same form sent twice is one notification. */
@@ -114,11 +119,11 @@ function useSending() {
     question,
     error,
     busy,
-    check: (read: () => Promise<{ wanted: Omit<NewNotification, 'event_id'>; reach?: Reach }>) =>
+    check: (read: () => Promise<{ wanted: Omit<NewNotification, 'event_id'>; reach?: Reach; title?: string }>) =>
       run(async () => {
-        const { wanted, reach } = await read()
+        const { wanted, reach, title } = await read()
         const named = { ...wanted, event_id: event.current }
-        if (reach) setQuestion({ wanted: named, reach })
+        if (reach) setQuestion({ wanted: named, reach, title })
         else await send(named)
       }),
     confirm: () => {

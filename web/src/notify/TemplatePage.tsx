@@ -12,6 +12,7 @@ import { Field, Select } from '../ui/Field'
 import { Spinner } from '../ui/Spinner'
 import { Preview } from './Preview'
 import { TextArea } from './TextArea'
+import { languageName } from './titles'
 
 const fresh = (name: string): Template => ({ name, version: 0, built_in: false, default_locale: 'ko', parts: { ko: { title: '', body: '' }, en: { title: '', body: '' } } })
 
@@ -38,12 +39,13 @@ export function TemplatePage() {
 }
 
 function Editor({ template }: { template: Template }) {
-  const { t } = useI18n()
+  const { t, locale: mine } = useI18n()
   const api = useApi()
   const queries = useQueryClient()
   const toasts = useToasts()
   const [body, setBody] = useState<TemplateBody>({ description: template.description, default_locale: template.default_locale, parts: template.parts })
-  const [locale, setLocale] = useState(template.default_locale)
+  // The reader's own language first.
+  const [locale, setLocale] = useState(() => Object.keys(template.parts).find((tag) => tag.split('-')[0] === mine) ?? template.default_locale)
   const [error, setError] = useState<unknown>()
   const [busy, setBusy] = useState(false)
   const parts = body.parts[locale] ?? {}
@@ -100,7 +102,7 @@ interface LanguagesProps {
 }
 
 function Languages({ body, locale, onLocale, onBody }: LanguagesProps) {
-  const { t } = useI18n()
+  const { t, locale: mine } = useI18n()
   const add = (tag: string) => {
     const wanted = tag.trim()
     if (wanted === '' || body.parts[wanted]) return
@@ -110,11 +112,11 @@ function Languages({ body, locale, onLocale, onBody }: LanguagesProps) {
   return (
     <>
       <div className="tabs" role="group" aria-label={t('field.locale')}>
-        {Object.keys(body.parts).sort().map((each) => <button key={each} type="button" aria-pressed={each === locale} onClick={() => onLocale(each)}>{each}</button>)}
+        {Object.keys(body.parts).sort().map((each) => <button key={each} type="button" aria-pressed={each === locale} onClick={() => onLocale(each)}>{languageName(each, mine)}</button>)}
       </div>
       <div className="two">
         <Select label={t('notify.defaultLocale')} value={body.default_locale} onChange={({ target }) => onBody({ ...body, default_locale: target.value })}>
-          {Object.keys(body.parts).sort().map((each) => <option key={each}>{each}</option>)}
+          {Object.keys(body.parts).sort().map((each) => <option key={each} value={each}>{languageName(each, mine)}</option>)}
         </Select>
         <Field label={t('notify.addLocale')} hint={t('notify.addLocaleHint')} onBlur={({ target }) => { add(target.value); target.value = '' }} />
       </div>

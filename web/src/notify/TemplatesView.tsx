@@ -18,7 +18,7 @@ export function TemplatesView() {
       <NewName label={t('notify.newTemplate')} to={(name) => `/notify/templates/${name}`} />
       <ul className="rows">
         {data.items.map((template) => (
-          <li key={template.name} className="crawl-row">
+          <li key={template.name} className="row link-row">
             <div className="row-text">
               <Link className="cover-link" to={`/notify/templates/${encodeURIComponent(template.name)}`}>{template.name}</Link>
               <small>{[template.description, template.locales.join(', ')].filter((each) => each !== undefined).join(' · ')}</small>
