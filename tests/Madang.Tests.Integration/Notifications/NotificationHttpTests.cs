@@ -46,6 +46,28 @@ public sealed class NotificationHttpTests(SharedHost shared) : IClassFixture<Sha
     }
 
     [Fact]
+    public async Task What_is_asked_before_sending_and_after_is_refused_by_its_field()
+    {
+        var admin = await _host.AdminAsync();
+        var segment = new JsonObject { ["name"] = "reach-nobody", ["kind"] = "segment", ["title"] = "Nobody", ["rule"] = new JsonObject { ["locales"] = new JsonArray("xx") } };
+        await MadangHost.PostAsync(admin.Http, "/v1/admin/audiences", segment);
+        Assert.Equal((0, false), ((int)(await MadangHost.GetAsync(admin.Http, "/v1/notifications/reach?audience=reach-nobody"))["count"]!, (bool)(await MadangHost.GetAsync(admin.Http, "/v1/notifications/reach"))["more"]!));
+        foreach (var (path, status, code) in new[]
+        {
+            ("/v1/notifications/reach?audience=", HttpStatusCode.UnprocessableEntity, "audience_not_found"),
+            ("/v1/notifications/reach?audience=%EA%B0%80%00", HttpStatusCode.UnprocessableEntity, "audience_not_found"),
+            ("/v1/admin/audiences/reach-nobody/members", HttpStatusCode.UnprocessableEntity, "invalid_fields"),
+            ("/v1/admin/audiences/reach-nobody/members?limit=0", HttpStatusCode.UnprocessableEntity, "invalid_fields"),
+            ("/v1/admin/audiences/no-such/members", HttpStatusCode.NotFound, "not_found"),
+            ("/v1/funnels?campaign=spring&channel=pigeon", HttpStatusCode.UnprocessableEntity, "invalid_fields"),
+            ("/v1/funnels?campaign=spring&days=0&channel=push", HttpStatusCode.UnprocessableEntity, "invalid_fields"),
+        })
+        {
+            await Problems.AssertAsync(await admin.Http.GetAsync(path, Token), status, code);
+        }
+    }
+
+    [Fact]
     public async Task A_bulk_call_answers_for_each_by_itself()
     {
         var (admin, lee) = (await _host.AdminAsync(), await _host.PersonAsync("lee-of-notifications"));
