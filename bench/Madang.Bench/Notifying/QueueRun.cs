@@ -100,7 +100,8 @@ internal static class QueueRun
         private readonly JobQueue? _jobs = withJobs?.GetRequiredService<JobQueue>();
         private readonly IJobStore? _jobStore = withJobs?.GetRequiredService<IJobStore>();
         private IReadOnlyList<Job> _running = [];
-        private long _notification;
+        private readonly Snowflake _ids = new(TimeProvider.System, 2);
+        private long _planned;
         private long _planning;
         private long _claiming;
         private long _ending;
@@ -137,12 +138,12 @@ internal static class QueueRun
             var began = Stopwatch.GetTimestamp();
             deliveries.Plan(tx, [.. Enumerable.Range(0, count).Select(_ => new NewDelivery
             {
-                Notification = new(++_notification << 10),
-                User = new(_notification * 7919 % 1_000_003 + 1),
+                Notification = new(_ids.Next()),
+                User = new(++_planned * 7919 % 1_000_003 + 1),
                 Category = "chat.message",
                 Channel = DeliveryChannel.Push,
                 Provider = Queue,
-                AddressId = _notification * 104729 % 1_000_033 + 1,
+                AddressId = _planned * 104729 % 1_000_033 + 1,
                 Priority = DeliveryPriority.Normal,
                 Ambiguous = AmbiguousPolicy.Hold,
                 DueAt = tx.Now + wait,
@@ -150,7 +151,7 @@ internal static class QueueRun
             })]);
             for (var i = 0; _jobs is not null && i < count; i++)
             {
-                _jobs.Enqueue(tx, new NewJob("deliver", $"{{\"delivery\":{_notification - i}}}"));
+                _jobs.Enqueue(tx, new NewJob("deliver", $"{{\"delivery\":{_planned - i}}}"));
             }
 
             _planning += Stopwatch.GetTimestamp() - began;

@@ -11,10 +11,13 @@ internal sealed class PostgresDeliveryLog(PostgresDatabase database) : IDelivery
     // What an operator's pages ask; a test reads their plans.
     internal const string OfSql = $"SELECT {Columns} FROM delivery WHERE notification_id = $1 AND id > $2 ORDER BY id LIMIT $3";
     internal const string OfPersonSql = $"SELECT {Columns} FROM delivery WHERE notification_id = $1 AND id > $2 AND user_id = $4 ORDER BY id LIMIT $3";
-    internal const string AttemptsSql = $"SELECT {PostgresDeliveryRows.AttemptColumns} FROM delivery_attempt WHERE delivery_id = ANY($1) ORDER BY delivery_id, number";
-    internal const string EndedSql = $"SELECT {Columns} FROM delivery WHERE id > $1 AND state IN (6, 8) AND {DeliveryWhere.Sql} ORDER BY id LIMIT $2 FOR UPDATE";
+
+    // Between the smallest and the largest of them: the other days are not looked at.
+    internal const string AttemptsSql = "SELECT id, attempts FROM delivery WHERE id = ANY($1) AND id >= $2 AND id <= $3 AND attempts IS NOT NULL";
+    internal const string EndedSql = $"SELECT {Columns} FROM delivery_log WHERE id > $1 AND state IN (6, 8) AND {DeliveryWhere.Sql} ORDER BY id LIMIT $2 FOR UPDATE";
 
     private const int FoldLimit = 500;
+    private const int LeaseLimit = 20;
     private const string Columns = PostgresDeliveryRows.Columns;
 
     /// <summary>The index is named by a condition of its own: of "it is null, or equal" the plan of a prepared statement would know nothing.</summary>
@@ -22,12 +25,12 @@ internal sealed class PostgresDeliveryLog(PostgresDatabase database) : IDelivery
     {
         var index = filter switch
         {
-            { Notification: not null } => "notification_id = $7",
-            { State: DeliveryState.Ambiguous } => "state = 3",
-            { State: null or DeliveryState.Dead or DeliveryState.Expired } => "state IN (6, 8)",
+            { Notification: not null } => "delivery WHERE notification_id = $7",
+            { State: DeliveryState.Ambiguous } => "delivery_queue WHERE turn = 0 AND state = 3",
+            { State: null or DeliveryState.Dead or DeliveryState.Expired } => "delivery_log WHERE state IN (6, 8)",
             _ => throw new ArgumentException("There is no index for this filter.", nameof(filter)),
         };
-        return $"SELECT {Columns} FROM delivery WHERE {index} AND id < $1 AND {DeliveryWhere.Sql} ORDER BY id DESC LIMIT $2";
+        return $"SELECT {Columns} FROM {index} AND id < $1 AND {DeliveryWhere.Sql} ORDER BY id DESC LIMIT $2";
     }
 
     public async Task<Delivery?> FindAsync(DeliveryId id, CancellationToken cancellationToken)
@@ -38,7 +41,8 @@ internal sealed class PostgresDeliveryLog(PostgresDatabase database) : IDelivery
 
     public async Task<IReadOnlyList<Delivery>> OfAsync(NotificationId notification, UserId? user, DeliveryId after, int limit, CancellationToken cancellationToken)
     {
-        await using var find = database.Source.CreateCommand(user is null ? OfSql : OfPersonSql).With(notification.Value, after.Value, (long)limit);
+        await using var find = database.Source.CreateCommand(user is null ? OfSql : OfPersonSql)
+            .With(notification.Value, Math.Max(after.Value, PostgresDeliveryRows.FirstOf(notification) - 1), (long)limit);
         return await ReadAllAsync(user is { } one ? find.With(one.Value) : find, PostgresDeliveryRows.Read, cancellationToken);
     }
 
@@ -50,9 +54,15 @@ internal sealed class PostgresDeliveryLog(PostgresDatabase database) : IDelivery
 
     public async Task<IReadOnlyDictionary<DeliveryId, IReadOnlyList<DeliveryAttempt>>> AttemptsAsync(IReadOnlyList<DeliveryId> ids, CancellationToken cancellationToken)
     {
-        await using var find = database.Source.CreateCommand(AttemptsSql).With([ids.Select(id => id.Value).ToArray()]);
-        var rows = await ReadAllAsync(find, row => (Id: new DeliveryId(row.GetInt64(0)), Attempt: PostgresDeliveryRows.ReadAttempt(row)), cancellationToken);
-        return rows.GroupBy(row => row.Id).ToDictionary(of => of.Key, of => (IReadOnlyList<DeliveryAttempt>)[.. of.Select(row => row.Attempt)]);
+        if (ids.Count == 0)
+        {
+            return new Dictionary<DeliveryId, IReadOnlyList<DeliveryAttempt>>();
+        }
+
+        await using var find = database.Source.CreateCommand(AttemptsSql)
+            .With(ids.Select(id => id.Value).ToArray(), ids.Min(id => id.Value), ids.Max(id => id.Value));
+        var rows = await ReadAllAsync(find, row => (Id: new DeliveryId(row.GetInt64(0)), Attempts: AttemptLines.Read(row.GetString(1))), cancellationToken);
+        return rows.ToDictionary(row => row.Id, row => row.Attempts);
     }
 
     public async Task<IReadOnlyList<DeliveryCount>> CountsAsync(CancellationToken cancellationToken)
@@ -99,6 +109,11 @@ internal sealed class PostgresDeliveryLog(PostgresDatabase database) : IDelivery
         while (await database.WriteAsync(Fold, Lane.Background, cancellationToken) == FoldLimit)
         {
         }
+
+        for (long? next = 0; next is { } after;)
+        {
+            next = await database.WriteAsync(tx => PostgresDeliveryLeases.Forget(PostgresTx.Of(tx), after, LeaseLimit), Lane.Background, cancellationToken);
+        }
     }
 
     public IReadOnlyList<Delivery> LockEnded(WriteTx tx, DeliveryFilter filter, DeliveryId after, int limit)
@@ -107,17 +122,17 @@ internal sealed class PostgresDeliveryLog(PostgresDatabase database) : IDelivery
         return PostgresDeliveryRows.ReadAll(DeliveryWhere.With(find, filter, after.Value, limit));
     }
 
+    /// <summary>Days go as a whole (<see cref="NotificationPartitions"/>); here goes what no day was made for.</summary>
     public int Prune(WriteTx tx, DeliveryId before, int limit)
     {
         using var prune = PostgresTx.Of(tx).Use(
-            """
+            $"""
             WITH pruned AS (
-                DELETE FROM delivery WHERE id = ANY(ARRAY(SELECT id FROM delivery WHERE id < $1 AND state > 3 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED))
+                DELETE FROM delivery_log_rest WHERE id = ANY(ARRAY(SELECT id FROM delivery_log_rest WHERE id < $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED))
                 RETURNING id, provider, state),
-            attempts AS (
-                DELETE FROM delivery_attempt WHERE delivery_id = ANY(ARRAY(SELECT id FROM pruned))),
             counted AS (
-                INSERT INTO delivery_count_delta (provider, state, n) SELECT provider, state, -count(*) FROM pruned GROUP BY provider, state)
+                INSERT INTO delivery_count_delta (day, provider, state, n)
+                SELECT id / {DeliveryCounts.IdsOfADay}, provider, state, -count(*) FROM pruned GROUP BY 1, 2, 3)
             SELECT count(*)::integer FROM pruned
             """,
             before.Value, (long)limit);
@@ -131,10 +146,10 @@ internal sealed class PostgresDeliveryLog(PostgresDatabase database) : IDelivery
             """
             WITH gone AS (
                 DELETE FROM delivery_count_delta WHERE id = ANY(ARRAY(SELECT id FROM delivery_count_delta ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED))
-                RETURNING provider, state, n),
+                RETURNING day, provider, state, n),
             folded AS (
-                INSERT INTO delivery_count (provider, state, n) SELECT provider, state, sum(n) FROM gone GROUP BY provider, state ORDER BY provider, state
-                ON CONFLICT (provider, state) DO UPDATE SET n = delivery_count.n + excluded.n)
+                INSERT INTO delivery_count (day, provider, state, n) SELECT day, provider, state, sum(n) FROM gone GROUP BY day, provider, state ORDER BY day, provider, state
+                ON CONFLICT (day, provider, state) DO UPDATE SET n = delivery_count.n + excluded.n)
             SELECT count(*)::integer FROM gone
             """,
             FoldLimit);

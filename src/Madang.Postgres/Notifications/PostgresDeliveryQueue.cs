@@ -5,26 +5,30 @@ using Madang.Storage;
 
 namespace Madang.Postgres.Notifications;
 
-/// <summary>A whole turn's rows go in one statement each way, as arrays: one round trip and one plan for five hundred of them.</summary>
+/// <summary>
+/// A whole turn's rows go in one statement each way, as arrays: one round trip and one plan for five hundred of them. The hot statements know the queue alone,
+/// which is small whatever the log holds; a claim changes nothing that an index knows.
+/// </summary>
 internal sealed class PostgresDeliveryQueue : IDeliveryQueue
 {
     private const string Columns = PostgresDeliveryRows.Columns;
+    private static readonly TimeSpan s_skew = TimeSpan.FromMinutes(1);
 
     // What a runner asks again and again; a test reads the plans. The limits of the later ranges are what the earlier ones left.
     internal const string ClaimSql =
         $"""
         WITH doubtful AS MATERIALIZED (
-            SELECT id FROM delivery WHERE provider = $1 AND state = 3 AND due_at <= $2 AND $4 ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED),
+            SELECT id FROM delivery_queue WHERE provider = $1 AND turn = 0 AND state = 3 AND due_at <= $2 AND $4 ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED),
         high AS MATERIALIZED (
-            SELECT id FROM delivery WHERE provider = $1 AND state = 1 AND priority = 1 AND due_at <= $2 AND (ambiguous = 0 OR NOT $5)
+            SELECT id FROM delivery_queue WHERE provider = $1 AND turn = 1 AND state = 1 AND due_at <= $2 AND (ambiguous = 0 OR NOT $5)
             ORDER BY due_at, id LIMIT $3 - (SELECT count(*) FROM doubtful) FOR UPDATE SKIP LOCKED),
         normal AS MATERIALIZED (
-            SELECT id FROM delivery WHERE provider = $1 AND state = 1 AND priority = 2 AND due_at <= $2 AND (ambiguous = 0 OR NOT $5)
+            SELECT id FROM delivery_queue WHERE provider = $1 AND turn = 2 AND state = 1 AND due_at <= $2 AND (ambiguous = 0 OR NOT $5)
             ORDER BY due_at, id LIMIT $3 - (SELECT count(*) FROM doubtful) - (SELECT count(*) FROM high) FOR UPDATE SKIP LOCKED),
         low AS MATERIALIZED (
-            SELECT id FROM delivery WHERE provider = $1 AND state = 1 AND priority = 3 AND due_at <= $2 AND (ambiguous = 0 OR NOT $5)
+            SELECT id FROM delivery_queue WHERE provider = $1 AND turn = 3 AND state = 1 AND due_at <= $2 AND (ambiguous = 0 OR NOT $5)
             ORDER BY due_at, id LIMIT $3 - (SELECT count(*) FROM doubtful) - (SELECT count(*) FROM high) - (SELECT count(*) FROM normal) FOR UPDATE SKIP LOCKED)
-        UPDATE delivery SET state = 2, attempt = attempt + 1 - unanswered::integer, fence = fence + 1, node = $6, lease_until = $7,
+        UPDATE delivery_queue SET state = 2, attempt = attempt + 1 - unanswered::integer, fence = fence + 1, node = $6, lease_until = $7,
             started_at = CASE WHEN unanswered THEN coalesce(started_at, $2) ELSE $2 END, provider = $8
         WHERE id = ANY(ARRAY(SELECT id FROM doubtful UNION ALL SELECT id FROM high UNION ALL SELECT id FROM normal UNION ALL SELECT id FROM low))
         RETURNING {Columns}
@@ -33,75 +37,59 @@ internal sealed class PostgresDeliveryQueue : IDeliveryQueue
     internal const string NextSql =
         """
         SELECT least(
-            (SELECT due_at FROM delivery WHERE provider = $1 AND state = 1 AND priority = 1 ORDER BY due_at LIMIT 1),
-            (SELECT due_at FROM delivery WHERE provider = $1 AND state = 1 AND priority = 2 ORDER BY due_at LIMIT 1),
-            (SELECT due_at FROM delivery WHERE provider = $1 AND state = 1 AND priority = 3 ORDER BY due_at LIMIT 1),
-            (SELECT due_at FROM delivery WHERE provider = $1 AND state = 3 ORDER BY due_at LIMIT 1))
+            (SELECT due_at FROM delivery_queue WHERE provider = $1 AND turn = 0 AND state = 3 ORDER BY due_at LIMIT 1),
+            (SELECT due_at FROM delivery_queue WHERE provider = $1 AND turn = 1 AND state = 1 ORDER BY due_at LIMIT 1),
+            (SELECT due_at FROM delivery_queue WHERE provider = $1 AND turn = 2 AND state = 1 ORDER BY due_at LIMIT 1),
+            (SELECT due_at FROM delivery_queue WHERE provider = $1 AND turn = 3 AND state = 1 ORDER BY due_at LIMIT 1))
         """;
 
-    internal const string EndedSql = $"SELECT {Columns} FROM delivery WHERE state = 2 AND lease_until < $1 ORDER BY lease_until LIMIT $2 FOR UPDATE SKIP LOCKED";
+    private static readonly string s_planSql = InsertSql("delivery_queue", "-1");
 
-    private const string InsertSql =
-        """
+    // The in-app inbox has arrived with its plan.
+    private static readonly string s_arriveSql = InsertSql("delivery_log", $"id / {DeliveryCounts.IdsOfADay}");
+
+    // What ended already is looked for in the days since its notification came; no index reaches over all days.
+    private static string InsertSql(string table, string day) =>
+        $"""
         WITH added AS (
-            INSERT INTO delivery (id, notification_id, user_id, category, channel, provider, address_id, address, collapse_key, digest_id, fallback_of, priority, policy, due_at,
+            INSERT INTO {table} (id, notification_id, user_id, category, channel, provider, address_id, address, collapse_key, digest_id, fallback_of, priority, policy, due_at,
                 expires_at, state, finished_at, attempt, fence, ambiguous, unanswered, cancel_requested)
-            SELECT *, 0, 0, 0, false, false
-            FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::smallint[], $6::text[], $7::bigint[], $8::text[], $9::text[], $10::bigint[], $11::smallint[],
-                $12::smallint[], $13::smallint[], $14::timestamptz[], $15::timestamptz[], $16::smallint[], $17::timestamptz[])
-            ON CONFLICT DO NOTHING RETURNING provider, state),
+            SELECT new.*, 0, 0, 0, false, false
+            FROM (SELECT
+                unnest($1::bigint[]) AS id, unnest($2::bigint[]) AS notification_id, unnest($3::bigint[]) AS user_id, unnest($4::text[]) AS category,
+                unnest($5::smallint[]) AS channel, unnest($6::text[]) AS provider, unnest($7::bigint[]) AS address_id, unnest($8::text[]) AS address,
+                unnest($9::text[]) AS collapse_key, unnest($10::bigint[]) AS digest_id, unnest($11::smallint[]) AS fallback_of,
+                unnest($12::smallint[]) AS priority, unnest($13::smallint[]) AS policy, unnest($14::timestamptz[]) AS due_at,
+                unnest($15::timestamptz[]) AS expires_at, unnest($16::smallint[]) AS state, unnest($17::timestamptz[]) AS finished_at) AS new
+            WHERE NOT EXISTS (
+                SELECT FROM delivery_log AS old WHERE old.notification_id = new.notification_id AND old.user_id = new.user_id AND old.channel = new.channel
+                    AND old.address_id = new.address_id AND old.id >= $18 AND old.id <= $19)
+            ON CONFLICT DO NOTHING RETURNING id, provider, state),
         counted AS (
-            INSERT INTO delivery_count_delta (provider, state, n) SELECT provider, state, count(*) FROM added GROUP BY provider, state)
+            INSERT INTO delivery_count_delta (day, provider, state, n) SELECT {day}, provider, state, count(*) FROM added GROUP BY 1, 2, 3)
         SELECT count(*)::integer FROM added
-        """;
-
-    // A cancellation that came meanwhile stands, unless the row begins anew from its end.
-    private const string PutSql =
-        """
-        WITH put AS (
-            UPDATE delivery SET state = c.state, due_at = c.due_at, expires_at = c.expires_at, attempt = c.attempt, ambiguous = c.ambiguous, unanswered = c.unanswered,
-                cancel_requested = CASE WHEN delivery.state >= 4 THEN c.cancel_requested ELSE delivery.cancel_requested OR c.cancel_requested END, reason = c.reason,
-                message_id = c.message_id, opened_at = c.opened_at, finished_at = c.finished_at, node = c.node, lease_until = c.lease_until,
-                provider = c.provider
-            FROM unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::smallint[], $5::timestamptz[], $6::timestamptz[], $7::integer[], $8::integer[], $9::boolean[], $10::boolean[],
-                $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[], $15::integer[], $16::timestamptz[], $17::text[], $18::text[])
-                AS c (id, before, fence, state, due_at, expires_at, attempt, ambiguous, unanswered, cancel_requested, reason, message_id, opened_at, finished_at, node, lease_until, was_in, provider)
-            WHERE delivery.id = c.id AND delivery.state = c.before AND delivery.fence = c.fence
-            RETURNING delivery.id, c.was_in, c.provider, c.before, c.state),
-        counted AS (
-            INSERT INTO delivery_count_delta (provider, state, n)
-            SELECT provider, state, sum(n) FROM (
-                SELECT was_in AS provider, before AS state, -1 AS n FROM put UNION ALL SELECT provider, state, 1 FROM put) AS changed
-            GROUP BY provider, state HAVING sum(n) <> 0)
-        SELECT id FROM put
-        """;
-
-    private const string AttemptSql =
-        """
-        INSERT INTO delivery_attempt (delivery_id, number, at, provider, look_up, class, code, detail, latency_ms, next_at)
-        SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::text[], $5::boolean[], $6::smallint[], $7::text[], $8::text[], $9::integer[], $10::timestamptz[])
-        ON CONFLICT DO NOTHING
         """;
 
     public int Insert(WriteTx tx, IReadOnlyList<Delivery> deliveries)
     {
-        using var insert = PostgresTx.Of(tx).Use(
-            InsertSql,
-            Array(deliveries, row => row.Id.Value), Array(deliveries, row => row.Notification.Value), Array(deliveries, row => row.User?.Value ?? 0), Array(deliveries, row => row.Category),
-            Array(deliveries, row => (short)row.Channel), Array(deliveries, row => row.Provider), Array(deliveries, row => row.AddressId), Array(deliveries, row => row.Address),
-            Array(deliveries, row => row.CollapseKey), Array(deliveries, row => row.DigestId), Array(deliveries, row => (short?)row.FallbackOf),
-            Array(deliveries, row => (short)row.Priority), Array(deliveries, row => (short)row.Policy), Array(deliveries, row => row.DueAt.UtcDateTime),
-            Array(deliveries, row => row.ExpiresAt.UtcDateTime), Array(deliveries, row => (short)row.State), CommandParameters.Times(Array(deliveries, row => row.FinishedAt?.UtcDateTime)));
-        return (int)insert.ExecuteScalar()!;
+        var alive = deliveries.All(delivery => delivery.IsAlive) ? deliveries : [.. deliveries.Where(delivery => delivery.IsAlive)];
+        var written = alive.Count == 0 ? 0 : Insert(PostgresTx.Of(tx), s_planSql, alive);
+        return alive.Count == deliveries.Count ? written : written + Insert(
+            PostgresTx.Of(tx), s_arriveSql,
+            [.. deliveries.Where(delivery => !delivery.IsAlive).DistinctBy(delivery => (delivery.Notification, delivery.User, delivery.Channel, delivery.AddressId))]);
     }
 
     public IReadOnlyList<Delivery> Claim(WriteTx tx, DeliveryClaim claim)
     {
         var postgres = PostgresTx.Of(tx);
         var isTakeOver = claim.Queue != claim.Provider;
-        using var take = postgres.Use(
-            ClaimSql, claim.Queue, tx.Now, (long)claim.Limit, claim.AmbiguousFirst && !isTakeOver, isTakeOver, claim.Node, claim.LeaseUntil, claim.Provider);
-        var claimed = PostgresDeliveryRows.ReadAll(take);
+        List<Delivery> claimed;
+        using (var take = postgres.Use(
+            ClaimSql, claim.Queue, tx.Now, (long)claim.Limit, claim.AmbiguousFirst && !isTakeOver, isTakeOver, claim.Node, claim.LeaseUntil, claim.Provider))
+        {
+            claimed = PostgresDeliveryRows.ReadAll(take);
+        }
+
         if (claimed.Count == 0)
         {
             return claimed;
@@ -110,7 +98,14 @@ internal sealed class PostgresDeliveryQueue : IDeliveryQueue
         // RETURNING answers in any order.
         claimed.Sort(static (a, b) => Order(a).CompareTo(Order(b)));
         var doubtful = claimed.Count(delivery => delivery.IsUnanswered);
-        Count(postgres, (claim.Queue, DeliveryState.Waiting, doubtful - claimed.Count), (claim.Queue, DeliveryState.Ambiguous, -doubtful), (claim.Provider, DeliveryState.Sending, claimed.Count));
+        var counts = new DeliveryCounts();
+        counts.Add(DeliveryCounts.Alive, claim.Queue, DeliveryState.Waiting, doubtful - claimed.Count);
+        counts.Add(DeliveryCounts.Alive, claim.Queue, DeliveryState.Ambiguous, -doubtful);
+        counts.Add(DeliveryCounts.Alive, claim.Provider, DeliveryState.Sending, claimed.Count);
+        using var books = postgres.Batch();
+        PostgresDeliveryLeases.Add(books, claim.LeaseUntil, claim.Node, Array(claimed, delivery => delivery.Id.Value));
+        counts.Write(books);
+        books.ExecuteNonQuery();
         return claimed;
     }
 
@@ -120,36 +115,8 @@ internal sealed class PostgresDeliveryQueue : IDeliveryQueue
         return find.ExecuteScalar() is DateTime next ? next : null;
     }
 
-    public IReadOnlyList<DeliveryChange> Put(WriteTx tx, IReadOnlyList<DeliveryChange> changes)
-    {
-        if (changes.Count == 0)
-        {
-            return [];
-        }
-
-        // Rows are locked in ascending id order, as everywhere.
-        var postgres = PostgresTx.Of(tx);
-        var ordered = changes.OrderBy(change => change.Before.Id.Value).ToArray();
-        HashSet<long> done = [];
-        using (var put = postgres.Use(
-            PutSql,
-            Array(ordered, c => c.Before.Id.Value), Array(ordered, c => (short)c.Before.State), Array(ordered, c => c.Before.Fence), Array(ordered, c => (short)c.After.State),
-            Array(ordered, c => c.After.DueAt.UtcDateTime), Array(ordered, c => c.After.ExpiresAt.UtcDateTime), Array(ordered, c => c.After.Attempt),
-            Array(ordered, c => c.After.Ambiguous), Array(ordered, c => c.After.IsUnanswered), Array(ordered, c => c.After.IsCancelRequested), Array(ordered, c => c.After.Reason),
-            Array(ordered, c => c.After.MessageId), CommandParameters.Times(Array(ordered, c => c.After.OpenedAt?.UtcDateTime)), CommandParameters.Times(Array(ordered, c => c.After.FinishedAt?.UtcDateTime)),
-            Array(ordered, c => c.After.Node), CommandParameters.Times(Array(ordered, c => c.After.LeaseUntil?.UtcDateTime)), Array(ordered, c => c.Before.Provider),
-            Array(ordered, c => c.After.Provider)))
-        {
-            using var rows = put.ExecuteReader();
-            while (rows.Read())
-            {
-                done.Add(rows.GetInt64(0));
-            }
-        }
-
-        Log(postgres, [.. ordered.Where(change => change.Attempt is not null)]);
-        return done.Count == changes.Count ? [] : [.. changes.Where(change => !done.Contains(change.Before.Id.Value))];
-    }
+    public IReadOnlyList<DeliveryChange> Put(WriteTx tx, IReadOnlyList<DeliveryChange> changes) =>
+        changes.Count == 0 ? [] : PostgresDeliveryEnds.Put(PostgresTx.Of(tx), changes);
 
     public IReadOnlySet<DeliveryId> Renew(WriteTx tx, IReadOnlyList<Delivery> held, DateTimeOffset until)
     {
@@ -157,9 +124,9 @@ internal sealed class PostgresDeliveryQueue : IDeliveryQueue
         using var renew = PostgresTx.Of(tx).Use(
             """
             WITH kept AS (
-                SELECT delivery.id FROM delivery JOIN unnest($1::bigint[], $2::bigint[]) AS mine (id, fence) ON delivery.id = mine.id AND delivery.fence = mine.fence
-                WHERE delivery.state = 2 ORDER BY delivery.id FOR UPDATE OF delivery)
-            UPDATE delivery SET lease_until = $3 FROM kept WHERE delivery.id = kept.id RETURNING delivery.id
+                SELECT q.id FROM delivery_queue AS q JOIN unnest($1::bigint[], $2::bigint[]) AS mine (id, fence) ON q.id = mine.id AND q.fence = mine.fence
+                WHERE q.state = 2 ORDER BY q.id FOR UPDATE OF q)
+            UPDATE delivery_queue AS q SET lease_until = $3 FROM kept WHERE q.id = kept.id RETURNING q.id
             """,
             Array(ordered, delivery => delivery.Id.Value), Array(ordered, delivery => delivery.Fence), until);
         HashSet<DeliveryId> kept = [];
@@ -172,39 +139,35 @@ internal sealed class PostgresDeliveryQueue : IDeliveryQueue
         return kept;
     }
 
-    public IReadOnlyList<Delivery> Abandoned(WriteTx tx, int? node, int limit)
-    {
-        var postgres = PostgresTx.Of(tx);
-        using var find = node is { } mine
-            ? postgres.Use($"SELECT {Columns} FROM delivery WHERE state = 2 AND node = $1 ORDER BY lease_until LIMIT $2 FOR UPDATE SKIP LOCKED", mine, (long)limit)
-            : postgres.Use(EndedSql, tx.Now, (long)limit);
-        return PostgresDeliveryRows.ReadAll(find);
-    }
+    public IReadOnlyList<Delivery> Abandoned(WriteTx tx, int? node, int limit) => PostgresDeliveryLeases.Abandoned(PostgresTx.Of(tx), node, limit);
 
-    public Delivery? Lock(WriteTx tx, DeliveryId id)
-    {
-        using var find = PostgresTx.Of(tx).Use($"SELECT {Columns} FROM delivery WHERE id = $1 FOR UPDATE", id.Value);
-        return PostgresDeliveryRows.ReadAll(find) is [var delivery] ? delivery : null;
-    }
+    // It may move from one place to the other between two looks; never twice while anybody waits for it.
+    public Delivery? Lock(WriteTx tx, DeliveryId id) => Lock(tx, "delivery_queue", id) ?? Lock(tx, "delivery_log", id) ?? Lock(tx, "delivery_queue", id);
 
     public IReadOnlyList<Delivery> LockAlive(WriteTx tx, NotificationId notification, DeliveryId after, int limit)
     {
         using var find = PostgresTx.Of(tx).Use(
-            $"SELECT {Columns} FROM delivery WHERE notification_id = $1 AND id > $2 AND state <= 3 ORDER BY id LIMIT $3 FOR UPDATE", notification.Value, after.Value, (long)limit);
+            $"SELECT {Columns} FROM delivery_queue WHERE notification_id = $1 AND id > $2 ORDER BY id LIMIT $3 FOR UPDATE", notification.Value, after.Value, (long)limit);
         return PostgresDeliveryRows.ReadAll(find);
     }
 
     public IReadOnlyList<Delivery> LockSiblings(WriteTx tx, NotificationId notification, UserId? user)
     {
-        using var find = PostgresTx.Of(tx).Use(
-            $"SELECT {Columns} FROM delivery WHERE notification_id = $1 AND user_id = $2 ORDER BY id FOR UPDATE", notification.Value, user?.Value ?? 0);
-        return PostgresDeliveryRows.ReadAll(find);
+        var postgres = PostgresTx.Of(tx);
+        using var alive = postgres.Use($"SELECT {Columns} FROM delivery_queue WHERE notification_id = $1 AND user_id = $2 ORDER BY id FOR UPDATE", notification.Value, user?.Value ?? 0);
+        var siblings = PostgresDeliveryRows.ReadAll(alive);
+        using var ended = postgres.Use(
+            $"SELECT {Columns} FROM delivery_log WHERE notification_id = $1 AND user_id = $2 AND id >= $3 ORDER BY id FOR UPDATE",
+            notification.Value, user?.Value ?? 0, PostgresDeliveryRows.FirstOf(notification));
+        siblings.AddRange(PostgresDeliveryRows.ReadAll(ended));
+        siblings.Sort(static (one, other) => one.Id.Value.CompareTo(other.Id.Value));
+        return siblings;
     }
 
     public IReadOnlyList<Delivery> LockCollapsed(WriteTx tx, UserId user, string collapseKey)
     {
         using var find = PostgresTx.Of(tx).Use(
-            $"SELECT {Columns} FROM delivery WHERE user_id = $1 AND collapse_key = $2 AND state = 1 AND collapse_key IS NOT NULL ORDER BY id FOR UPDATE", user.Value, collapseKey);
+            $"SELECT {Columns} FROM delivery_queue WHERE user_id = $1 AND collapse_key = $2 AND collapse_key IS NOT NULL AND state = 1 ORDER BY id FOR UPDATE", user.Value, collapseKey);
         return PostgresDeliveryRows.ReadAll(find);
     }
 
@@ -235,32 +198,23 @@ internal sealed class PostgresDeliveryQueue : IDeliveryQueue
         }
     }
 
-    private static void Count(PostgresTx tx, params ReadOnlySpan<(string Queue, DeliveryState State, int Change)> changes)
+    private static int Insert(PostgresTx tx, string sql, IReadOnlyList<Delivery> deliveries)
     {
-        List<(string Queue, DeliveryState State, int Change)> real = [];
-        foreach (var change in changes)
-        {
-            if (change.Change != 0)
-            {
-                real.Add(change);
-            }
-        }
-
-        tx.Run(
-            "INSERT INTO delivery_count_delta (provider, state, n) SELECT * FROM unnest($1::text[], $2::smallint[], $3::bigint[])",
-            Array(real, change => change.Queue), Array(real, change => (short)change.State), Array(real, change => (long)change.Change));
+        using var insert = tx.Use(
+            sql,
+            Array(deliveries, row => row.Id.Value), Array(deliveries, row => row.Notification.Value), Array(deliveries, row => row.User?.Value ?? 0), Array(deliveries, row => row.Category),
+            Array(deliveries, row => (short)row.Channel), Array(deliveries, row => row.Provider), Array(deliveries, row => row.AddressId), Array(deliveries, row => row.Address),
+            Array(deliveries, row => row.CollapseKey), Array(deliveries, row => row.DigestId), Array(deliveries, row => (short?)row.FallbackOf), Array(deliveries, row => (short)row.Priority),
+            Array(deliveries, row => (short)row.Policy), Array(deliveries, row => row.DueAt.UtcDateTime), Array(deliveries, row => row.ExpiresAt.UtcDateTime),
+            Array(deliveries, row => (short)row.State), CommandParameters.Times(Array(deliveries, row => row.FinishedAt?.UtcDateTime)),
+            PostgresDeliveryRows.FirstOf(new(deliveries.Min(row => row.Notification.Value))), Snowflake.FirstAt(Snowflake.TimeOf(deliveries[^1].Id.Value) + s_skew));
+        return (int)insert.ExecuteScalar()!;
     }
 
-    private static void Log(PostgresTx tx, DeliveryChange[] handed)
+    private static Delivery? Lock(WriteTx tx, string table, DeliveryId id)
     {
-        if (handed.Length > 0)
-        {
-            tx.Run(
-                AttemptSql,
-                Array(handed, c => c.Before.Id.Value), Array(handed, c => c.Attempt!.Number), Array(handed, c => c.Attempt!.At.UtcDateTime), Array(handed, c => c.Attempt!.Provider),
-                Array(handed, c => c.Attempt!.IsLookUp), Array(handed, c => (short)c.Attempt!.Class), Array(handed, c => c.Attempt!.Code), Array(handed, c => c.Attempt!.Detail),
-                Array(handed, c => (int)c.Attempt!.Latency.TotalMilliseconds), CommandParameters.Times(Array(handed, c => c.Attempt!.NextAt?.UtcDateTime)));
-        }
+        using var find = PostgresTx.Of(tx).Use($"SELECT {Columns} FROM {table} WHERE id = $1 FOR UPDATE", id.Value);
+        return PostgresDeliveryRows.ReadAll(find) is [var delivery] ? delivery : null;
     }
 
     private static (int, int, DateTimeOffset, long) Order(Delivery claimed) => (claimed.IsUnanswered ? 0 : 1, (int)claimed.Priority, claimed.DueAt, claimed.Id.Value);

@@ -75,7 +75,7 @@ internal sealed class QueueWorker(Database database, IDeliveryQueue queue, Deliv
 {
     private const string Queue = "apns";
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
-    private long _notification = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() << 20;
+    private readonly Snowflake _ids = new(TimeProvider.System, 2);
 
     public async Task RunAsync(int count, WorkerJournals? journals, CancellationToken cancellationToken)
     {
@@ -133,17 +133,17 @@ internal sealed class QueueWorker(Database database, IDeliveryQueue queue, Deliv
         var ids = new long[count];
         for (var i = 0; i < count; i++)
         {
-            ids[i] = ++_notification;
+            ids[i] = _ids.Next();
         }
 
         deliveries.Plan(tx, [.. ids.Select(id => new NewDelivery
         {
             Notification = new(id),
-            User = new(id * 7919 % 1_000_003 + 1),
+            User = new((id & 0xFF_FFFF) * 7919 % 1_000_003 + 1),
             Category = "chat.message",
             Channel = DeliveryChannel.Push,
             Provider = Queue,
-            AddressId = id * 104729 % 1_000_033 + 1,
+            AddressId = (id & 0xFF_FFFF) * 104729 % 1_000_033 + 1,
             Priority = DeliveryPriority.Normal,
             Ambiguous = AmbiguousPolicy.Resend,
             DueAt = tx.Now,

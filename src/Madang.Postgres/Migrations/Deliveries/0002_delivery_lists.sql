@@ -1,2 +1,2 @@
--- An operator's list of what is in doubt goes by id, newest first, as delivery_dead does for the dead ones.
-CREATE INDEX delivery_doubtful ON delivery (id) WHERE state = 3;
+-- What is in doubt, for an operator's pages.
+CREATE INDEX delivery_doubtful ON delivery_queue (id) WHERE turn = 0;
