@@ -1,3 +1,4 @@
+using Madang.Jobs;
 using Madang.Notifications.Channels;
 using Madang.Notifications.Delivering.Lanes;
 using Madang.Notifications.Delivering.Running;
@@ -26,6 +27,7 @@ internal static class DeliveringModule
         services.AddSingleton<DeliverySweeper>();
         services.AddHostedService(provider => provider.GetRequiredService<DeliverySweeper>());
         services.AddHostedService<ProviderSelfTest>();
+        services.AddSingleton<IRetention, DeliveryLogRetention>();
         return services;
     }
 }

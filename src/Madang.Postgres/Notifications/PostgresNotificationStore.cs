@@ -169,13 +169,22 @@ internal sealed class PostgresNotificationStore(PostgresDatabase database) : INo
               (SELECT bucket, sender, event_id FROM notification_key_rest WHERE bucket < $1 ORDER BY bucket, sender, event_id LIMIT $2)
             """,
             EventBucket.OldestKept(tx.Now), (long)limit);
-        pruned += pruned < limit ? Delete(postgres, "notification_item_rest", "user_id, id", "id", first, limit - pruned) : 0;
-        pruned += pruned < limit ? Delete(postgres, "notification_decision_rest", "notification_id, user_id", "notification_id", first, limit - pruned) : 0;
-        return pruned + (pruned < limit ? Delete(postgres, "notification_rest", "id", "id", first, limit - pruned) : 0);
+        pruned += pruned < limit ? Delete(postgres, "notification_item_rest", "user_id, id", "id", "true", first, limit - pruned) : 0;
+        pruned += pruned < limit ? Delete(postgres, "notification_decision_rest", "notification_id, user_id", "notification_id", Finished("notification_id"), first, limit - pruned) : 0;
+        return pruned + (pruned < limit ? Delete(postgres, "notification_rest", "id", "id", Finished("id"), first, limit - pruned) : 0);
     }
 
-    private static int Delete(PostgresTx tx, string table, string key, string id, long before, int limit) => tx.Run(
-        $"DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} WHERE {id} < $1 ORDER BY {id} LIMIT $2)", before, (long)limit);
+    private static int Delete(PostgresTx tx, string table, string key, string id, string which, long before, int limit) => tx.Run(
+        $"DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} AS old WHERE {id} < $1 AND {which} ORDER BY {id} LIMIT $2)", before, (long)limit);
+
+    /// <summary>Planned to the end, and no delivery of it lives, nor a digest that it is in.</summary>
+    private static string Finished(string id) =>
+        $"""
+        NOT EXISTS (SELECT FROM notification n WHERE n.id = old.{id} AND n.state IN (1, 2))
+        AND NOT EXISTS (SELECT FROM delivery_queue q WHERE q.notification_id = old.{id})
+        AND NOT EXISTS (SELECT FROM digest_item i JOIN digest d ON d.id = i.digest_id WHERE i.notification_id = old.{id} AND d.state = 1)
+        AND NOT EXISTS (SELECT FROM digest_item i JOIN delivery_queue q ON q.notification_id = i.digest_id WHERE i.notification_id = old.{id})
+        """;
 
     private static List<Notification> All(NpgsqlCommand command)
     {

@@ -12,7 +12,13 @@ internal sealed class SqliteNotificationStore(SqliteDatabase database) : INotifi
     /// <summary>Rows that one page of the list looks at: a rare category or person costs more pages, never a long read.</summary>
     private const int MostLooked = 20_000;
 
+    /// <summary>Unfinished notifications that one turn of pruning passes by.</summary>
+    private const int MostPassed = 2_000;
+
     private readonly SqliteAccepting _accepting = new();
+
+    // Only saves steps: whatever it is after a rollback, a later round comes by again.
+    private long _prunedTo;
 
     public Task<Result<Accepted>> AcceptAsync(Acceptance acceptance, CancellationToken cancellationToken) =>
         database.WriteAsync(_accepting, acceptance, cancellationToken);
@@ -178,22 +184,64 @@ internal sealed class SqliteNotificationStore(SqliteDatabase database) : INotifi
     {
         var sqlite = SqliteTx.Of(tx);
         var pruned = PruneKeys(sqlite, limit);
-        // The oldest notification with everything that hangs on it, the people first: a broadcast goes in many turns.
-        while (pruned < limit && Oldest(sqlite, Snowflake.FirstAt(before)) is { } id)
+        if (pruned == limit)
+        {
+            return pruned;
+        }
+
+        // The oldest notifications with everything that hangs on them, the people first: a broadcast goes in many turns.
+        var (old, last) = Finished(sqlite, _prunedTo, Snowflake.FirstAt(before), limit - pruned);
+        using var delete = sqlite.Use("DELETE FROM notification WHERE id = ?1");
+        foreach (var id in old)
         {
             var left = limit - pruned;
             var people = PruneDecisions(sqlite, id, left);
             pruned += people;
             if (people == left)
             {
-                break;
+                return pruned;
             }
 
-            using var delete = sqlite.Use("DELETE FROM notification WHERE id = ?1").Bind(1, id);
-            pruned += delete.Run();
+            delete.Bind(1, id).Again();
+            (pruned, _prunedTo) = (pruned + 1, id);
+            if (pruned == limit)
+            {
+                return pruned;
+            }
         }
 
+        // What is not finished stays behind; the next turn goes on after it, and after the last one from the beginning.
+        _prunedTo = last ?? 0;
         return pruned;
+    }
+
+    /// <summary>Planned to the end, and no delivery of it lives, nor a digest that it is in. Looks at a bounded number of rows; where it ended, null at the end.</summary>
+    private static (List<long> Ids, long? Last) Finished(SqliteTx tx, long above, long below, int limit)
+    {
+        var (ids, last, looked) = (new List<long>(limit), above, 0);
+        using var rows = tx.Use(
+            """
+            SELECT id, state IN (1, 2) OR EXISTS (SELECT 1 FROM delivery d WHERE d.notification_id = n.id AND d.state <= 3)
+              OR EXISTS (SELECT 1 FROM digest_item i JOIN digest d ON d.id = i.digest_id WHERE i.notification_id = n.id AND d.state = 1)
+              OR EXISTS (SELECT 1 FROM digest_item i JOIN delivery d ON d.notification_id = i.digest_id WHERE i.notification_id = n.id AND d.state <= 3)
+            FROM notification n WHERE id > ?1 AND id < ?2 ORDER BY id
+            """);
+        rows.Bind(1, above).Bind(2, below);
+        while (ids.Count < limit && looked < MostPassed)
+        {
+            if (!rows.Step())
+            {
+                return (ids, null);
+            }
+
+            (last, looked) = (rows.Int64(0), looked + 1);
+            if (rows.Int64(1) == 0)
+            {
+                ids.Add(last);
+            }
+        }
+
+        return (ids, last);
     }
 
     private static int PruneKeys(SqliteTx tx, int limit)
@@ -204,12 +252,6 @@ internal sealed class SqliteNotificationStore(SqliteDatabase database) : INotifi
               (SELECT bucket, sender, event_id FROM notification_key WHERE bucket < ?1 ORDER BY bucket, sender, event_id LIMIT ?2)
             """);
         return delete.Bind(1, EventBucket.OldestKept(tx.Now)).Bind(2, (long)limit).Run();
-    }
-
-    private static long? Oldest(SqliteTx tx, long below)
-    {
-        using var row = tx.Use("SELECT id FROM notification WHERE id < ?1 ORDER BY id LIMIT 1").Bind(1, below);
-        return row.Scalar();
     }
 
     /// <summary>Deletes the decisions about at most so many people, and what lies in their inboxes.</summary>

@@ -1,8 +1,11 @@
 using Madang.Api;
+using Madang.Jobs;
 using Madang.Notifications;
 using Madang.Notifications.Categories;
 using Madang.Notifications.Channels;
 using Madang.Notifications.Delivering;
+using Madang.Storage;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Madang.Tests.Conformance.Notifications;
 
@@ -204,6 +207,115 @@ public abstract class DeliveryQueueFacts(Func<Task<TestDatabase>> fresh)
             var view = Assert.Single(await OfAsync(test, i + 1));
             Assert.Equal(changes[i].After with { Fence = 1 }, view.Delivery);
             Assert.Equal(changes[i].Attempt, Assert.Single(view.Attempts));
+        }
+    }
+
+    [Fact]
+    public async Task What_was_planned_and_ended_is_not_planned_again()
+    {
+        await using var test = await fresh();
+        await PlanAsync(test, New(test, 1), New(test, 2) with { Channel = DeliveryChannel.Inbox, Provider = "" });
+        await EndAsync(test, Assert.Single(await ClaimAsync(test, 1)), ProviderAnswer.Ok("200"));
+        await PlanAsync(test, New(test, 1), New(test, 2) with { Channel = DeliveryChannel.Inbox, Provider = "" }, New(test, 1) with { AddressId = 4 });
+        Assert.Equal([DeliveryState.Sent, DeliveryState.Waiting], (await OfAsync(test, 1)).Select(view => view.Delivery.State));
+        Assert.Single(await OfAsync(test, 2));
+    }
+
+    [Fact]
+    public async Task A_replayed_delivery_takes_its_attempts_along_and_ends_again()
+    {
+        await using var test = await fresh();
+        await PlanAsync(test, New(test, 1));
+        await EndAsync(test, Assert.Single(await ClaimAsync(test, 1)), new ProviderAnswer(AnswerClass.Reject, "400"));
+        var dead = Assert.Single(await test.WriteAsync(tx => test.Store<IDeliveryLog>().LockEnded(tx, new DeliveryFilter(), default, 10)));
+        Assert.Empty(await PutAsync(test, new DeliveryChange(dead, dead.Replay(TimeSpan.FromHours(1), test.Time.GetUtcNow())!)));
+        Assert.Equal([new DeliveryCount(Queue, DeliveryState.Waiting, 1)], await test.Store<IDeliveryLog>().CountsAsync(Token));
+
+        await EndAsync(test, Assert.Single(await ClaimAsync(test, 1)), ProviderAnswer.Ok("200", "later"));
+        var view = Assert.Single(await OfAsync(test, 1));
+        Assert.Equal((DeliveryState.Sent, "later", 2L), (view.Delivery.State, view.Delivery.MessageId, view.Delivery.Fence));
+        Assert.Equal(["400", "200"], view.Attempts.Select(attempt => attempt.Code));
+        Assert.Equal([new DeliveryCount(Queue, DeliveryState.Sent, 1)], await test.Store<IDeliveryLog>().CountsAsync(Token));
+        Assert.Equal(DeliveryState.Sent, (await test.Store<IDeliveryLog>().FindAsync(view.Delivery.Id, Token))!.State);
+    }
+
+    [Fact]
+    public async Task A_receipt_that_says_failed_brings_an_ended_delivery_back_into_the_queue()
+    {
+        await using var test = await fresh();
+        await PlanAsync(test, New(test, 1));
+        await EndAsync(test, Assert.Single(await ClaimAsync(test, 1)), ProviderAnswer.Ok("200"));
+        var id = Assert.Single(await OfAsync(test, 1)).Delivery.Id;
+        Assert.True(await test.WriteAsync(tx => test.Store<Deliveries>().Receipt(
+            tx, id, new Receipt(ReceiptKind.Failed, tx.Now) { Code = "4.2.2", Failure = new ProviderAnswer(AnswerClass.Retry, "4.2.2") })));
+        Assert.Equal(DeliveryState.Waiting, (await test.Store<IDeliveryLog>().FindAsync(id, Token))!.State);
+        test.Time.Advance(TimeSpan.FromMinutes(30));
+        Assert.Equal(id, Assert.Single(await ClaimAsync(test, 1)).Id);
+    }
+
+    [Fact]
+    public async Task Leases_are_remembered_as_long_as_something_is_sent_under_them()
+    {
+        await using var test = await fresh();
+        await PlanAsync(test, [.. Enumerable.Range(1, 4).Select(n => New(test, n))]);
+        var (first, second) = (await ClaimAsync(test, 2, node: 1), await ClaimAsync(test, 2, node: 2));
+        await EndAsync(test, first[0], ProviderAnswer.Ok("200"));
+        await test.Store<IDeliveryLog>().FoldAsync(Token);
+        test.Time.Advance(Lease / 2);
+        Assert.Equal([second[1].Id], await test.WriteAsync(tx => test.Store<IDeliveryQueue>().Renew(tx, [second[1]], tx.Now + Lease)));
+        Assert.Equal(second.Select(delivery => delivery.Id), (await AbandonedAsync(2, 10)).OrderBy(id => id.Value));
+
+        test.Time.Advance((Lease / 2) + TimeSpan.FromMilliseconds(1));
+        Assert.Equal([first[1].Id, second[0].Id], (await AbandonedAsync(null, 10)).OrderBy(id => id.Value));
+        Assert.Single(await AbandonedAsync(null, 1));
+        await test.Store<IDeliveryLog>().FoldAsync(Token);
+        test.Time.Advance(Lease);
+        Assert.Equal(3, (await AbandonedAsync(null, 10)).Count);
+
+        async Task<IReadOnlyList<DeliveryId>> AbandonedAsync(int? node, int limit) =>
+            [.. (await test.WriteAsync(tx => test.Store<IDeliveryQueue>().Abandoned(tx, node, limit))).Select(delivery => delivery.Id)];
+    }
+
+    [Fact]
+    public async Task What_is_unfinished_outlives_the_days_of_the_log()
+    {
+        await using var test = await fresh();
+        var kim = await NotificationFacts.PersonAsync(test, "kim");
+        var start = test.Time.GetUtcNow();
+        var done = (await NotificationFacts.AcceptAsync(test, NotificationFacts.To(kim) with { EventId = "done" })).Value.Notification.Id;
+        var living = (await NotificationFacts.AcceptAsync(test, NotificationFacts.To(kim) with { EventId = "living" })).Value.Notification.Id;
+        var ahead = (await NotificationFacts.AcceptAsync(test, NotificationFacts.To(kim) with { EventId = "ahead", SendAt = start.AddDays(100) })).Value.Notification.Id;
+        await NotificationFacts.PlanAsync(test);
+        await PlanAsync(test, New(test, living.Value) with { DueAt = start.AddDays(40), ExpiresAt = start.AddDays(50) }, New(test, done.Value));
+        await EndAsync(test, Assert.Single(await ClaimAsync(test, 9)), ProviderAnswer.Ok("200"));
+        Assert.NotEmpty(await OfAsync(test, done.Value));
+
+        test.Time.Advance(TimeSpan.FromDays(41));
+        await RetainAsync(test);
+        Assert.Equal([false, true, true], await KeptAsync());
+        Assert.Empty(await OfAsync(test, done.Value));
+        Assert.Empty(await test.Store<INotificationStore>().DecisionsAsync(done, null, default, 10, Token));
+        Assert.Single(await test.Store<INotificationStore>().DecisionsAsync(living, null, default, 10, Token));
+
+        await EndAsync(test, Assert.Single(await ClaimAsync(test, 9)), ProviderAnswer.Ok("200"));
+        await RetainAsync(test);
+        Assert.Equal([false, false, true], await KeptAsync());
+
+        async Task<IEnumerable<bool>> KeptAsync()
+        {
+            var found = await test.Store<INotificationStore>().FindAsync([done, living, ahead], Token);
+            return [found.ContainsKey(done), found.ContainsKey(living), found.ContainsKey(ahead)];
+        }
+    }
+
+    /// <summary>As the retention does, until nothing is left to do.</summary>
+    private static async Task RetainAsync(TestDatabase test)
+    {
+        foreach (var retention in test.Services.GetServices<IRetention>())
+        {
+            while (await test.WriteAsync(tx => retention.Prune(tx, tx.Now, 50), Lane.Background) >= 50)
+            {
+            }
         }
     }
 

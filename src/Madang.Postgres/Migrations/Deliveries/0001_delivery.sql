@@ -101,7 +101,7 @@ DECLARE
     today integer := (now() AT TIME ZONE 'UTC')::date - date '2026-01-01';
     a_day bigint := 86400000::bigint << 22;
 BEGIN
-    FOR day IN today .. today + 3 LOOP
+    FOR day IN today .. today + 7 LOOP
         EXECUTE format('CREATE TABLE delivery_log_d%s PARTITION OF delivery_log FOR VALUES FROM (%s) TO (%s)',
             to_char(date '2026-01-01' + day, 'YYYYMMDD'), day * a_day, (day + 1) * a_day);
     END LOOP;

@@ -65,6 +65,26 @@ CREATE TABLE notification_item_rest PARTITION OF notification_item DEFAULT;
 
 CREATE INDEX notification_item_collapse ON notification_item (user_id, collapse_key) WHERE collapse_key IS NOT NULL;
 
+-- The days and weeks from now on; later ones are made in time by the retention.
+DO $$
+DECLARE
+    today integer := (now() AT TIME ZONE 'UTC')::date - date '2026-01-01';
+    week bigint := floor(extract(epoch FROM now()) / 604800);
+    a_day bigint := 86400000::bigint << 22;
+    parent text;
+BEGIN
+    FOREACH parent IN ARRAY ARRAY['notification', 'notification_decision', 'notification_item'] LOOP
+        FOR day IN today .. today + 7 LOOP
+            EXECUTE format('CREATE TABLE %s_d%s PARTITION OF %s FOR VALUES FROM (%s) TO (%s)',
+                parent, to_char(date '2026-01-01' + day, 'YYYYMMDD'), parent, day * a_day, (day + 1) * a_day);
+        END LOOP;
+    END LOOP;
+    FOR bucket IN week .. week + 1 LOOP
+        EXECUTE format('CREATE TABLE notification_key_w%s PARTITION OF notification_key FOR VALUES FROM (%s) TO (%s)', lpad(bucket::text, 6, '0'), bucket, bucket + 1);
+    END LOOP;
+END
+$$;
+
 -- Up to where somebody has read. How many are unread is counted when it is asked for; the version of that number is the position in the realtime inbox.
 CREATE TABLE notification_read (
     user_id bigint PRIMARY KEY,
