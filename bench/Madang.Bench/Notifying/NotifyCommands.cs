@@ -7,7 +7,7 @@ namespace Madang.Bench.Notifying;
 /// <summary><c>bench notify-peers</c> and its kin.</summary>
 internal static class NotifyCommands
 {
-    public static IEnumerable<Command> Create() => [Whole(), Peers(), QueueRun.Create(), QueueWorkerCommand.Create()];
+    public static IEnumerable<Command> Create() => [Whole(), Peers(), QueueRun.Create(), LogRun.Create(), QueueWorkerCommand.Create()];
 
     private static Command Whole()
     {

@@ -83,13 +83,14 @@ internal static class QueueRun
 
     /// <param name="folder">Of SQLite, and of the keys.</param>
     /// <param name="postgres">A connection string; null for SQLite.</param>
-    internal static IHost BuildHost(string folder, string? postgres)
+    /// <param name="clock">The system's when it is null.</param>
+    internal static IHost BuildHost(string folder, string? postgres, TimeProvider? clock = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(clock ?? TimeProvider.System);
         builder.AddOutbound().AddJobs().AddAccounts().AddWebhooks().AddRealtime().AddNotifications(folder);
         _ = postgres is null ? builder.AddSqlite(folder) : builder.AddPostgres(postgres);
-        builder.Services.AddSingleton(new Snowflake(TimeProvider.System, 1));
+        builder.Services.AddSingleton(new Snowflake(clock ?? TimeProvider.System, 1));
         return builder.Build();
     }
 

@@ -1,5 +1,4 @@
 using Madang.Notifications.Delivering;
-using Madang.Storage;
 
 namespace Madang.Postgres.Notifications;
 

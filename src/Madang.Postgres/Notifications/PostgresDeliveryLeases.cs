@@ -1,5 +1,4 @@
 using Madang.Notifications.Delivering;
-using Madang.Storage;
 using Npgsql;
 
 namespace Madang.Postgres.Notifications;

@@ -1,7 +1,6 @@
 using Madang.Api;
 using Madang.Notifications;
 using Madang.Notifications.Categories;
-using Madang.Notifications.Channels;
 using Madang.Notifications.Delivering;
 using Madang.Storage;
 using Npgsql;

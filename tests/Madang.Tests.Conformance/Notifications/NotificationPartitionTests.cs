@@ -2,7 +2,6 @@ using Madang.Api;
 using Madang.Jobs;
 using Madang.Notifications;
 using Madang.Notifications.Accepting;
-using Madang.Notifications.Categories;
 using Madang.Notifications.Channels;
 using Madang.Notifications.Delivering;
 using Madang.Notifications.Inboxes;
