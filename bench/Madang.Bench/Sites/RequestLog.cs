@@ -28,6 +28,7 @@ internal sealed class RequestLog
     private readonly Lock _gate = new();
     private readonly List<Entry> _entries = [];
     private readonly List<byte[]> _pages = [];
+    private readonly List<(int Count, TaskCompletionSource Reached)> _waiting = [];
     private int _pageEnd = PageSize;
 
     private const int PageSize = 1 << 20;
@@ -59,7 +60,32 @@ internal sealed class RequestLog
             target.CopyTo(_pages[^1].AsSpan(_pageEnd));
             _entries.Add(new Entry { Arrived = now, Connection = connection, Host = host, Page = _pages.Count - 1, Offset = _pageEnd, Length = target.Length });
             _pageEnd += target.Length;
+            for (var i = _waiting.Count - 1; i >= 0; i--)
+            {
+                if (_waiting[i].Count <= _entries.Count)
+                {
+                    _waiting[i].Reached.TrySetResult();
+                    _waiting.RemoveAt(i);
+                }
+            }
+
             return (_epoch, _entries.Count - 1);
+        }
+    }
+
+    /// <summary>Ends as soon as so many requests have come.</summary>
+    public Task ReachAsync(int count)
+    {
+        lock (_gate)
+        {
+            if (_entries.Count >= count)
+            {
+                return Task.CompletedTask;
+            }
+
+            var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiting.Add((count, reached));
+            return reached.Task;
         }
     }
 

@@ -262,7 +262,7 @@ internal sealed class SmtpConnection : IAsyncDisposable
     /// <summary>From here on it may have been taken, so who wants to stop waits a little for the answer.</summary>
     private async Task<SmtpOutcome> DotAsync(CancellationToken cancellationToken)
     {
-        using var stop = new CancellationTokenSource();
+        using var stop = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
         using var wish = cancellationToken.Register(() => stop.CancelAfter(s_goodbye));
         await _line.WriteAsync(".\r\n"u8.ToArray(), _settings.Timeouts.Block, stop.Token);
         var reply = await _line.ReadAsync(_settings.Timeouts.Dot, stop.Token);
