@@ -1,6 +1,7 @@
 using Madang.Api;
 using Madang.Chat;
 using Madang.Chat.Endpoints;
+using Madang.Storage;
 
 namespace Madang.Tests.Unit.Chat;
 
