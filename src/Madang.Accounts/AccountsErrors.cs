@@ -16,11 +16,12 @@ public static class AccountsErrors
     public static readonly Error AccountDisabled = new("account_disabled", 403, "An admin has disabled this account.");
     public static readonly Error SelfRelation = new("self_relation", 422, "Nobody can be their own friend, or follow, mute or block themselves.");
     public static readonly Error Blocked = new("blocked", 403, "One of the two has blocked the other.");
+    public static readonly Error TooManyRelations = new("too_many_relations", 409, "You have as many relations of this kind as there may be.");
     public static readonly Error LastAdmin = new("last_admin", 409, "This is the last admin; make another one first.");
 
     public static IReadOnlyList<Error> All { get; } =
     [
         SetupDone, InvalidSetupToken, RegistrationClosed, InviteRequired, InvalidInvite, NameTaken, InvalidCredentials, WrongPassword, AccountDisabled,
-        SelfRelation, Blocked, LastAdmin,
+        SelfRelation, Blocked, TooManyRelations, LastAdmin,
     ];
 }

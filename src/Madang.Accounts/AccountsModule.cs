@@ -61,7 +61,8 @@ public static class AccountsModule
             provider.GetRequiredService<SessionRules>(), provider.GetRequiredService<IUserStore>(), provider.GetRequiredService<ICredentialStore>(),
             provider.GetRequiredService<Database>(), provider.GetRequiredService<SeenSessions>(), Events(provider)));
         services.AddSingleton(provider => new Relations(
-            provider.GetRequiredService<IRelationStore>(), provider.GetRequiredService<IUserStore>(), provider.GetRequiredService<Database>(), Events(provider)));
+            provider.GetRequiredService<IRelationStore>(), provider.GetRequiredService<IUserStore>(), provider.GetRequiredService<Database>(), Events(provider),
+            provider.GetRequiredService<TimeProvider>(), Options(provider).MaxRelations));
         services.AddSingleton(provider => new SignUp(
             provider.GetRequiredService<IUserStore>(), provider.GetRequiredService<IInviteStore>(), provider.GetRequiredService<Database>(),
             provider.GetRequiredService<PasswordLane>(), provider.GetRequiredService<Snowflake>(), Options(provider)));
@@ -72,6 +73,7 @@ public static class AccountsModule
         services.AddSingleton<ServerTokens>();
         services.AddSingleton<Administration>();
         services.AddSingleton<IRetention, ExpiredAccess>();
+        services.AddSingleton<IRetention, EndedMutes>();
     }
 
     private static void AddAccess(IServiceCollection services)

@@ -38,6 +38,10 @@ public sealed class AccountsOptions
     [Range(1, 3650)]
     public int SessionDays { get; set; } = 30;
 
+    /// <summary>How many people one person may follow, and mute, and block, and be a friend of or have asked: each for itself.</summary>
+    [Range(1, 100_000)]
+    public int MaxRelations { get; set; } = 10_000;
+
     /// <summary>Language tag of accounts that name none.</summary>
     [Required, RegularExpression("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")]
     public string Locale { get; set; } = "en";

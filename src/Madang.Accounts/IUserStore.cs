@@ -31,6 +31,9 @@ internal interface IUserStore
     /// <summary>The account behind a name key, with its password hash if it has a password.</summary>
     Task<(User User, string? PasswordHash)?> FindByNameAsync(string nameKey, CancellationToken cancellationToken);
 
+    /// <summary>The accounts behind some name keys, by key; those of nobody are not there.</summary>
+    Task<IReadOnlyDictionary<string, User>> FindByNamesAsync(IReadOnlyCollection<string> nameKeys, CancellationToken cancellationToken);
+
     Task<string?> PasswordOfAsync(UserId user, CancellationToken cancellationToken);
 
     /// <summary>By ascending id: whose name begins with, or whose display name holds, <paramref name="key"/> (a <see cref="UserName.KeyOf"/>); all for an empty one.</summary>

@@ -23,7 +23,21 @@ public enum FriendState
 }
 
 /// <summary>One row: what <paramref name="Owner"/> holds towards <paramref name="Target"/>.</summary>
-internal sealed record Relation(UserId Owner, RelationKind Kind, UserId Target, FriendState State, DateTimeOffset CreatedAt);
+public sealed record Relation(UserId Owner, RelationKind Kind, UserId Target, FriendState State, DateTimeOffset CreatedAt)
+{
+    /// <summary>Of a mute: from then on it is none. Null for one without an end.</summary>
+    public DateTimeOffset? EndsAt { get; init; }
+
+    /// <summary>Of a follow: whether what the other one shares is wanted too.</summary>
+    public bool Shares { get; init; } = true;
+
+    public bool HasEnded(DateTimeOffset now) => EndsAt <= now;
+}
+
+/// <summary>What somebody wants to hold towards <paramref name="Target"/> from now on.</summary>
+/// <param name="Shares">Of a follow; null leaves it as it is, and is yes for a new one.</param>
+/// <param name="EndsAt">Of a mute; null for one without an end.</param>
+public sealed record NewRelation(RelationKind Kind, UserId Target, bool? Shares = null, DateTimeOffset? EndsAt = null);
 
 /// <summary>Everything one person holds towards another.</summary>
 public readonly record struct RelationView(FriendState? Friend, bool Follows, bool Muted, bool Blocked);

@@ -6,13 +6,18 @@ namespace Madang.Accounts;
 /// <summary>Friend, follow, mute and block.</summary>
 public sealed class Relations
 {
+    /// <summary>What one transaction takes on.</summary>
+    public const int MaxAtOnce = 50;
+
     private readonly IRelationStore _store;
     private readonly IUserStore _users;
     private readonly Database _database;
     private readonly Lazy<IReadOnlyList<IAccountEvents>> _events;
+    private readonly TimeProvider _time;
+    private readonly int _most;
 
-    internal Relations(IRelationStore store, IUserStore users, Database database, Lazy<IReadOnlyList<IAccountEvents>> events) =>
-        (_store, _users, _database, _events) = (store, users, database, events);
+    internal Relations(IRelationStore store, IUserStore users, Database database, Lazy<IReadOnlyList<IAccountEvents>> events, TimeProvider time, int most) =>
+        (_store, _users, _database, _events, _time, _most) = (store, users, database, events, time, most);
 
     public bool IsBlockedEitherWay(WriteTx tx, UserId a, UserId b) => _store.IsBlockedEitherWay(tx, a, b);
 
@@ -23,8 +28,14 @@ public sealed class Relations
     public async Task<IReadOnlyDictionary<UserId, RelationView>> OfAsync(UserId viewer, IReadOnlyCollection<UserId> others, CancellationToken cancellationToken)
     {
         var views = others.Distinct().ToDictionary(other => other, _ => default(RelationView));
+        var now = _time.GetUtcNow();
         foreach (var relation in await _store.OfAsync(viewer, others, cancellationToken))
         {
+            if (relation.HasEnded(now))
+            {
+                continue;
+            }
+
             var view = views[relation.Target];
             views[relation.Target] = relation.Kind switch
             {
@@ -41,27 +52,43 @@ public sealed class Relations
     /// <summary>Whom <paramref name="viewer"/> has blocked.</summary>
     public Task<IReadOnlySet<UserId>> BlockedByAsync(UserId viewer, CancellationToken cancellationToken) => _store.BlockedByAsync(viewer, cancellationToken);
 
-    internal async Task<Page<Relation>> ListAsync(UserId owner, RelationKind kind, FriendState? state, PageQuery page, CancellationToken cancellationToken) =>
-        page.Of(await _store.ListAsync(owner, kind, state, page.After, page.Fetch, cancellationToken), relation => relation.Target.Value);
+    /// <summary>By ascending id of the other one; without mutes that have ended.</summary>
+    public async Task<Page<Relation>> ListAsync(UserId owner, RelationKind kind, FriendState? state, PageQuery page, CancellationToken cancellationToken) =>
+        page.Of(await _store.ListAsync(owner, kind, state, _time.GetUtcNow(), page.After, page.Fetch, cancellationToken), relation => relation.Target.Value);
 
-    /// <summary>Asks for a friendship, or accepts when the other one has asked. Asking twice is asking once.</summary>
-    internal Task<Result<Relation>> BefriendAsync(UserId me, UserId other, CancellationToken cancellationToken) =>
-        ChangeAsync(me, other, refuseBlocked: true, tx =>
-        {
-            var mine = _store.Find(tx, me, RelationKind.Friend, other);
-            if (mine is { State: not FriendState.Incoming })
+    /// <summary>
+    /// Takes on relations as their verbs would, each with an answer of its own; what is so already stays as it is. At most
+    /// <see cref="MaxAtOnce"/> in one transaction.
+    /// </summary>
+    public Task<IReadOnlyList<Result<Relation>>> PutAsync(UserId me, IReadOnlyList<NewRelation> wanted, Lane lane, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(wanted.Count, MaxAtOnce);
+        return _database.WriteAsync<IReadOnlyList<Result<Relation>>>(
+            tx =>
             {
-                return mine;
-            }
+                var people = _users.Lock(tx, [.. wanted.Select(one => one.Target).Append(me).Distinct()]);
+                var turn = new RelationTurn(_store, tx, me, people, _most);
+                var answers = wanted.Select(turn.Put).ToList();
+                Tell(tx, turn.Changed);
+                return answers;
+            },
+            lane, cancellationToken);
+    }
 
-            var state = mine is null ? FriendState.Outgoing : FriendState.Accepted;
-            var next = new Relation(me, RelationKind.Friend, other, state, tx.Now);
-            _store.Put(tx, next);
-            _store.Put(tx, next with { Owner = other, Target = me, State = mine is null ? FriendState.Incoming : FriendState.Accepted });
-            Tell(tx, (me, other), (other, me));
-            return next;
-        },
-        cancellationToken);
+    internal async Task<Result<Relation>> PutAsync(UserId me, NewRelation wanted, CancellationToken cancellationToken) =>
+        (await PutAsync(me, [wanted], Lane.Interactive, cancellationToken))[0];
+
+    internal Task<Result<Relation>> BefriendAsync(UserId me, UserId other, CancellationToken cancellationToken) =>
+        PutAsync(me, new NewRelation(RelationKind.Friend, other), cancellationToken);
+
+    internal Task<Result<Relation>> FollowAsync(UserId me, UserId other, CancellationToken cancellationToken) =>
+        PutAsync(me, new NewRelation(RelationKind.Follow, other), cancellationToken);
+
+    internal Task<Result<Relation>> MuteAsync(UserId me, UserId other, CancellationToken cancellationToken) =>
+        PutAsync(me, new NewRelation(RelationKind.Mute, other), cancellationToken);
+
+    internal Task<Result<Relation>> BlockAsync(UserId me, UserId other, CancellationToken cancellationToken) =>
+        PutAsync(me, new NewRelation(RelationKind.Block, other), cancellationToken);
 
     /// <summary>Ends a friendship, takes a request back or declines one. Nothing to end is fine.</summary>
     internal Task UnfriendAsync(UserId me, UserId other, CancellationToken cancellationToken) =>
@@ -78,45 +105,12 @@ public sealed class Relations
             },
             cancellationToken: cancellationToken);
 
-    internal Task<Result<Relation>> FollowAsync(UserId me, UserId other, CancellationToken cancellationToken) =>
-        ChangeAsync(me, other, refuseBlocked: true, tx => PutOnce(tx, me, RelationKind.Follow, other), cancellationToken);
-
-    internal Task<Result<Relation>> MuteAsync(UserId me, UserId other, CancellationToken cancellationToken) =>
-        ChangeAsync(me, other, refuseBlocked: false, tx => PutOnce(tx, me, RelationKind.Mute, other), cancellationToken);
-
-    /// <summary>Ends friendship, requests and following both ways.</summary>
-    internal Task<Result<Relation>> BlockAsync(UserId me, UserId other, CancellationToken cancellationToken) =>
-        ChangeAsync(me, other, refuseBlocked: false, tx =>
-        {
-            if (_store.Find(tx, me, RelationKind.Block, other) is { } before)
-            {
-                return before;
-            }
-
-            var block = new Relation(me, RelationKind.Block, other, FriendState.Accepted, tx.Now);
-            _store.Put(tx, block);
-            _store.Delete(tx, me, RelationKind.Friend, other);
-            _store.Delete(tx, me, RelationKind.Follow, other);
-            if (_store.Delete(tx, other, RelationKind.Friend, me) | _store.Delete(tx, other, RelationKind.Follow, me))
-            {
-                Tell(tx, (me, other), (other, me));
-            }
-            else
-            {
-                // Who is blocked without having stood in any relation is not told.
-                Tell(tx, (me, other));
-            }
-
-            return block;
-        },
-        cancellationToken);
-
     /// <summary>Takes back a follow, mute or block. Nothing to take back is fine.</summary>
     internal Task RemoveAsync(UserId me, RelationKind kind, UserId other, CancellationToken cancellationToken) =>
         _database.WriteAsync(
             tx =>
             {
-                if (_store.Delete(tx, me, kind, other))
+                if (_store.Find(tx, me, kind, other) is { } before && _store.Delete(tx, me, kind, other) && !before.HasEnded(tx.Now))
                 {
                     Tell(tx, (me, other));
                 }
@@ -125,42 +119,13 @@ public sealed class Relations
             },
             cancellationToken: cancellationToken);
 
-    private Relation PutOnce(WriteTx tx, UserId me, RelationKind kind, UserId other)
+    internal void Tell(WriteTx tx, params IReadOnlyList<(UserId, UserId)> changed)
     {
-        if (_store.Find(tx, me, kind, other) is { } before)
+        if (changed.Count == 0)
         {
-            return before;
+            return;
         }
 
-        var relation = new Relation(me, kind, other, FriendState.Accepted, tx.Now);
-        _store.Put(tx, relation);
-        Tell(tx, (me, other));
-        return relation;
-    }
-
-    private async Task<Result<Relation>> ChangeAsync(UserId me, UserId other, bool refuseBlocked, Func<WriteTx, Relation> change, CancellationToken cancellationToken)
-    {
-        if (me == other)
-        {
-            return AccountsErrors.SelfRelation;
-        }
-
-        return await _database.WriteAsync<Result<Relation>>(
-            tx =>
-            {
-                // Both people are locked, so that two who ask each other at once become friends instead of two who wait.
-                if (_users.Lock(tx, me, other).GetValueOrDefault(other) is not { Disabled: false })
-                {
-                    return ApiErrors.NotFound;
-                }
-
-                return refuseBlocked && _store.IsBlockedEitherWay(tx, me, other) ? AccountsErrors.Blocked : change(tx);
-            },
-            cancellationToken: cancellationToken);
-    }
-
-    private void Tell(WriteTx tx, params IReadOnlyList<(UserId, UserId)> changed)
-    {
         foreach (var listener in _events.Value)
         {
             listener.RelationsChanged(tx, changed);

@@ -19,6 +19,15 @@ public sealed class Users
     public async Task<User?> FindAsync(UserId id, CancellationToken cancellationToken) =>
         (await _store.FindAsync([id], cancellationToken)).GetValueOrDefault(id);
 
+    /// <summary>Who goes by these login names, whatever their case; by the name as asked. Who is disabled is nobody.</summary>
+    public async Task<IReadOnlyDictionary<string, User>> FindByNamesAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken)
+    {
+        var keys = names.Where(name => UserName.Check(name).IsOk).ToDictionary(name => name, UserName.KeyOf, StringComparer.Ordinal);
+        var people = await _store.FindByNamesAsync([.. keys.Values.Distinct(StringComparer.Ordinal)], cancellationToken);
+        return keys.Where(pair => people.TryGetValue(pair.Value, out var user) && !user.Disabled)
+            .ToDictionary(pair => pair.Key, pair => people[pair.Value], StringComparer.Ordinal);
+    }
+
     /// <summary>A language tag by its shape: <c>ko</c>, <c>en-GB</c>. The field of the refusal is <c>locale</c>.</summary>
     public static Result<string> CheckLocale(string locale) => Profile.CheckLocale(locale);
 

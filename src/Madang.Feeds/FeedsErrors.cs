@@ -9,6 +9,15 @@ public static class FeedsErrors
     public static readonly Error VersionConflict = new("version_conflict", 409, "The post has changed since the version that you named.");
     public static readonly Error TooManyEdits = new("too_many_edits", 409, "This post was edited as often as a post may be.");
     public static readonly Error TooManyDrafts = new("too_many_drafts", 409, "You keep as many drafts as one person may.");
+    public static readonly Error ListTitleTaken = new("list_title_taken", 409, "You have another list of this title.");
+    public static readonly Error TooManyLists = new("too_many_lists", 409, "You keep as many lists as one person may.");
+    public static readonly Error ListFull = new("list_full", 409, "The list holds as many people as a list may.");
+    public static readonly Error TooManyTags = new("too_many_tags", 409, "You follow as many tags as one person may.");
+    public static readonly Error InvalidCsv = new("invalid_csv", 422, "The file cannot be read as CSV.");
 
-    public static IReadOnlyList<Error> All { get; } = [NotShareable, VersionConflict, TooManyEdits, TooManyDrafts];
+    public static IReadOnlyList<Error> All { get; } =
+    [
+        NotShareable, VersionConflict, TooManyEdits, TooManyDrafts,
+        ListTitleTaken, TooManyLists, ListFull, TooManyTags, InvalidCsv,
+    ];
 }

@@ -1,4 +1,5 @@
 using Madang.Feeds.Graph;
+using Madang.Feeds.Moving;
 using Madang.Feeds.Posts;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,12 +18,15 @@ public static class FeedsModule
         services.AddSingleton<IValidateOptions<FeedsOptions>, FeedsOptionsValidator>();
         services.AddGraph();
         services.AddPosts();
+        services.AddMoving(builder.Configuration);
         return builder;
     }
 
     public static IEndpointRouteBuilder MapFeeds(this IEndpointRouteBuilder routes)
     {
         routes.MapPosts();
+        routes.MapGraph();
+        routes.MapMoving();
         return routes;
     }
 }

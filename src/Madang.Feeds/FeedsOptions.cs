@@ -47,6 +47,22 @@ public sealed class FeedsOptions
     /// <summary>Memory for how readers stand to others, in MiB; what does not fit is read again when it is needed.</summary>
     [Range(1, 16_384)]
     public int GraphCacheMegabytes { get; set; } = 64;
+
+    /// <summary>How many lists one person may keep.</summary>
+    [Range(1, 1_000)]
+    public int MaxLists { get; set; } = 100;
+
+    /// <summary>How many people one list may hold.</summary>
+    [Range(1, 5_000)]
+    public int MaxListMembers { get; set; } = 500;
+
+    /// <summary>How many tags one person may follow.</summary>
+    [Range(1, 1_000)]
+    public int MaxFollowedTags { get; set; } = 200;
+
+    /// <summary>How many rows one imported file may hold.</summary>
+    [Range(1, 20_000)]
+    public int MaxImportRows { get; set; } = 5_000;
 }
 
 [OptionsValidator]

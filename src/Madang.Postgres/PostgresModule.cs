@@ -94,6 +94,8 @@ public static class PostgresModule
         _ = services.AddSingleton<IPostStore, PostgresPostStore>();
         _ = services.AddSingleton<IPostFacts, PostgresPostFacts>();
         _ = services.AddSingleton<IPostCountStore, PostgresCountStore>();
+        _ = services.AddSingleton<IPeopleListStore, PostgresPeopleListStore>();
+        _ = services.AddSingleton<ITagFollowStore, PostgresTagFollowStore>();
         _ = services.AddSingleton<ICrawlStore, PostgresCrawlStore>();
         _ = services.AddSingleton<IFrontierStores, PostgresFrontierStores>();
         _ = services.AddSingleton<IRetention, CrawlPruning>();

@@ -61,5 +61,8 @@ internal static class CommandParameters
     /// <summary>An array of times with gaps: Npgsql guesses the type by the first element, and a gap there misleads it.</summary>
     public static NpgsqlParameter Times(DateTime?[] times) => new() { Value = times, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz };
 
+    /// <summary>A time that may be absent: the type of a bare NULL would be guessed.</summary>
+    public static NpgsqlParameter Time(DateTimeOffset? time) => new() { Value = time is { } at ? at.UtcDateTime : DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
+
     private static NpgsqlParameter Of(object? parameter) => parameter as NpgsqlParameter ?? new() { Value = parameter is DateTimeOffset time ? time.UtcDateTime : parameter ?? DBNull.Value };
 }

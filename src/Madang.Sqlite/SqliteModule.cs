@@ -89,6 +89,8 @@ public static class SqliteModule
         _ = services.AddSingleton<IPostStore, SqlitePostStore>();
         _ = services.AddSingleton<IPostFacts, SqlitePostFacts>();
         _ = services.AddSingleton<IPostCountStore, SqliteCountStore>();
+        _ = services.AddSingleton<IPeopleListStore, SqlitePeopleListStore>();
+        _ = services.AddSingleton<ITagFollowStore, SqliteTagFollowStore>();
         _ = services.AddSingleton<ICrawlStore, SqliteCrawlStore>();
         _ = services.AddSingleton<IPreviewStore, SqlitePreviewStore>();
         _ = services.AddSingleton<SqliteFrontierStores>();

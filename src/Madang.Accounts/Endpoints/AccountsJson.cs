@@ -26,10 +26,13 @@ internal sealed record DeviceJson(string Id, string? Name, DateTimeOffset Create
 }
 
 /// <param name="State">Of friends only.</param>
-internal sealed record RelationJson(UserJson User, RelationKind Kind, FriendState? State, DateTimeOffset CreatedAt)
+/// <param name="Shares">Of follows only: whether what they share is wanted too.</param>
+/// <param name="ExpiresAt">Of a mute that ends.</param>
+internal sealed record RelationJson(UserJson User, RelationKind Kind, FriendState? State, bool? Shares, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt)
 {
     public static RelationJson Of(Relation relation, User target, Caller viewer) => new(
-        UserJson.Of(target, viewer), relation.Kind, relation.Kind == RelationKind.Friend ? relation.State : null, relation.CreatedAt);
+        UserJson.Of(target, viewer), relation.Kind, relation.Kind == RelationKind.Friend ? relation.State : null,
+        relation.Kind == RelationKind.Follow ? relation.Shares : null, relation.CreatedAt, relation.EndsAt);
 }
 
 /// <param name="Key">Told once, when it is made.</param>

@@ -1,4 +1,6 @@
 using Madang.Accounts;
+using Madang.Feeds.Graph.Endpoints;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Madang.Feeds.Graph;
@@ -11,6 +13,15 @@ internal static class GraphModule
         services.AddSingleton<Epochs>();
         services.AddSingleton<IAccountEvents>(provider => provider.GetRequiredService<Epochs>());
         services.AddSingleton<Graphs>();
+        services.AddSingleton<PeopleLists>();
+        services.AddSingleton<TagFollows>();
         return services;
+    }
+
+    public static IEndpointRouteBuilder MapGraph(this IEndpointRouteBuilder routes)
+    {
+        ListEndpoints.Map(routes);
+        TagEndpoints.Map(routes);
+        return routes;
     }
 }

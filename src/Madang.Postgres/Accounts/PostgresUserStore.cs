@@ -60,6 +60,13 @@ internal sealed class PostgresUserStore(PostgresDatabase database) : IUserStore
         return found is [var one] ? one : null;
     }
 
+    public async Task<IReadOnlyDictionary<string, User>> FindByNamesAsync(IReadOnlyCollection<string> nameKeys, CancellationToken cancellationToken)
+    {
+        await using var select = database.Source.CreateCommand($"SELECT {Columns}, name_key FROM users WHERE name_key = ANY($1)").With([nameKeys.ToArray()]);
+        var found = await select.ReadAllAsync(row => (Key: row.GetString(8), User: Read(row)), cancellationToken);
+        return found.ToDictionary(pair => pair.Key, pair => pair.User, StringComparer.Ordinal);
+    }
+
     public async Task<string?> PasswordOfAsync(UserId user, CancellationToken cancellationToken)
     {
         await using var select = database.Source.CreateCommand("SELECT password_hash FROM users WHERE id = $1").With(user.Value);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Madang.Accounts;
 using Madang.Api;
 using Madang.Storage;
@@ -76,6 +77,22 @@ internal sealed class SqliteUserStore(SqliteDatabase database) : IUserStore
             {
                 using var select = connection.Use($"SELECT {Columns}, u.password_hash FROM users u WHERE u.name_key = ?1");
                 return select.Bind(1, nameKey).Step() ? (Read(select), select.TextOrNull(8)) : null;
+            },
+            cancellationToken);
+
+    public Task<IReadOnlyDictionary<string, User>> FindByNamesAsync(IReadOnlyCollection<string> nameKeys, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyDictionary<string, User>>(
+            connection =>
+            {
+                using var select = connection.Use($"SELECT {Columns}, u.name_key FROM users u WHERE u.name_key IN (SELECT value FROM json_each(?1))");
+                _ = select.Bind(1, JsonSerializer.Serialize(nameKeys));
+                var people = new Dictionary<string, User>(StringComparer.Ordinal);
+                while (select.Step())
+                {
+                    people[select.Text(8)] = Read(select);
+                }
+
+                return people;
             },
             cancellationToken);
 

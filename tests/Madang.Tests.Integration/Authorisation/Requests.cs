@@ -45,6 +45,26 @@ internal static class Requests
         ["put_block"] = About(scene => scene.Other.Id),
         ["delete_block"] = About(scene => scene.Other.Id),
         ["list_blocks"] = Plain(),
+        ["create_list"] = _ => Task.FromResult(new Request(Body: new() { ["title"] = "matrix-" + RandomNumberGenerator.GetHexString(8) })),
+        ["list_lists"] = Plain(),
+        // The list is somebody else's, and so as good as none.
+        ["change_list"] = async scene => new(await ListAsync(scene), new() { ["title"] = "Another title" }),
+        ["delete_list"] = async scene => new(await ListAsync(scene)),
+        ["list_list_members"] = async scene => new(await ListAsync(scene)),
+        ["put_list_member"] = async scene => new($"{await ListAsync(scene)} {scene.Other.Id}"),
+        ["delete_list_member"] = async scene => new($"{await ListAsync(scene)} {scene.Other.Id}"),
+        ["follow_tag"] = About(_ => "마당"),
+        ["unfollow_tag"] = About(_ => "마당"),
+        ["list_my_tags"] = Plain(),
+        ["export_follows"] = Plain(),
+        ["export_mutes"] = Plain(),
+        ["export_blocks"] = Plain(),
+        ["export_lists"] = Plain(),
+        // Nobody has such a name: past authorisation the row is told of.
+        ["import_follows"] = Csv(),
+        ["import_mutes"] = Csv(),
+        ["import_blocks"] = Csv(),
+        ["import_lists"] = Csv(),
         ["mint_token"] = scene => Task.FromResult(new Request(Body: new() { ["user_id"] = scene.Other.Id })),
         ["create_api_key"] = Body(new() { ["name"] = "key", ["role"] = "user" }),
         ["list_api_keys"] = Plain(),
@@ -197,6 +217,11 @@ internal static class Requests
         await scene.MadeAsync("/v1/admin/audiences", topic);
         return (string)topic["name"]!;
     }
+
+    private static async Task<string> ListAsync(Scene scene) =>
+        (string)(await MadangHost.PostAsync(scene.Owner.Http, "/v1/lists", new JsonObject { ["title"] = "Matrix" }))["id"]!;
+
+    private static Func<Scene, Task<Request>> Csv() => _ => Task.FromResult(new Request(Body: new() { ["no"] = "name" }, BodyType: "text/csv"));
 
     private static JsonObject Seeds() => new() { ["seeds"] = new JsonArray("https://example.org/") };
 
