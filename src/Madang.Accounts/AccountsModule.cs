@@ -71,7 +71,9 @@ public static class AccountsModule
             provider.GetRequiredService<SessionRules>(), provider.GetRequiredService<Database>(), provider.GetRequiredService<IOptions<SetupOptions>>().Value.Token));
         services.AddSingleton<Invites>();
         services.AddSingleton<ServerTokens>();
-        services.AddSingleton<Administration>();
+        services.AddSingleton(provider => new Administration(
+            provider.GetRequiredService<IUserStore>(), provider.GetRequiredService<ISetupStore>(), provider.GetRequiredService<Sessions>(),
+            provider.GetRequiredService<SessionRules>(), provider.GetRequiredService<Database>()));
         services.AddSingleton<IRetention, ExpiredAccess>();
         services.AddSingleton<IRetention, EndedMutes>();
     }

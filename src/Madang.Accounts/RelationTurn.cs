@@ -11,9 +11,13 @@ internal sealed class RelationTurn(IRelationStore store, WriteTx tx, UserId me, 
 {
     private readonly Dictionary<RelationKind, int> _counts = [];
     private readonly List<(UserId Viewer, UserId Other)> _changed = [];
+    private readonly List<(UserId Follower, UserId Followed, bool On)> _follows = [];
 
     /// <summary>Who sees whom differently now.</summary>
     public IReadOnlyList<(UserId Viewer, UserId Other)> Changed => _changed;
+
+    /// <summary>Who follows whom from now on, or no longer.</summary>
+    public IReadOnlyList<(UserId Follower, UserId Followed, bool On)> Follows => _follows;
 
     public Result<Relation> Put(NewRelation wanted)
     {
@@ -56,6 +60,10 @@ internal sealed class RelationTurn(IRelationStore store, WriteTx tx, UserId me, 
         {
             store.Put(tx, after);
             _changed.Add((me, after.Target));
+            if (before is null && after.Kind == RelationKind.Follow)
+            {
+                _follows.Add((me, after.Target, true));
+            }
         }
 
         return after;
@@ -88,15 +96,26 @@ internal sealed class RelationTurn(IRelationStore store, WriteTx tx, UserId me, 
         var block = new Relation(me, RelationKind.Block, other, FriendState.Accepted, tx.Now);
         store.Put(tx, block);
         store.Delete(tx, me, RelationKind.Friend, other);
-        store.Delete(tx, me, RelationKind.Follow, other);
+        Unfollow(me, other);
         _changed.Add((me, other));
-        if (store.Delete(tx, other, RelationKind.Friend, me) | store.Delete(tx, other, RelationKind.Follow, me))
+        if (store.Delete(tx, other, RelationKind.Friend, me) | Unfollow(other, me))
         {
             // Who is blocked without having stood in any relation is not told.
             _changed.Add((other, me));
         }
 
         return block;
+    }
+
+    private bool Unfollow(UserId follower, UserId followed)
+    {
+        var was = store.Delete(tx, follower, RelationKind.Follow, followed);
+        if (was)
+        {
+            _follows.Add((follower, followed, false));
+        }
+
+        return was;
     }
 
     // Counted once a turn: an index range of at most so many rows.

@@ -69,6 +69,7 @@ public sealed class Relations
                 var people = _users.Lock(tx, [.. wanted.Select(one => one.Target).Append(me).Distinct()]);
                 var turn = new RelationTurn(_store, tx, me, people, _most);
                 var answers = wanted.Select(turn.Put).ToList();
+                Follow(tx, turn.Follows);
                 Tell(tx, turn.Changed);
                 return answers;
             },
@@ -112,12 +113,24 @@ public sealed class Relations
             {
                 if (_store.Find(tx, me, kind, other) is { } before && _store.Delete(tx, me, kind, other) && !before.HasEnded(tx.Now))
                 {
+                    Follow(tx, kind == RelationKind.Follow ? [(me, other, false)] : []);
                     Tell(tx, (me, other));
                 }
 
                 return Done.Value;
             },
             cancellationToken: cancellationToken);
+
+    private void Follow(WriteTx tx, IReadOnlyList<(UserId Follower, UserId Followed, bool On)> follows)
+    {
+        foreach (var (follower, followed, on) in follows)
+        {
+            foreach (var listener in _events.Value)
+            {
+                listener.Followed(tx, follower, followed, on);
+            }
+        }
+    }
 
     internal void Tell(WriteTx tx, params IReadOnlyList<(UserId, UserId)> changed)
     {

@@ -1,4 +1,5 @@
 using Madang.Feeds.Graph;
+using Madang.Feeds.Moderation;
 using Madang.Feeds.Moving;
 using Madang.Feeds.Posts;
 using Microsoft.AspNetCore.Routing;
@@ -19,6 +20,7 @@ public static class FeedsModule
         services.AddGraph();
         services.AddPosts();
         services.AddMoving(builder.Configuration);
+        services.AddModeration();
         return builder;
     }
 
@@ -27,6 +29,7 @@ public static class FeedsModule
         routes.MapPosts();
         routes.MapGraph();
         routes.MapMoving();
+        routes.MapModeration();
         return routes;
     }
 }

@@ -63,6 +63,14 @@ public sealed class FeedsOptions
     /// <summary>How many rows one imported file may hold.</summary>
     [Range(1, 20_000)]
     public int MaxImportRows { get; set; } = 5_000;
+
+    /// <summary>How many open reports one person may have with the moderators.</summary>
+    [Range(1, 1_000)]
+    public int MaxOpenReports { get; set; } = 50;
+
+    /// <summary>How long closed reports are kept, in days. The log of what moderators did stays.</summary>
+    [Range(1, 36_500)]
+    public int ReportDays { get; set; } = 365;
 }
 
 [OptionsValidator]

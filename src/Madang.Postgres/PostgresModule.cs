@@ -6,6 +6,7 @@ using Madang.Crawler.Frontier;
 using Madang.Crawler.Previews;
 using Madang.Crawler.Searching;
 using Madang.Feeds.Graph;
+using Madang.Feeds.Moderation;
 using Madang.Feeds.Posts;
 using Madang.Jobs;
 using Madang.Jobs.Running;
@@ -96,6 +97,7 @@ public static class PostgresModule
         _ = services.AddSingleton<IPostCountStore, PostgresCountStore>();
         _ = services.AddSingleton<IPeopleListStore, PostgresPeopleListStore>();
         _ = services.AddSingleton<ITagFollowStore, PostgresTagFollowStore>();
+        _ = services.AddSingleton<IModerationStore, PostgresModerationStore>();
         _ = services.AddSingleton<ICrawlStore, PostgresCrawlStore>();
         _ = services.AddSingleton<IFrontierStores, PostgresFrontierStores>();
         _ = services.AddSingleton<IRetention, CrawlPruning>();

@@ -6,6 +6,7 @@ using Madang.Crawler.Frontier;
 using Madang.Crawler.Previews;
 using Madang.Crawler.Searching;
 using Madang.Feeds.Graph;
+using Madang.Feeds.Moderation;
 using Madang.Feeds.Posts;
 using Madang.Jobs;
 using Madang.Jobs.Scheduling;
@@ -91,6 +92,7 @@ public static class SqliteModule
         _ = services.AddSingleton<IPostCountStore, SqliteCountStore>();
         _ = services.AddSingleton<IPeopleListStore, SqlitePeopleListStore>();
         _ = services.AddSingleton<ITagFollowStore, SqliteTagFollowStore>();
+        _ = services.AddSingleton<IModerationStore, SqliteModerationStore>();
         _ = services.AddSingleton<ICrawlStore, SqliteCrawlStore>();
         _ = services.AddSingleton<IPreviewStore, SqlitePreviewStore>();
         _ = services.AddSingleton<SqliteFrontierStores>();

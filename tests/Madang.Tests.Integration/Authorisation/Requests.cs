@@ -65,6 +65,15 @@ internal static class Requests
         ["import_mutes"] = Csv(),
         ["import_blocks"] = Csv(),
         ["import_lists"] = Csv(),
+        ["create_report"] = scene => Task.FromResult(new Request(Body: new() { ["user_id"] = scene.Other.Id, ["reason"] = "spam" })),
+        ["list_reports"] = Plain(),
+        ["get_report"] = async scene => new(await ReportAsync(scene)),
+        ["close_report"] = async scene => new(await ReportAsync(scene), new() { ["state"] = "dismissed" }),
+        ["hide_post"] = async scene => new(await PostOfOwnerAsync(scene)),
+        ["restore_post"] = async scene => new(await PostOfOwnerAsync(scene)),
+        ["suspend_user"] = About(scene => scene.Other.Id),
+        ["restore_user"] = About(scene => scene.Other.Id),
+        ["list_moderation"] = Plain(),
         ["mint_token"] = scene => Task.FromResult(new Request(Body: new() { ["user_id"] = scene.Other.Id })),
         ["create_api_key"] = Body(new() { ["name"] = "key", ["role"] = "user" }),
         ["list_api_keys"] = Plain(),
@@ -217,6 +226,12 @@ internal static class Requests
         await scene.MadeAsync("/v1/admin/audiences", topic);
         return (string)topic["name"]!;
     }
+
+    private static async Task<string> ReportAsync(Scene scene) => (string)(await MadangHost.PostAsync(
+        scene.Owner.Http, "/v1/reports", new JsonObject { ["user_id"] = scene.Other.Id, ["reason"] = "other" }))["id"]!;
+
+    private static async Task<string> PostOfOwnerAsync(Scene scene) => (string)(await MadangHost.PostAsync(
+        scene.Owner.Http, "/v1/posts", new JsonObject { ["client_id"] = "matrix-" + RandomNumberGenerator.GetHexString(8), ["text"] = "may I?" }))["id"]!;
 
     private static async Task<string> ListAsync(Scene scene) =>
         (string)(await MadangHost.PostAsync(scene.Owner.Http, "/v1/lists", new JsonObject { ["title"] = "Matrix" }))["id"]!;
