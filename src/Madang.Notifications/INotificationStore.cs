@@ -8,10 +8,11 @@ namespace Madang.Notifications;
 /// <summary>The notification log: accepted, planned, decided, let go of.</summary>
 internal interface INotificationStore : INotificationLog
 {
-    /// <summary>The hot write: the row and its event id, and nothing else. Durable when the task completes. Refuses <c>idempotency_conflict</c>.</summary>
-    Task<Result<Accepted>> AcceptAsync(Acceptance acceptance, CancellationToken cancellationToken);
+    /// <summary>The hot write: the row and its event id. Durable when the task completes. Refuses <c>idempotency_conflict</c>.</summary>
+    /// <param name="follow">Told in the same transaction of what is new in it, perhaps of several at once, by ascending id; what it throws fails the write.</param>
+    Task<Result<Accepted>> AcceptAsync(Acceptance acceptance, Action<WriteTx, IReadOnlyList<Notification>> follow, CancellationToken cancellationToken);
 
-    /// <summary>The same inside a write, for many; answers one result each, in order.</summary>
+    /// <summary>The same inside a write, for many, with nothing to follow; answers one result each, in order.</summary>
     IReadOnlyList<Result<Accepted>> Accept(WriteTx tx, IReadOnlyList<Acceptance> acceptances);
 
     /// <summary>What was accepted from this sender under this event id, with the digest of what was said; null when the id is new, or no longer kept.</summary>

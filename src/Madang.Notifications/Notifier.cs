@@ -31,7 +31,7 @@ public sealed class Notifier
     public IReadOnlyList<Result<NotificationId>> Send(WriteTx tx, IReadOnlyList<NewNotification> notifications)
     {
         var accepted = _intake.Accept(tx, Sender.Server, notifications);
-        _plan.PlanNow(tx, [.. accepted.Where(one => one.IsOk && !one.Value.Repeated).Select(one => one.Value.Notification)]);
+        _plan.Now(tx, [.. accepted.Where(one => one.IsOk && !one.Value.Repeated).Select(one => one.Value.Notification)]);
         return [.. accepted.Select(one => one.Error is { } error ? error : (Result<NotificationId>)one.Value.Notification.Id)];
     }
 

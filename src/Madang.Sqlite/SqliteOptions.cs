@@ -8,7 +8,7 @@ public sealed class SqliteOptions
 {
     /// <summary>The writer's page cache. Readers have 2 MB each beside it, and the system's page cache behind them.</summary>
     [Range(1, 65_536)]
-    public int CacheMegabytes { get; set; } = 48;
+    public int CacheMegabytes { get; set; } = 16;
 
     /// <summary>Read-only connections at most; a read waits for a free one.</summary>
     [Range(1, 256)]

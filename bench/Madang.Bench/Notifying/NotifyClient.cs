@@ -17,8 +17,9 @@ internal sealed class NotifyClient(Uri server, string token, TimeSpan timeout) :
         using var answer = await PostAsync("/v1/notifications", json => Write(json, eventId, person, due), cancellationToken);
     }
 
-    /// <summary>One code by SMS to a number outside of every account.</summary>
-    public async Task SendSmsAsync(string eventId, long number, CancellationToken cancellationToken)
+    /// <summary>One code to an address outside of every account.</summary>
+    /// <param name="kind"><c>phone</c>, <c>email</c> or <c>url</c>.</param>
+    public async Task SendCodeAsync(string eventId, string kind, string address, long number, CancellationToken cancellationToken)
     {
         using var answer = await PostAsync("/v1/notifications", json =>
         {
@@ -32,7 +33,7 @@ internal sealed class NotifyClient(Uri server, string token, TimeSpan timeout) :
             json.WriteEndObject();
             json.WriteStartObject("to");
             json.WriteStartObject("address");
-            json.WriteString("phone", "+8210" + (number % 100_000_000).ToString("D8", CultureInfo.InvariantCulture));
+            json.WriteString(kind, address);
             json.WriteEndObject();
             json.WriteEndObject();
             json.WriteEndObject();

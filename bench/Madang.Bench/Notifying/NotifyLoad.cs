@@ -19,7 +19,7 @@ internal sealed record NotifyLoadOptions
 
     public int Warmup { get; init; } = 5;
 
-    /// <summary>Only people with this kind of phone, or <c>sms</c>: codes to numbers instead; pushes to everybody when null.</summary>
+    /// <summary>Only people with this kind of phone; or <c>sms</c>, <c>email</c>, <c>webhook</c>: codes to addresses outside of every account; pushes to everybody when null.</summary>
     public string? Phone { get; init; }
 }
 
@@ -50,25 +50,34 @@ internal sealed class NotifyLoad(NotifyPlaces places, NotifyLoadOptions options)
 
     public IReadOnlyDictionary<string, int> Errors => _errors;
 
+    /// <summary>Where what this load sends arrives.</summary>
+    private async Task<StandInCounts> ArrivedAsync(CancellationToken cancellationToken) => options.Phone switch
+    {
+        "webhook" => new(places.Hooks.Messages, places.Hooks.Taken, places.Hooks.Taken - places.Hooks.Messages, 0, 0),
+        "email" => await places.Sandbox.CountsAsync("smtp", cancellationToken),
+        "sms" => await places.Sandbox.CountsAsync(places.Sandbox.Names.Where(name => name is "kannel" or "twilio"), cancellationToken),
+        _ => await places.Sandbox.CountsAsync(Phones, cancellationToken),
+    };
+
     public async Task<string> RunAsync(CancellationToken cancellationToken)
     {
         using var client = new NotifyClient(places.Server.Address, places.Token, TimeSpan.FromSeconds(30));
         var sending = SendAsync(client, TimeSpan.FromSeconds(options.Warmup + options.Seconds), cancellationToken);
         await Task.Delay(TimeSpan.FromSeconds(options.Warmup), cancellationToken);
-        var (began, before, cpu, stored) = (Clock.Now, await places.Sandbox.CountsAsync(Phones, cancellationToken), places.ServerCpu(), places.StoredBytes());
+        var (began, before, cpu, stored) = (Clock.Now, await ArrivedAsync(cancellationToken), places.ServerCpu(), places.StoredBytes());
         var acceptedBefore = Accepted;
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var sampling = SampleAsync(over.Token);
         await Task.Delay(TimeSpan.FromSeconds(options.Seconds), cancellationToken);
-        var (after, acceptedAfter, spent, took) = (await places.Sandbox.CountsAsync(Phones, cancellationToken), Accepted, places.ServerCpu() - cpu, (Clock.Now - began) / 1e6);
+        var (after, acceptedAfter, spent, took) = (await ArrivedAsync(cancellationToken), Accepted, places.ServerCpu() - cpu, (Clock.Now - began) / 1e6);
         await sending;
         await over.CancelAsync();
         await sampling;
         var drain = await DrainAsync(cancellationToken);
-        var end = await places.Sandbox.CountsAsync(Phones, cancellationToken);
+        var end = await ArrivedAsync(cancellationToken);
         var text = new StringBuilder();
         var arrived = after.Messages - before.Messages;
-        Line($"load       {(options.Rate > 0 ? $"{options.Rate}/s" : $"saturated, {options.Window} calls in flight")}, {options.Bulk} a call, {places.People} people, {options.Seconds} s after {options.Warmup} s");
+        Line($"load       {(options.Rate > 0 ? $"{options.Rate}/s" : $"saturated, {options.Window} calls in flight")}, {options.Bulk} a call, {options.Phone ?? $"{places.People} people"}, {options.Seconds} s after {options.Warmup} s");
         Line($"accepted   {Accepted} of {_sent}, {(acceptedAfter - acceptedBefore) / took:0}/s; whole lifecycle {arrived / took:0}/s; at the end {Accepted - after.Messages} on their way, gone after {drain:0.0} s");
         Line($"accept     {_accept}");
         Line($"to phone   {_arrival} (a sample of {_arrival.Count}, from when it was due)");
@@ -126,7 +135,7 @@ internal sealed class NotifyLoad(NotifyPlaces places, NotifyLoadOptions options)
         var began = Clock.Now;
         for (var (messages, at) = (-1L, Clock.Now); Clock.Now - at < 20_000_000; await Task.Delay(100, cancellationToken))
         {
-            var now = (await places.Sandbox.CountsAsync(Phones, cancellationToken)).Messages;
+            var now = (await ArrivedAsync(cancellationToken)).Messages;
             if (now >= Accepted)
             {
                 break;
@@ -153,9 +162,10 @@ internal sealed class NotifyLoad(NotifyPlaces places, NotifyLoadOptions options)
         var wall = Wall.Now - (Clock.Now - due);
         try
         {
-            if (options.Phone == "sms")
+            if (options.Phone is "sms" or "email" or "webhook")
             {
-                await client.SendSmsAsync($"{_run}-{first}", first, cancellationToken);
+                var (kind, address) = AddressOf(first);
+                await client.SendCodeAsync($"{_run}-{first}", kind, address, first, cancellationToken);
                 Interlocked.Increment(ref _accepted);
             }
             else if (options.Bulk == 1)
@@ -179,6 +189,13 @@ internal sealed class NotifyLoad(NotifyPlaces places, NotifyLoadOptions options)
             _errors.AddOrUpdate(fault is HttpRequestException { Message: var message } ? message[..Math.Min(120, message.Length)] : "no answer", 1, (_, n) => n + 1);
         }
     }
+
+    private (string Kind, string Address) AddressOf(long number) => options.Phone switch
+    {
+        "email" => ("email", $"person-{number}@example.org"),
+        "webhook" => ("url", $"{places.Hooks.Address}{number}"),
+        _ => ("phone", "+8210" + (number % 100_000_000).ToString("D8", CultureInfo.InvariantCulture)),
+    };
 
     // Even ones have an iPhone.
     private long PersonOf(long number) => NotifyPlaces.FirstPerson + (options.Phone is null ? number % places.People : (number % (places.People / 2) * 2) + (options.Phone == "apns" ? 0 : 1));

@@ -15,10 +15,12 @@ internal sealed class NotifyPlaces : IAsyncDisposable
     private readonly string _folder;
     private readonly PostgresProcess? _postgres;
 
-    private NotifyPlaces(string folder, SandboxProcess sandbox, ServerProcess server, PostgresProcess? postgres, string token, int people) =>
-        (_folder, Sandbox, Server, _postgres, Token, People) = (folder, sandbox, server, postgres, token, people);
+    private NotifyPlaces(string folder, SandboxProcess sandbox, HookReceiver hooks, ServerProcess server, PostgresProcess? postgres, string token, int people) =>
+        (_folder, Sandbox, Hooks, Server, _postgres, Token, People) = (folder, sandbox, hooks, server, postgres, token, people);
 
     public SandboxProcess Sandbox { get; }
+
+    public HookReceiver Hooks { get; }
 
     public ServerProcess Server { get; }
 
@@ -37,6 +39,12 @@ internal sealed class NotifyPlaces : IAsyncDisposable
             // The stand-in need not be got used to.
             ["MADANG__NOTIFICATIONS__PROVIDERS__FCM__RAMPSECONDS"] = "0",
         };
+        var hooks = HookReceiver.Start();
+        foreach (var (key, value) in hooks.Settings)
+        {
+            environment[key] = value;
+        }
+
         if (sandbox.Names.Contains("twilio"))
         {
             environment["MADANG__NOTIFICATIONS__PROVIDERS__TWILIO__PERSECOND"] = "0";
@@ -52,6 +60,7 @@ internal sealed class NotifyPlaces : IAsyncDisposable
         {
             // Its log stays, and says why.
             await sandbox.DisposeAsync();
+            hooks.Dispose();
             throw;
         }
 
@@ -68,7 +77,7 @@ internal sealed class NotifyPlaces : IAsyncDisposable
         }
 
         await server.StartAsync(cancellationToken);
-        return new NotifyPlaces(folder, sandbox, server, postgres, token, people);
+        return new NotifyPlaces(folder, sandbox, hooks, server, postgres, token, people);
     }
 
     /// <summary>CPU seconds of the server and, if it has one, of its PostgreSQL.</summary>
@@ -107,6 +116,7 @@ internal sealed class NotifyPlaces : IAsyncDisposable
     {
         await Server.DisposeAsync();
         await Sandbox.DisposeAsync();
+        Hooks.Dispose();
         if (_postgres is not null)
         {
             await _postgres.DisposeAsync();

@@ -1,10 +1,14 @@
 using Madang.Api;
+using Madang.Storage;
 
 namespace Madang.Notifications.Accepting;
 
 /// <summary>A checked notification on its way to the log.</summary>
 /// <param name="Digest">Of everything the sender said: what comes again under the same event id must have the same.</param>
 internal sealed record Acceptance(Notification Notification, long Digest);
+
+/// <summary>One in the queue of the hot write, with what follows in its transaction.</summary>
+internal sealed record AcceptanceInQueue(Acceptance Acceptance, Action<WriteTx, IReadOnlyList<Notification>> Follow);
 
 /// <summary>It is in the log.</summary>
 /// <param name="Notification">As it was accepted the first time.</param>

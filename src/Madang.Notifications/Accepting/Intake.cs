@@ -1,11 +1,12 @@
 using Madang.Api;
 using Madang.Notifications.Audiences;
+using Madang.Notifications.Planning;
 using Madang.Storage;
 
 namespace Madang.Notifications.Accepting;
 
 /// <summary>Takes notifications in: checked, then written, then acknowledged. What is acknowledged is on the disk.</summary>
-internal sealed class Intake(AcceptanceCheck check, INotificationStore store, IAudienceStore audiences, Database database, TimeProvider time)
+internal sealed class Intake(AcceptanceCheck check, INotificationStore store, IAudienceStore audiences, PlanTurn plan, Database database, TimeProvider time)
 {
     /// <summary>How many of a bulk call share one write; the writer is not held for longer than a few milliseconds.</summary>
     private const int Piece = 200;
@@ -17,7 +18,7 @@ internal sealed class Intake(AcceptanceCheck check, INotificationStore store, IA
         var checkedOne = check.Check(sender, given);
         var fault = checkedOne.Error
             ?? (given.To.Audience is { } name && await audiences.FindAsync(name, cancellationToken) is null ? NotificationsErrors.AudienceNotFound : null);
-        return fault is null ? await store.AcceptAsync(checkedOne.Value, cancellationToken) : await RepeatedAsync(sender, given, cancellationToken) ?? fault;
+        return fault is null ? await WriteAsync(checkedOne.Value, cancellationToken) : await RepeatedAsync(sender, given, cancellationToken) ?? fault;
     }
 
     /// <summary>One result for each, in order; one that is refused holds up no other.</summary>
@@ -46,7 +47,7 @@ internal sealed class Intake(AcceptanceCheck check, INotificationStore store, IA
             _ = await database.WriteAsync(
                 tx =>
                 {
-                    Fill(results, piece, tx);
+                    plan.Later(tx, Fill(results, piece, tx));
                     return Done.Value;
                 },
                 cancellationToken: cancellationToken);
@@ -55,10 +56,19 @@ internal sealed class Intake(AcceptanceCheck check, INotificationStore store, IA
         return results;
     }
 
-    /// <summary>One inside somebody else's write.</summary>
-    public Result<Accepted> Accept(WriteTx tx, long sender, NewNotification given) => Accept(tx, sender, [given])[0];
+    /// <summary>One inside somebody else's write: accepted if and only if that commits, and planned after it.</summary>
+    public Result<Accepted> Accept(WriteTx tx, long sender, NewNotification given)
+    {
+        var accepted = Accept(tx, sender, [given])[0];
+        if (accepted is { IsOk: true, Value.Repeated: false })
+        {
+            plan.Later(tx, [accepted.Value.Notification]);
+        }
 
-    /// <summary>The same inside somebody else's write: accepted if and only if that commits.</summary>
+        return accepted;
+    }
+
+    /// <summary>Many, for the caller to have planned.</summary>
     public IReadOnlyList<Result<Accepted>> Accept(WriteTx tx, long sender, IReadOnlyList<NewNotification> given)
     {
         var results = new Result<Accepted>[given.Count];
@@ -76,8 +86,22 @@ internal sealed class Intake(AcceptanceCheck check, INotificationStore store, IA
             }
         }
 
-        Fill(results, good, tx);
+        _ = Fill(results, good, tx);
         return results;
+    }
+
+    /// <summary>One to few people is planned in the write that accepts it: one commit less, and its row is written once.</summary>
+    private async Task<Result<Accepted>> WriteAsync(Acceptance acceptance, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.AcceptAsync(acceptance, plan.Soon, cancellationToken);
+        }
+        catch (Exception fault) when (PlanTurn.IsOwnFault(fault))
+        {
+            // Whatever keeps it from being planned keeps nobody from accepting it: the planner meets the same and says so.
+            return await store.AcceptAsync(acceptance, plan.Later, cancellationToken);
+        }
     }
 
     /// <summary>
@@ -104,12 +128,20 @@ internal sealed class Intake(AcceptanceCheck check, INotificationStore store, IA
         return missing;
     }
 
-    private void Fill(Result<Accepted>[] results, IReadOnlyList<(int Place, Acceptance Acceptance)> good, WriteTx tx)
+    /// <summary>Those that are new.</summary>
+    private List<Notification> Fill(Result<Accepted>[] results, IReadOnlyList<(int Place, Acceptance Acceptance)> good, WriteTx tx)
     {
+        var fresh = new List<Notification>(good.Count);
         var accepted = store.Accept(tx, [.. good.Select(one => one.Acceptance)]);
         for (var i = 0; i < accepted.Count; i++)
         {
             results[good[i].Place] = accepted[i];
+            if (accepted[i] is { IsOk: true, Value.Repeated: false })
+            {
+                fresh.Add(accepted[i].Value.Notification);
+            }
         }
+
+        return fresh;
     }
 }

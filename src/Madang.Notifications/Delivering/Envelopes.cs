@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+using Madang.Api;
 using Madang.Notifications.Categories;
 using Madang.Notifications.Channels;
 using Madang.Notifications.Digests;
@@ -21,6 +23,7 @@ internal sealed class Envelopes(
 
         var read = await notifications.FindAsync(gathered.Values.SelectMany(ids => ids).ToHashSet(), cancellationToken);
         await templates.LoadAsync(read.Values.Where(notification => notification.Template is not null).Select(notification => notification.Template!.Value).Distinct(), cancellationToken);
+        var badges = await BadgesAsync(claimed, cancellationToken);
         var composed = new Composed[claimed.Count];
         for (var i = 0; i < composed.Length; i++)
         {
@@ -28,14 +31,17 @@ internal sealed class Envelopes(
             var told = gathered[delivery.Id].Where(read.ContainsKey).Select(id => read[id]).ToList();
             composed[i] = told.Count == 0
                 ? Composed.Failed(delivery.DigestId == 0 ? "notification_gone" : "digest_empty")
-                : Compose(delivery, to, told, await BadgeAsync(delivery, cancellationToken));
+                : Compose(delivery, to, told, delivery is { Channel: DeliveryChannel.Push, User: { } user } ? badges[user] : null);
         }
 
         return composed;
     }
 
-    private async ValueTask<Badge?> BadgeAsync(Delivery delivery, CancellationToken cancellationToken) =>
-        delivery.Channel == DeliveryChannel.Push && delivery.User is { } user ? await items.BadgeAsync(user, cancellationToken) : null;
+    private async ValueTask<IReadOnlyDictionary<UserId, Badge>> BadgesAsync(IReadOnlyList<Claimed> claimed, CancellationToken cancellationToken)
+    {
+        var people = claimed.Where(one => one.Delivery is { Channel: DeliveryChannel.Push, User: not null }).Select(one => one.Delivery.User!.Value).ToHashSet();
+        return people.Count == 0 ? ReadOnlyDictionary<UserId, Badge>.Empty : await items.BadgesAsync(people, cancellationToken);
+    }
 
     private Composed Compose(Delivery delivery, Planning.ClaimAnswer to, List<Notification> told, Badge? badge)
     {

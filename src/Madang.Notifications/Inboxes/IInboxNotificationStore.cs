@@ -35,4 +35,7 @@ internal interface IInboxNotificationStore
 
     /// <summary>How many are unread, to <see cref="MostCounted"/> at most, and the position in the realtime inbox at the same moment.</summary>
     Task<Badge> BadgeAsync(UserId user, CancellationToken cancellationToken);
+
+    /// <summary>The same of many, each once.</summary>
+    Task<IReadOnlyDictionary<UserId, Badge>> BadgesAsync(IReadOnlyCollection<UserId> users, CancellationToken cancellationToken);
 }

@@ -1,3 +1,4 @@
+using Madang.Notifications.Accepting;
 using Madang.Notifications.Audiences;
 using Madang.Storage;
 
@@ -17,6 +18,9 @@ internal sealed class PlanTurn(INotificationStore store, AudienceReader audience
 {
     /// <summary>People of one turn over all of its notifications; the first is taken whatever it has.</summary>
     private const int MostPeople = 300;
+
+    /// <summary>Whoever names more people waits for the planner: the write that accepts serves others as well.</summary>
+    private const int FewPeople = 8;
 
     /// <summary>Whole notifications, each to a handful of people.</summary>
     /// <param name="limit">The most notifications of this turn.</param>
@@ -49,14 +53,35 @@ internal sealed class PlanTurn(INotificationStore store, AudienceReader audience
         return new(draft.Notifications.Count, draft.Decisions.Count, store.NextDue(tx, wide: false));
     }
 
-    /// <summary>Those of a write that has just accepted them which are due and go to few: decided on in the same transaction.</summary>
-    public void PlanNow(WriteTx tx, IReadOnlyList<Notification> accepted)
+    /// <summary>Those of a write that has just accepted them which are due and not to an audience: decided on in the same transaction. The planner is told of the others.</summary>
+    public void Now(WriteTx tx, IReadOnlyList<Notification> accepted) => Now(tx, accepted, int.MaxValue);
+
+    /// <summary>The same for those that name few people.</summary>
+    public void Soon(WriteTx tx, IReadOnlyList<Notification> accepted) => Now(tx, accepted, FewPeople);
+
+    /// <summary>The planner is told of all of them.</summary>
+    public void Later(WriteTx tx, IReadOnlyList<Notification> accepted)
+    {
+        foreach (var notification in accepted)
+        {
+            tx.Publish(new NotificationDue(notification.IsWide, notification.SendAt));
+        }
+    }
+
+    private void Now(WriteTx tx, IReadOnlyList<Notification> accepted, int most)
     {
         var draft = new PlanDraft();
         var wanted = new List<Wanted>();
-        foreach (var notification in accepted.Where(one => !one.IsWide && one.SendAt <= tx.Now))
+        foreach (var notification in accepted)
         {
-            Take(tx, draft, wanted, notification);
+            if (!notification.IsWide && notification.SendAt <= tx.Now && !(notification.To.UserIds?.Count > most))
+            {
+                Take(tx, draft, wanted, notification);
+            }
+            else
+            {
+                Later(tx, [notification]);
+            }
         }
 
         people.Plan(tx, draft, wanted);
@@ -94,6 +119,10 @@ internal sealed class PlanTurn(INotificationStore store, AudienceReader audience
         writer.Write(tx, draft);
         return new(1, draft.Decisions.Count, store.NextDue(tx, wide: true));
     }
+
+    /// <summary>Of planning: not the storage's, which passes, and not the end of the server.</summary>
+    public static bool IsOwnFault(Exception fault) =>
+        fault is not (OperationCanceledException or StorageFullException or StorageBrokenException or OverloadedException or UnavailableException or ObjectDisposedException);
 
     private void Take(WriteTx tx, PlanDraft draft, List<Wanted> wanted, Notification notification)
     {

@@ -15,10 +15,14 @@ internal sealed partial class Planner : BackgroundService
     /// <summary>Notifications of one turn: a few milliseconds of the writer.</summary>
     internal const int MostAtOnce = 128;
 
-    /// <summary>People of one chunk, and how long it may hold the writer (agreement 8).</summary>
+    /// <summary>People of one chunk, and how long it may hold the writer: whoever accepts meanwhile waits as long.</summary>
     internal const int MostChunk = 500;
-    internal static readonly TimeSpan ChunkTime = TimeSpan.FromMilliseconds(5);
+    internal static readonly TimeSpan ChunkTime = TimeSpan.FromMilliseconds(2);
     private const int LeastChunk = 20;
+
+    /// <summary>After a chunk the writer belongs to others for so many times as long as it took, commit and waiting included; but not for long.</summary>
+    private const double Rest = 1.5;
+    private static readonly TimeSpan LongestRest = TimeSpan.FromMilliseconds(20);
 
     internal static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
@@ -60,7 +64,7 @@ internal sealed partial class Planner : BackgroundService
             _most = Math.Min(MostAtOnce, _most * 2);
             return step;
         }
-        catch (Exception fault) when (IsOwnFault(fault) && seen.Count > 0)
+        catch (Exception fault) when (PlanTurn.IsOwnFault(fault) && seen.Count > 0)
         {
             // One of them cannot be planned. Alone it is found out, and put off; the others go on.
             if (most == 1)
@@ -75,7 +79,7 @@ internal sealed partial class Planner : BackgroundService
 
     private async Task<PlanStep> WideAsync(CancellationToken stopping)
     {
-        var (seen, chunk, took) = (new List<NotificationId>(), (int)_chunk, TimeSpan.Zero);
+        var (seen, chunk, took, asked) = (new List<NotificationId>(), (int)_chunk, TimeSpan.Zero, _time.GetTimestamp());
         try
         {
             var step = await _database.WriteAsync(
@@ -92,20 +96,18 @@ internal sealed partial class Planner : BackgroundService
             {
                 // Half the way to what fits: one stall makes no small chunks.
                 _chunk = Math.Clamp((_chunk + (step.People * (ChunkTime / took))) / 2, LeastChunk, MostChunk);
+                var rest = _time.GetElapsedTime(asked) * Rest;
+                await Task.Delay(rest < LongestRest ? rest : LongestRest, _time, stopping);
             }
 
             return step;
         }
-        catch (Exception fault) when (IsOwnFault(fault) && seen.Count > 0)
+        catch (Exception fault) when (PlanTurn.IsOwnFault(fault) && seen.Count > 0)
         {
             await PostponeAsync(seen[0], fault, stopping);
             return new(1, 0, _time.GetUtcNow());
         }
     }
-
-    /// <summary>Not the storage's, which passes, and not the end of the server.</summary>
-    private static bool IsOwnFault(Exception fault) =>
-        fault is not (OperationCanceledException or StorageFullException or StorageBrokenException or OverloadedException or UnavailableException or ObjectDisposedException);
 
     private async Task PostponeAsync(NotificationId id, Exception fault, CancellationToken stopping)
     {

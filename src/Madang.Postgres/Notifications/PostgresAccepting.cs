@@ -8,16 +8,27 @@ namespace Madang.Postgres.Notifications;
 /// The hot write of notifications, for a whole batch at once: event ids are looked up and then taken, in the order of their keys; who finds one taken
 /// meanwhile looks again. Everything else is one statement.
 /// </summary>
-internal sealed class PostgresAccepting : PostgresHotVerb<Acceptance, Result<Accepted>>
+internal sealed class PostgresAccepting : PostgresHotVerb<AcceptanceInQueue, Result<Accepted>>
 {
     public override string Name => "notifications";
 
     /// <summary>A retry goes to the session of its original.</summary>
-    public override int PartitionOf(Acceptance item) => item.Notification.EventId is { } id
-        ? HashCode.Combine(item.Notification.Sender, string.GetHashCode(id, StringComparison.Ordinal))
-        : item.Notification.Id.GetHashCode();
+    public override int PartitionOf(AcceptanceInQueue item) => item.Acceptance.Notification is { EventId: { } id } notification
+        ? HashCode.Combine(notification.Sender, string.GetHashCode(id, StringComparison.Ordinal))
+        : item.Acceptance.Notification.Id.GetHashCode();
 
-    public override void Run(PostgresTx tx, IReadOnlyList<Acceptance> items, Span<Result<Accepted>> results)
+    public override void Run(PostgresTx tx, IReadOnlyList<AcceptanceInQueue> items, Span<Result<Accepted>> results)
+    {
+        var fresh = Write(tx, [.. items.Select(item => item.Acceptance)], results);
+        if (fresh.Count > 0)
+        {
+            // All of them come by one door.
+            items[0].Follow(tx, fresh);
+        }
+    }
+
+    /// <summary>Those that are new, by ascending id.</summary>
+    public static IReadOnlyList<Notification> Write(PostgresTx tx, IReadOnlyList<Acceptance> items, Span<Result<Accepted>> results)
     {
         var bucket = EventBucket.Of(tx.Now);
         var firsts = new Dictionary<(long, string), Acceptance>(items.Count);
@@ -50,6 +61,7 @@ internal sealed class PostgresAccepting : PostgresHotVerb<Acceptance, Result<Acc
         }
 
         Insert(tx, fresh);
+        return [.. fresh.Select(item => item.Notification).OrderBy(notification => notification.Id.Value)];
     }
 
     private static Result<Accepted> Decide(
@@ -141,9 +153,5 @@ internal sealed class PostgresAccepting : PostgresHotVerb<Acceptance, Result<Acc
             to.Select(one => one.Value).ToArray(), rows.Select(row => row.Data).ToArray(), rows.Select(row => row.CollapseKey).ToArray(),
             rows.Select(row => row.SendAt.UtcDateTime).ToArray(), rows.Select(row => row.ExpiresAt.UtcDateTime).ToArray(), rows.Select(row => (short)row.State).ToArray(),
             rows.Select(row => row.IsWide).ToArray());
-        foreach (var row in rows)
-        {
-            tx.Publish(new NotificationDue(row.IsWide, row.SendAt));
-        }
     }
 }

@@ -117,16 +117,27 @@ internal sealed class PostgresInboxNotificationStore(PostgresDatabase database) 
         return delete.ExecuteScalar() is long id ? new ItemId(id) : null;
     }
 
-    public async Task<Badge> BadgeAsync(UserId user, CancellationToken cancellationToken)
+    public async Task<Badge> BadgeAsync(UserId user, CancellationToken cancellationToken) => (await BadgesAsync([user], cancellationToken))[user];
+
+    public async Task<IReadOnlyDictionary<UserId, Badge>> BadgesAsync(IReadOnlyCollection<UserId> users, CancellationToken cancellationToken)
     {
         await using var select = database.Source.CreateCommand(
-            $"""
-            SELECT (SELECT count(*)::int FROM (SELECT FROM notification_item WHERE user_id = $1 AND id > {ReadTo} AND NOT is_read LIMIT $2) unread),
-              coalesce((SELECT pos FROM inbox_head WHERE user_id = $1), 0)
-            """).With(user.Value, (long)IInboxNotificationStore.MostCounted);
-        await using var row = await select.ExecuteReaderAsync(cancellationToken);
-        _ = await row.ReadAsync(cancellationToken);
-        return new(row.GetInt32(0), row.GetInt64(1));
+            """
+            SELECT u.id,
+              (SELECT count(*)::int FROM (
+                SELECT FROM notification_item i
+                WHERE i.user_id = u.id AND i.id > coalesce((SELECT r.read_to FROM notification_read r WHERE r.user_id = u.id), 0) AND NOT i.is_read LIMIT $2) unread),
+              coalesce((SELECT h.pos FROM inbox_head h WHERE h.user_id = u.id), 0)
+            FROM unnest($1::bigint[]) AS u (id)
+            """).With(users.Select(user => user.Value).ToArray(), (long)IInboxNotificationStore.MostCounted);
+        await using var rows = await select.ExecuteReaderAsync(cancellationToken);
+        var badges = new Dictionary<UserId, Badge>(users.Count);
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            badges[new(rows.GetInt64(0))] = new(rows.GetInt32(1), rows.GetInt64(2));
+        }
+
+        return badges;
     }
 
     private static List<(UserId User, string Key)> Delete(PostgresTx tx, List<NewItem> collapsing)

@@ -15,13 +15,13 @@ internal sealed class PostgresNotificationStore(PostgresDatabase database) : INo
 
     private readonly PostgresAccepting _accepting = new();
 
-    public Task<Result<Accepted>> AcceptAsync(Acceptance acceptance, CancellationToken cancellationToken) =>
-        database.WriteAsync(_accepting, acceptance, cancellationToken);
+    public Task<Result<Accepted>> AcceptAsync(Acceptance acceptance, Action<WriteTx, IReadOnlyList<Notification>> follow, CancellationToken cancellationToken) =>
+        database.WriteAsync(_accepting, new AcceptanceInQueue(acceptance, follow), cancellationToken);
 
     public IReadOnlyList<Result<Accepted>> Accept(WriteTx tx, IReadOnlyList<Acceptance> acceptances)
     {
         var results = new Result<Accepted>[acceptances.Count];
-        _accepting.Run(PostgresTx.Of(tx), acceptances, results);
+        _ = PostgresAccepting.Write(PostgresTx.Of(tx), acceptances, results);
         return results;
     }
 

@@ -4,10 +4,30 @@ using Madang.Notifications.Accepting;
 
 namespace Madang.Sqlite.Notifications;
 
-/// <summary>The hot write of a notification: every event id of the batch is looked up first, then both tables get their rows in the order of their keys.</summary>
-internal sealed class SqliteAccepting : SqliteHotVerb<Acceptance, Result<Accepted>>
+/// <summary>
+/// The hot write of a notification: every event id of the batch is looked up first, then both tables get their rows in the order of their keys, and what
+/// follows from them is done for all of them together.
+/// </summary>
+internal sealed class SqliteAccepting : SqliteHotVerb<AcceptanceInQueue, Result<Accepted>>
 {
-    public override void Run(SqliteTx tx, IReadOnlyList<Acceptance> items, Span<Result<Accepted>> results)
+    public override void Run(SqliteTx tx, IReadOnlyList<AcceptanceInQueue> items, Span<Result<Accepted>> results)
+    {
+        var acceptances = new Acceptance[items.Count];
+        for (var i = 0; i < acceptances.Length; i++)
+        {
+            acceptances[i] = items[i].Acceptance;
+        }
+
+        var fresh = Write(tx, acceptances, results);
+        if (fresh.Count > 0)
+        {
+            // All of them come by one door.
+            items[0].Follow(tx, fresh);
+        }
+    }
+
+    /// <summary>Those that are new, by ascending id.</summary>
+    public static IReadOnlyList<Notification> Write(SqliteTx tx, IReadOnlyList<Acceptance> items, Span<Result<Accepted>> results)
     {
         var bucket = EventBucket.Of(tx.Now);
         var fresh = new List<Acceptance>(items.Count);
@@ -37,7 +57,8 @@ internal sealed class SqliteAccepting : SqliteHotVerb<Acceptance, Result<Accepte
             results[i] = new Accepted(item.Notification, Repeated: false);
         }
 
-        Write(tx, bucket, fresh);
+        Insert(tx, bucket, fresh);
+        return fresh.ConvertAll(static one => one.Notification);
     }
 
     private static Result<Accepted> Answer(Acceptance item, long digest, Notification first) =>
@@ -55,7 +76,7 @@ internal sealed class SqliteAccepting : SqliteHotVerb<Acceptance, Result<Accepte
         return row.Step() ? NotificationRows.Read(row) : throw new InvalidOperationException($"Notification {id} has an event id but no row.");
     }
 
-    private static void Write(SqliteTx tx, long bucket, List<Acceptance> fresh)
+    private static void Insert(SqliteTx tx, long bucket, List<Acceptance> fresh)
     {
         if (fresh.Count == 0)
         {
@@ -76,16 +97,15 @@ internal sealed class SqliteAccepting : SqliteHotVerb<Acceptance, Result<Accepte
                 insert.Bind(1, row.Id.Value).Bind(2, row.Sender).Bind(3, row.EventId).Bind(4, row.Category).Bind(5, row.Template?.Name)
                     .Bind(6, (long?)row.Template?.Version).Bind(7, row.Content).Bind(8, (long?)RecipientsText.Mask(row.Channels)).Bind(9, kind).Bind(10, to)
                     .Bind(11, row.Data).Bind(12, row.CollapseKey).Bind(13, row.SendAt).Bind(14, row.ExpiresAt).Bind(15, (long)row.State).Bind(16, row.IsWide).Again();
-                tx.Publish(new NotificationDue(row.IsWide, row.SendAt));
             }
         }
 
-        fresh.RemoveAll(static one => one.Notification.EventId is null);
-        fresh.Sort(static (one, other) => one.Notification.Sender.CompareTo(other.Notification.Sender) is var order && order != 0
+        var keys = fresh.FindAll(static one => one.Notification.EventId is not null);
+        keys.Sort(static (one, other) => one.Notification.Sender.CompareTo(other.Notification.Sender) is var order && order != 0
             ? order
             : string.CompareOrdinal(one.Notification.EventId, other.Notification.EventId));
         using var key = tx.Use("INSERT INTO notification_key (bucket, sender, event_id, notification_id, digest) VALUES (?1, ?2, ?3, ?4, ?5)");
-        foreach (var one in fresh)
+        foreach (var one in keys)
         {
             key.Bind(1, bucket).Bind(2, one.Notification.Sender).Bind(3, one.Notification.EventId).Bind(4, one.Notification.Id.Value).Bind(5, one.Digest).Again();
         }

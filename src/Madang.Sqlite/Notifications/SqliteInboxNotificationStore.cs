@@ -128,18 +128,29 @@ internal sealed class SqliteInboxNotificationStore(SqliteDatabase database) : II
         return deleted;
     }
 
-    public Task<Badge> BadgeAsync(UserId user, CancellationToken cancellationToken) => database.ReadAsync(
-        connection =>
-        {
-            using var row = connection.Use(
-                $"""
-                SELECT (SELECT count(*) FROM (SELECT 1 FROM notification_item WHERE user_id = ?1 AND id > {ReadTo} AND is_read = 0 LIMIT ?2)),
-                  coalesce((SELECT pos FROM inbox_head WHERE user_id = ?1), 0)
-                """);
-            _ = row.Bind(1, user.Value).Bind(2, (long)IInboxNotificationStore.MostCounted).Step();
-            return new Badge(row.Int32(0), row.Int64(1));
-        },
-        cancellationToken);
+    public async Task<Badge> BadgeAsync(UserId user, CancellationToken cancellationToken) => (await BadgesAsync([user], cancellationToken))[user];
+
+    public Task<IReadOnlyDictionary<UserId, Badge>> BadgesAsync(IReadOnlyCollection<UserId> users, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyDictionary<UserId, Badge>>(
+            connection =>
+            {
+                using var row = connection.Use(
+                    $"""
+                    SELECT (SELECT count(*) FROM (SELECT 1 FROM notification_item WHERE user_id = ?1 AND id > {ReadTo} AND is_read = 0 LIMIT ?2)),
+                      coalesce((SELECT pos FROM inbox_head WHERE user_id = ?1), 0)
+                    """);
+                row.Bind(2, (long)IInboxNotificationStore.MostCounted);
+                var badges = new Dictionary<UserId, Badge>(users.Count);
+                foreach (var user in users)
+                {
+                    _ = row.Bind(1, user.Value).Step();
+                    badges[user] = new Badge(row.Int32(0), row.Int64(1));
+                    row.Reset();
+                }
+
+                return badges;
+            },
+            cancellationToken);
 
     private static List<InboxItem> All(Statement rows)
     {

@@ -20,13 +20,13 @@ internal sealed class SqliteNotificationStore(SqliteDatabase database) : INotifi
     // Only saves steps: whatever it is after a rollback, a later round comes by again.
     private long _prunedTo;
 
-    public Task<Result<Accepted>> AcceptAsync(Acceptance acceptance, CancellationToken cancellationToken) =>
-        database.WriteAsync(_accepting, acceptance, cancellationToken);
+    public Task<Result<Accepted>> AcceptAsync(Acceptance acceptance, Action<WriteTx, IReadOnlyList<Notification>> follow, CancellationToken cancellationToken) =>
+        database.WriteAsync(_accepting, new AcceptanceInQueue(acceptance, follow), cancellationToken);
 
     public IReadOnlyList<Result<Accepted>> Accept(WriteTx tx, IReadOnlyList<Acceptance> acceptances)
     {
         var results = new Result<Accepted>[acceptances.Count];
-        _accepting.Run(SqliteTx.Of(tx), acceptances, results);
+        _ = SqliteAccepting.Write(SqliteTx.Of(tx), acceptances, results);
         return results;
     }
 

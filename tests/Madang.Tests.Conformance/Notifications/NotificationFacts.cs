@@ -4,6 +4,7 @@ using Madang.Notifications;
 using Madang.Notifications.Accepting;
 using Madang.Notifications.Addresses;
 using Madang.Notifications.Audiences;
+using Madang.Notifications.Channels;
 using Madang.Notifications.Delivering;
 using Madang.Notifications.Explaining;
 using Madang.Notifications.Inboxes;
@@ -64,10 +65,55 @@ public abstract class NotificationFacts(Func<Action<IHostApplicationBuilder>, Ta
     {
         await using var test = await FreshAsync();
         var kim = await PersonAsync(test, "kim");
-        var all = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => AcceptAsync(test, To(kim) with { EventId = $"e{i % 2}", CollapseKey = i == 39 ? "other" : null })));
+        var all = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => AloneAsync(test, To(kim) with { EventId = $"e{i % 2}", CollapseKey = i == 39 ? "other" : null })));
         Assert.Equal(2, all.Count(one => one.IsOk && !one.Value.Repeated));
         Assert.Equal(2, all.Where(one => one.IsOk).Select(one => one.Value.Notification.Id).Distinct().Count());
         Assert.Equal(40, all.Count(one => one.IsOk) + all.Count(one => one.Error?.Code == "idempotency_conflict"));
+    }
+
+    [Fact]
+    public async Task One_to_few_people_is_planned_in_the_write_that_accepts_it_and_nothing_is_left_for_the_planner()
+    {
+        await using var test = await FreshAsync();
+        var kim = await PersonAsync(test, "kim");
+        var first = await AloneAsync(test, To(kim) with { EventId = "order-7" });
+        Assert.Equal(NotificationState.Planned, (await FindAsync(test, first)).State);
+        Assert.Single(await test.Store<IInboxNotificationStore>().ListAsync(kim, unreadOnly: true, null, 10, Token));
+
+        Assert.True((await AloneAsync(test, To(kim) with { EventId = "order-7" })).Value.Repeated);
+        Assert.Equal(0, (await PlanAsync(test)).Notifications);
+        Assert.Single(await test.Store<IInboxNotificationStore>().ListAsync(kim, unreadOnly: true, null, 10, Token));
+    }
+
+    [Fact]
+    public async Task What_is_for_later_or_for_many_people_waits_for_the_planner()
+    {
+        await using var test = await FreshAsync();
+        var people = new UserId[9];
+        for (var i = 0; i < people.Length; i++)
+        {
+            people[i] = await PersonAsync(test, $"person-{i}");
+        }
+
+        var later = await AloneAsync(test, To(people[0]) with { SendAt = test.Time.GetUtcNow().AddHours(1) });
+        var many = await AloneAsync(test, To(people));
+        Assert.Equal((NotificationState.Accepted, NotificationState.Accepted), ((await FindAsync(test, later)).State, (await FindAsync(test, many)).State));
+        Assert.Equal(people.Length, (await PlanAsync(test)).People);
+    }
+
+    [Fact]
+    public async Task What_keeps_one_from_being_planned_keeps_nobody_from_being_accepted()
+    {
+        await using var test = await open(builder => builder.Services.AddSingleton<IDeliveryRoutes>(new NoSmsAtAll()));
+        var kim = await PersonAsync(test, "kim");
+        var bad = To() with { To = new() { Address = new(DeliveryChannel.Sms, "+821012345678") }, Category = "verification" };
+        var all = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => AloneAsync(test, i % 5 == 0 ? bad : To(kim))));
+        for (var i = 0; i < all.Length; i++)
+        {
+            Assert.Equal(i % 5 == 0 ? NotificationState.Accepted : NotificationState.Planned, (await FindAsync(test, all[i])).State);
+        }
+
+        Assert.Equal(16, (await test.Store<IInboxNotificationStore>().ListAsync(kim, unreadOnly: true, null, 100, Token)).Count);
     }
 
     [Fact]
@@ -222,6 +268,8 @@ public abstract class NotificationFacts(Func<Action<IHostApplicationBuilder>, Ta
         Assert.Equal(["room-2", "room-1", null], list.Select(item => item.Notification.CollapseKey));
         var before = await items.BadgeAsync(kim, Token);
         Assert.Equal(3, before.Count);
+        var many = await items.BadgesAsync([new(5), kim], Token);
+        Assert.Equal((new Badge(0, 0), before), (many[new(5)], many[kim]));
 
         var read = (await verbs.ReadAsync(kim, new(list[1].Id, null), Token)).Value;
         Assert.Equal(1, read.Count);
@@ -320,7 +368,11 @@ public abstract class NotificationFacts(Func<Action<IHostApplicationBuilder>, Ta
         Assert.False(await test.WriteAsync(tx => test.Store<PlanTurn>().Postpone(tx, accepted.Value.Notification.Id, TimeSpan.FromMinutes(1))));
     }
 
-    internal static Task<Result<Accepted>> AcceptAsync(TestDatabase test, NewNotification given) => test.Store<Intake>().AcceptAsync(7, given, Token);
+    /// <summary>By the bulk door: it waits for the planner.</summary>
+    internal static async Task<Result<Accepted>> AcceptAsync(TestDatabase test, NewNotification given) => (await test.Store<Intake>().AcceptAsync(7, [given], Token))[0];
+
+    /// <summary>By the single door, whose writes are shared with others.</summary>
+    private static Task<Result<Accepted>> AloneAsync(TestDatabase test, NewNotification given) => test.Store<Intake>().AcceptAsync(7, given, Token);
 
     internal static Task<PlanStep> PlanAsync(TestDatabase test) => test.WriteAsync(tx => test.Store<PlanTurn>().RunSmall(tx, Planner.MostAtOnce));
 
@@ -408,6 +460,12 @@ public abstract class NotificationFacts(Func<Action<IHostApplicationBuilder>, Ta
 internal sealed class OnlyMail : IDeliveryRoutes
 {
     public string? For(DeliveryChannel channel, string addressKind, string scope) => channel == DeliveryChannel.Email ? "mail" : null;
+}
+
+/// <summary>A route that is broken.</summary>
+internal sealed class NoSmsAtAll : IDeliveryRoutes
+{
+    public string? For(DeliveryChannel channel, string addressKind, string scope) => channel == DeliveryChannel.Sms ? throw new InvalidOperationException("No route.") : null;
 }
 
 public sealed class SqliteNotifications() : NotificationFacts(TestDatabase.SqliteAsync);

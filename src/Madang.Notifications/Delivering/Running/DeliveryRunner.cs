@@ -13,8 +13,9 @@ namespace Madang.Notifications.Delivering.Running;
 /// </summary>
 internal sealed partial class DeliveryRunner : BackgroundService
 {
-    private const int MostClaims = 500;
-    private const int MostEnded = 500;
+    // A turn holds the writer, and whoever accepts meanwhile waits as long: so many answers, and so many claims over all lanes, are some three milliseconds.
+    private const int MostClaims = 48;
+    private const int MostEnded = 64;
 
     // So many answers are worth a commit at once; fewer wait a little for each other.
     private const int Plenty = 64;
@@ -224,9 +225,10 @@ internal sealed partial class DeliveryRunner : BackgroundService
     private List<LaneClaim> Wanted(DateTimeOffset now)
     {
         List<LaneClaim> wanted = [];
+        var share = MostClaims / Math.Max(1, _routes.Lanes.Count(lane => lane.LookAt <= now));
         foreach (var lane in _routes.Lanes)
         {
-            if (lane.LookAt <= now && lane.Take(MostClaims, now) is > 0 and var places)
+            if (lane.LookAt <= now && lane.Take(Math.Max(1, share), now) is > 0 and var places)
             {
                 wanted.Add(new(lane.Name, lane.Name, places));
                 lane.LookAt = DateTimeOffset.MaxValue;
