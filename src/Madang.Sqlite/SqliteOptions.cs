@@ -6,9 +6,9 @@ namespace Madang.Sqlite;
 /// <summary>Section <c>Madang:Sqlite</c>.</summary>
 public sealed class SqliteOptions
 {
-    /// <summary>The writer's page cache. Readers have 2 MB each beside it, and the system's page cache behind them.</summary>
+    /// <summary>The writer's page cache. Readers have half a megabyte each beside it, and the system's page cache behind them.</summary>
     [Range(1, 65_536)]
-    public int CacheMegabytes { get; set; } = 16;
+    public int CacheMegabytes { get; set; } = 8;
 
     /// <summary>Read-only connections at most; a read waits for a free one.</summary>
     [Range(1, 256)]

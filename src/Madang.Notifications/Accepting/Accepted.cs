@@ -8,7 +8,29 @@ namespace Madang.Notifications.Accepting;
 internal sealed record Acceptance(Notification Notification, long Digest);
 
 /// <summary>One in the queue of the hot write, with what follows in its transaction.</summary>
-internal sealed record AcceptanceInQueue(Acceptance Acceptance, Action<WriteTx, IReadOnlyList<Notification>> Follow);
+internal sealed record AcceptanceInQueue(Acceptance Acceptance, Action<WriteTx, IReadOnlyList<Notification>> Follow)
+{
+    /// <summary>Lets follow what must, for all that are new in a batch, once for each kind of it.</summary>
+    public static void Followed(WriteTx tx, IReadOnlyList<AcceptanceInQueue> items, IReadOnlyList<Notification> fresh)
+    {
+        if (fresh.Count == 0)
+        {
+            return;
+        }
+
+        if (items.All(item => item.Follow == items[0].Follow))
+        {
+            items[0].Follow(tx, fresh);
+            return;
+        }
+
+        var follows = items.ToDictionary(item => item.Acceptance.Notification.Id, item => item.Follow);
+        foreach (var group in fresh.GroupBy(one => follows[one.Id]))
+        {
+            group.Key(tx, [.. group]);
+        }
+    }
+}
 
 /// <summary>It is in the log.</summary>
 /// <param name="Notification">As it was accepted the first time.</param>

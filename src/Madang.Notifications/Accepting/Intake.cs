@@ -47,7 +47,7 @@ internal sealed class Intake(AcceptanceCheck check, INotificationStore store, IA
             _ = await database.WriteAsync(
                 tx =>
                 {
-                    plan.Later(tx, Fill(results, piece, tx));
+                    PlanTurn.Later(tx, Fill(results, piece, tx));
                     return Done.Value;
                 },
                 cancellationToken: cancellationToken);
@@ -62,7 +62,7 @@ internal sealed class Intake(AcceptanceCheck check, INotificationStore store, IA
         var accepted = Accept(tx, sender, [given])[0];
         if (accepted is { IsOk: true, Value.Repeated: false })
         {
-            plan.Later(tx, [accepted.Value.Notification]);
+            PlanTurn.Later(tx, [accepted.Value.Notification]);
         }
 
         return accepted;
@@ -100,7 +100,7 @@ internal sealed class Intake(AcceptanceCheck check, INotificationStore store, IA
         catch (Exception fault) when (PlanTurn.IsOwnFault(fault))
         {
             // Whatever keeps it from being planned keeps nobody from accepting it: the planner meets the same and says so.
-            return await store.AcceptAsync(acceptance, plan.Later, cancellationToken);
+            return await store.AcceptAsync(acceptance, PlanTurn.Later, cancellationToken);
         }
     }
 

@@ -37,7 +37,7 @@ internal interface IProvider
     /// Whether an attempt without an answer was taken after all: Ok, or the class of what became of it; <see cref="AnswerClass.Retry"/> when it certainly was not;
     /// <see cref="AnswerClass.Ambiguous"/> again when the provider cannot tell or be asked.
     /// </summary>
-    Task<ProviderAnswer> LookUpAsync(Envelope envelope, CancellationToken cancellationToken) => Task.FromResult(ProviderAnswer.Ambiguous("no_lookup"));
+    Task<ProviderAnswer> LookUpAsync(Envelope envelope, CancellationToken cancellationToken) => Task.FromResult(ProviderAnswer.NoLookUp);
 
     /// <summary>True when a second send of the same envelope shows once on the device (collapse id, tag, topic), so that an ambiguous one may be sent again.</summary>
     bool Collapses { get; }

@@ -68,4 +68,9 @@ internal readonly record struct ProviderAnswer(AnswerClass Class, string Code)
     public static ProviderAnswer Ok(string code, string? messageId = null) => new(AnswerClass.Ok, code) { MessageId = messageId };
 
     public static ProviderAnswer Ambiguous(string code) => new(AnswerClass.Ambiguous, code);
+
+    /// <summary>Of a provider that cannot be asked what became of a message: it was not called, so this says nothing about how it does.</summary>
+    public static ProviderAnswer NoLookUp { get; } = Ambiguous("no_lookup");
+
+    public bool IsNotFromProvider => Class == AnswerClass.Ambiguous && Code == NoLookUp.Code;
 }

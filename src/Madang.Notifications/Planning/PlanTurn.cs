@@ -60,7 +60,7 @@ internal sealed class PlanTurn(INotificationStore store, AudienceReader audience
     public void Soon(WriteTx tx, IReadOnlyList<Notification> accepted) => Now(tx, accepted, FewPeople);
 
     /// <summary>The planner is told of all of them.</summary>
-    public void Later(WriteTx tx, IReadOnlyList<Notification> accepted)
+    public static void Later(WriteTx tx, IReadOnlyList<Notification> accepted)
     {
         foreach (var notification in accepted)
         {

@@ -19,12 +19,7 @@ internal sealed class PostgresAccepting : PostgresHotVerb<AcceptanceInQueue, Res
 
     public override void Run(PostgresTx tx, IReadOnlyList<AcceptanceInQueue> items, Span<Result<Accepted>> results)
     {
-        var fresh = Write(tx, [.. items.Select(item => item.Acceptance)], results);
-        if (fresh.Count > 0)
-        {
-            // All of them come by one door.
-            items[0].Follow(tx, fresh);
-        }
+        AcceptanceInQueue.Followed(tx, items, Write(tx, [.. items.Select(item => item.Acceptance)], results));
     }
 
     /// <summary>Those that are new, by ascending id.</summary>

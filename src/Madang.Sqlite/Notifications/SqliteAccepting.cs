@@ -18,12 +18,7 @@ internal sealed class SqliteAccepting : SqliteHotVerb<AcceptanceInQueue, Result<
             acceptances[i] = items[i].Acceptance;
         }
 
-        var fresh = Write(tx, acceptances, results);
-        if (fresh.Count > 0)
-        {
-            // All of them come by one door.
-            items[0].Follow(tx, fresh);
-        }
+        AcceptanceInQueue.Followed(tx, items, Write(tx, acceptances, results));
     }
 
     /// <summary>Those that are new, by ascending id.</summary>

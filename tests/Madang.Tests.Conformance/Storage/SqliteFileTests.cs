@@ -4,6 +4,7 @@ using Madang.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using SQLitePCL;
 
 namespace Madang.Tests.Conformance.Storage;
 
@@ -56,7 +57,27 @@ public sealed class SqliteFileTests : IDisposable
                 return select.Step() ? select.Text(0) : "";
             })),
             cancellationToken: Cancelled);
-        Assert.Equal("wal 2 1 -49152 0 2 0", pragmas);
+        Assert.Equal("wal 2 1 -8192 0 2 0", pragmas);
+    }
+
+    [Fact]
+    public async Task A_statement_is_prepared_once_whatever_is_bound_to_its_limit()
+    {
+        using var host = Build(_folder);
+        await host.Services.OpenStorageAsync(Cancelled);
+        await using var database = host.Services.GetRequiredService<SqliteDatabase>();
+        using var connection = SqliteConnection.Open(DataFolder.DatabaseIn(_folder), readOnly: true);
+        connection.Handle.enable_sqlite3_next_stmt(true);
+        for (var limit = 1L; limit <= 3; limit++)
+        {
+            using var select = connection.Use("SELECT name FROM sqlite_schema WHERE type = ?1 ORDER BY name LIMIT ?2").Bind(1, "table").Bind(2, limit);
+            while (select.Step())
+            {
+            }
+        }
+
+        // SQLITE_STMTSTATUS_REPREPARE (sqlite.org/c3ref/c_stmtstatus_counter.html).
+        Assert.Equal(0, raw.sqlite3_stmt_status(raw.sqlite3_next_stmt(connection.Handle, null), 5, 0));
     }
 
     [Fact]

@@ -61,6 +61,12 @@ internal sealed class Breaker
     /// <summary>True when this answer opened or closed it.</summary>
     public bool Observe(ProviderAnswer answer, DateTimeOffset now)
     {
+        if (answer.IsNotFromProvider)
+        {
+            Unprobe();
+            return false;
+        }
+
         var weight = Weight(answer);
         if (weight == 0)
         {

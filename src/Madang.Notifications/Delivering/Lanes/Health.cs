@@ -23,6 +23,11 @@ internal sealed class Health
 
     public void Observe(ProviderAnswer answer, bool isSlow, DateTimeOffset now)
     {
+        if (answer.IsNotFromProvider)
+        {
+            return;
+        }
+
         var isFault = answer.Class is AnswerClass.Retry && answer.Scope is AnswerScope.Provider or AnswerScope.Delivery
             || answer.Class is AnswerClass.RetryNewConnection or AnswerClass.Reauth or AnswerClass.Ambiguous or AnswerClass.Config;
         Add(1, isFault || isSlow ? 1 : 0, now);

@@ -97,6 +97,30 @@ public sealed class LaneTests
     }
 
     [Fact]
+    public void What_a_provider_cannot_be_asked_is_not_held_against_it()
+    {
+        var (breaker, health) = (new Breaker(), new Health());
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.False(breaker.Observe(ProviderAnswer.NoLookUp, Start));
+            health.Observe(ProviderAnswer.NoLookUp, isSlow: false, Start);
+        }
+
+        Assert.Equal((BreakerState.Closed, 0.0), (breaker.State, health.Illness(Start)));
+
+        for (var i = 0; i < 10; i++)
+        {
+            breaker.Observe(Down, Start);
+        }
+
+        var later = Start.AddSeconds(6);
+        Assert.Equal(1, breaker.Admit(5, later));
+        breaker.Probe();
+        breaker.Observe(ProviderAnswer.NoLookUp, later);
+        Assert.Equal(1, breaker.Admit(5, later));
+    }
+
+    [Fact]
     public void Fifteen_percent_of_faults_halve_the_share_each_minute_and_it_drifts_back()
     {
         var (health, now) = (new Health(), Start);
