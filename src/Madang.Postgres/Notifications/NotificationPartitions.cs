@@ -27,52 +27,49 @@ internal sealed class NotificationPartitions(IOptions<NotificationsOptions> opti
 
     private const string Notifications = "notification";
     private const string Decisions = "notification_decision";
+    private const string Items = "notification_item";
     private const string Deliveries = "delivery_log";
 
-    private static readonly (string Table, string Column)[] s_daily = [(Notifications, "id"), (Decisions, "notification_id"), ("notification_item", "id"), (Deliveries, "id")];
+    private static readonly (string Table, string Column)[] s_daily = [(Notifications, "id"), (Decisions, "notification_id"), (Items, "id"), (Deliveries, "id")];
 
     public string Name => "notification_partitions";
 
+    /// <summary>One table a turn, so that its lock is held for one change; a turn that changed something counts as full, and the next one follows.</summary>
     public int Prune(WriteTx tx, DateTimeOffset now, int limit)
     {
         var postgres = PostgresTx.Of(tx);
         postgres.Run($"SELECT pg_advisory_xact_lock(hashtext('{nameof(NotificationPartitions)}')), set_config('lock_timeout', '{Patience}', true)");
-        var today = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero);
-        foreach (var (table, column) in s_daily)
+        return MakeOne(postgres, now) || DropOne(postgres, now) ? limit : 0;
+    }
+
+    private static bool MakeOne(PostgresTx tx, DateTimeOffset now)
+    {
+        for (var day = 0; day <= DaysAhead; day++)
         {
-            for (var day = 0; day <= DaysAhead; day++)
+            var from = Today(now).AddDays(day);
+            foreach (var (table, column) in s_daily)
             {
-                var from = today.AddDays(day);
-                Make(postgres, table, column, NameOf(table, from), Snowflake.FirstAt(from), Snowflake.FirstAt(from.AddDays(1)));
+                if (Make(tx, table, column, NameOf(table, from), Snowflake.FirstAt(from), Snowflake.FirstAt(from.AddDays(1))))
+                {
+                    return true;
+                }
             }
         }
 
         var week = EventBucket.Of(now);
-        Make(postgres, "notification_key", "bucket", NameOf(week), week, week + 1);
-        Make(postgres, "notification_key", "bucket", NameOf(week + 1), week + 1, week + 2);
-        var oldest = today.AddDays(-options.Value.LogDays);
-        foreach (var name in Before(postgres, "notification_item", NameOf("notification_item", oldest)))
-        {
-            Try(postgres, () => postgres.Run($"DROP TABLE {name}"));
-        }
-
-        foreach (var name in Before(postgres, Deliveries, NameOf(Deliveries, oldest)))
-        {
-            Try(postgres, () => DropDeliveries(postgres, name));
-        }
-
-        foreach (var name in Before(postgres, Notifications, NameOf(Notifications, oldest)))
-        {
-            Try(postgres, () => DropNotifications(postgres, DayOf(name)));
-        }
-
-        foreach (var name in Before(postgres, "notification_key", NameOf(EventBucket.OldestKept(now))))
-        {
-            Try(postgres, () => postgres.Run($"DROP TABLE {name}"));
-        }
-
-        return 0;
+        return Make(tx, "notification_key", "bucket", NameOf(week), week, week + 1) || Make(tx, "notification_key", "bucket", NameOf(week + 1), week + 1, week + 2);
     }
+
+    private bool DropOne(PostgresTx tx, DateTimeOffset now)
+    {
+        var oldest = Today(now).AddDays(-options.Value.LogDays);
+        return Before(tx, Items, NameOf(Items, oldest)).Exists(name => Try(tx, () => Drop(tx, name)))
+            || Before(tx, Deliveries, NameOf(Deliveries, oldest)).Exists(name => Try(tx, () => DropDeliveries(tx, name)))
+            || Before(tx, Notifications, NameOf(Notifications, oldest)).Exists(name => Try(tx, () => DropNotifications(tx, DayOf(name))))
+            || Before(tx, "notification_key", NameOf(EventBucket.OldestKept(now))).Exists(name => Try(tx, () => Drop(tx, name)));
+    }
+
+    private static DateTimeOffset Today(DateTimeOffset now) => new(now.UtcDateTime.Date, TimeSpan.Zero);
 
     // Names of one table sort as their times do.
     private static string NameOf(string table, DateTimeOffset day) => $"{table}_d{day.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture)}";
@@ -82,7 +79,7 @@ internal sealed class NotificationPartitions(IOptions<NotificationsOptions> opti
     private static DateTimeOffset DayOf(string name) =>
         new(DateTime.ParseExact(name.AsSpan(name.Length - 8), "yyyyMMdd", CultureInfo.InvariantCulture), TimeSpan.Zero);
 
-    private static void Make(PostgresTx tx, string table, string column, string name, long from, long to)
+    private static bool Make(PostgresTx tx, string table, string column, string name, long from, long to)
     {
         // A default partition that holds rows of this span already keeps them.
         using (var known = tx.Use(
@@ -90,15 +87,25 @@ internal sealed class NotificationPartitions(IOptions<NotificationsOptions> opti
         {
             if (known.ExecuteScalar() is true)
             {
-                return;
+                return false;
             }
         }
 
-        Try(tx, () => tx.Run(string.Create(CultureInfo.InvariantCulture, $"CREATE TABLE {name} PARTITION OF {table} FOR VALUES FROM ({from}) TO ({to})")));
+        return Try(tx, () =>
+        {
+            tx.Run(string.Create(CultureInfo.InvariantCulture, $"CREATE TABLE {name} PARTITION OF {table} FOR VALUES FROM ({from}) TO ({to})"));
+            return true;
+        });
     }
 
     /// <summary>Nothing that lives is in the log; its counts go with it.</summary>
-    private static void DropDeliveries(PostgresTx tx, string name)
+    private static bool Drop(PostgresTx tx, string name)
+    {
+        tx.Run($"DROP TABLE {name}");
+        return true;
+    }
+
+    private static bool DropDeliveries(PostgresTx tx, string name)
     {
         tx.Run($"DROP TABLE {name}");
         var day = DeliveryCounts.DayOf(Snowflake.FirstAt(DayOf(name)));
@@ -106,9 +113,10 @@ internal sealed class NotificationPartitions(IOptions<NotificationsOptions> opti
         // The deltas first: a fold under way ends before the counts are looked at.
         tx.Run("DELETE FROM delivery_count_delta WHERE day = $1", day);
         tx.Run("DELETE FROM delivery_count WHERE day = $1", day);
+        return true;
     }
 
-    private static void DropNotifications(PostgresTx tx, DateTimeOffset day)
+    private static bool DropNotifications(PostgresTx tx, DateTimeOffset day)
     {
         string[] names = [NameOf(Notifications, day), NameOf(Decisions, day)];
 
@@ -117,7 +125,7 @@ internal sealed class NotificationPartitions(IOptions<NotificationsOptions> opti
         var kept = Unfinished(tx, Snowflake.FirstAt(day), Snowflake.FirstAt(day.AddDays(1)));
         if (kept.Length > MostMoved || (kept.Length > 0 && IsMany(tx, kept)))
         {
-            return;
+            return false;
         }
 
         foreach (var (name, table, column) in new[] { (names[0], Notifications, "id"), (names[1], Decisions, "notification_id") })
@@ -130,6 +138,8 @@ internal sealed class NotificationPartitions(IOptions<NotificationsOptions> opti
 
             tx.Run($"DROP TABLE IF EXISTS {name}");
         }
+
+        return true;
     }
 
     /// <summary>Not planned to the end, or with a delivery that lives, of its own or of the digest that it is in.</summary>
@@ -167,17 +177,19 @@ internal sealed class NotificationPartitions(IOptions<NotificationsOptions> opti
         return [.. find.ReadAll(row => row.GetString(0))];
     }
 
-    private static void Try(PostgresTx tx, Action change)
+    private static bool Try(PostgresTx tx, Func<bool> change)
     {
         tx.Run("SAVEPOINT one_table");
         try
         {
-            change();
+            var changed = change();
             tx.Run("RELEASE SAVEPOINT one_table");
+            return changed;
         }
         catch (PostgresException busy) when (busy.SqlState == PostgresErrorCodes.LockNotAvailable)
         {
             tx.Run("ROLLBACK TO SAVEPOINT one_table");
+            return false;
         }
     }
 }

@@ -155,7 +155,7 @@ public sealed class NotificationPartitionTests
         await SendAsync(test, 1);
         test.Time.Advance(TimeSpan.FromDays(40));
         await Task.WhenAll([
-            .. Enumerable.Range(0, 6).Select(i => test.WriteAsync(tx => test.Store<NotificationPartitions>().Prune(tx, tx.Now, 50), i % 2 == 0 ? Lane.Interactive : Lane.Background)),
+            .. Enumerable.Range(0, 6).Select(i => TendAsync(test, i % 2 == 0 ? Lane.Interactive : Lane.Background)),
             .. Enumerable.Range(10, 6).Select(n => PlanAsync(test, new(n), test.Time.GetUtcNow()))]);
         Assert.Empty(await PlacesAsync(test, "delivery_log"));
         Assert.Equal(6, (await ClaimAsync(test)).Count);
@@ -204,8 +204,12 @@ public sealed class NotificationPartitionTests
         }
     }
 
-    private static Task TendAsync(TestDatabase test) =>
-        test.WriteAsync(tx => test.Store<NotificationPartitions>().Prune(tx, tx.Now, 50), Lane.Background);
+    private static async Task TendAsync(TestDatabase test, Lane lane = Lane.Background)
+    {
+        while (await test.WriteAsync(tx => test.Store<NotificationPartitions>().Prune(tx, tx.Now, 50), lane) >= 50)
+        {
+        }
+    }
 
     private static async Task<IReadOnlyList<string>> PlacesAsync(TestDatabase test, string table)
     {
