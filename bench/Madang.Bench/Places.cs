@@ -19,6 +19,9 @@ internal sealed class Places : IAsyncDisposable
 
     public PostgresProcess? Postgres { get; }
 
+    /// <summary>The server's data folder.</summary>
+    public string Data => Path.Combine(_folder, "data");
+
     public string Journal => Path.Combine(_folder, "journal");
 
     /// <summary>CPU seconds of the server and, if it has one, of its PostgreSQL.</summary>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Madang.Bench;
 using Madang.Bench.Crawling;
+using Madang.Bench.Feeding;
 using Madang.Bench.Killing;
 using Madang.Bench.Notifying;
 using Madang.Bench.Serving;
@@ -71,7 +72,7 @@ kill.SetAction((given, cancelled) => Places.WithAsync(given.GetValue(engine)!, g
 }, cancelled));
 
 var root = new RootCommand("Load drivers and kill tests of Madang") { chat, kill, SitesCommand.Create() };
-foreach (var command in CrawlCommands.Create().Concat(NotifyCommands.Create()))
+foreach (var command in CrawlCommands.Create().Concat(NotifyCommands.Create()).Concat(FeedCommands.Create()))
 {
     root.Add(command);
 }

@@ -2,6 +2,7 @@ using Madang.Feeds.Graph;
 using Madang.Feeds.Moderation;
 using Madang.Feeds.Moving;
 using Madang.Feeds.Posts;
+using Madang.Feeds.Timelines;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -21,6 +22,7 @@ public static class FeedsModule
         services.AddPosts();
         services.AddMoving(builder.Configuration);
         services.AddModeration();
+        services.AddTimelines();
         return builder;
     }
 
@@ -30,6 +32,7 @@ public static class FeedsModule
         routes.MapGraph();
         routes.MapMoving();
         routes.MapModeration();
+        routes.MapTimelines();
         return routes;
     }
 }

@@ -71,6 +71,46 @@ public sealed class FeedsOptions
     /// <summary>How long closed reports are kept, in days. The log of what moderators did stays.</summary>
     [Range(1, 36_500)]
     public int ReportDays { get; set; } = 365;
+
+    /// <summary>How many ids a timeline in memory holds at most, 8 bytes each; rounded up to a power of two. What is older is read from the database.</summary>
+    [Range(64, 4_096)]
+    public int RingEntries { get; set; } = 512;
+
+    /// <summary>Memory for timelines, in MiB; beyond it who has not read for longest is let go of, and costs nothing until they read again.</summary>
+    [Range(1, 65_536)]
+    public int TimelineMegabytes { get; set; } = 256;
+
+    /// <summary>For so many days without reading a timeline stays in memory.</summary>
+    [Range(1, 90)]
+    public int WarmDays { get; set; } = 7;
+
+    /// <summary>For so many minutes after reading somebody counts as being here: they are served first. Whoever is connected is here.</summary>
+    [Range(1, 1_440)]
+    public int HereMinutes { get; set; } = 10;
+
+    /// <summary>Into how many parts readers are divided, each with one writer; 0 for half as many as there are processors.</summary>
+    [Range(0, 256)]
+    public int FanOutShards { get; set; }
+
+    /// <summary>An author with more followers in memory than this is looked up when they read, instead of being put into their timelines; again below half of it.</summary>
+    [Range(1, 100_000_000)]
+    public int PullFollowers { get; set; } = 5_000;
+
+    /// <summary>An author whose post waits longer than so many milliseconds for its last follower is looked up likewise.</summary>
+    [Range(1, 60_000)]
+    public int PullWaitMs { get; set; } = 100;
+
+    /// <summary>An author who writes more often than so many times for each time that a follower reads is looked up likewise.</summary>
+    [Range(1, 1_000_000)]
+    public double PullPostsPerView { get; set; } = 20;
+
+    /// <summary>How many authors' newest posts are kept for being looked up, 4 KiB each.</summary>
+    [Range(16, 1_000_000)]
+    public int AuthorLogs { get; set; } = 4_096;
+
+    /// <summary>Every so many seconds some timelines in memory are held against the database; 0 for never.</summary>
+    [Range(0, 86_400)]
+    public int AuditSeconds { get; set; } = 60;
 }
 
 [OptionsValidator]

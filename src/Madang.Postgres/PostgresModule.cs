@@ -8,6 +8,7 @@ using Madang.Crawler.Searching;
 using Madang.Feeds.Graph;
 using Madang.Feeds.Moderation;
 using Madang.Feeds.Posts;
+using Madang.Feeds.Timelines;
 using Madang.Jobs;
 using Madang.Jobs.Running;
 using Madang.Jobs.Scheduling;
@@ -98,6 +99,10 @@ public static class PostgresModule
         _ = services.AddSingleton<IPeopleListStore, PostgresPeopleListStore>();
         _ = services.AddSingleton<ITagFollowStore, PostgresTagFollowStore>();
         _ = services.AddSingleton<IModerationStore, PostgresModerationStore>();
+        _ = services.AddSingleton<ITimelineStore, PostgresTimelineStore>();
+        _ = services.AddSingleton<IPostTail, PostgresPostTail>();
+        _ = services.AddSingleton<PostTail>();
+        _ = services.AddHostedService(provider => provider.GetRequiredService<PostTail>());
         _ = services.AddSingleton<ICrawlStore, PostgresCrawlStore>();
         _ = services.AddSingleton<IFrontierStores, PostgresFrontierStores>();
         _ = services.AddSingleton<IRetention, CrawlPruning>();

@@ -12,4 +12,7 @@ public sealed record Signal(string Type, string Key, ReadOnlyMemory<byte> Data);
 public interface ISignals
 {
     void Send(IReadOnlyList<UserId> to, Signal signal);
+
+    /// <summary>Whether they are connected to this node. A look into a table: cheap enough to ask for each of many.</summary>
+    bool IsHere(UserId user);
 }

@@ -8,6 +8,7 @@ using Madang.Crawler.Searching;
 using Madang.Feeds.Graph;
 using Madang.Feeds.Moderation;
 using Madang.Feeds.Posts;
+using Madang.Feeds.Timelines;
 using Madang.Jobs;
 using Madang.Jobs.Scheduling;
 using Madang.Notifications;
@@ -93,6 +94,7 @@ public static class SqliteModule
         _ = services.AddSingleton<IPeopleListStore, SqlitePeopleListStore>();
         _ = services.AddSingleton<ITagFollowStore, SqliteTagFollowStore>();
         _ = services.AddSingleton<IModerationStore, SqliteModerationStore>();
+        _ = services.AddSingleton<ITimelineStore, SqliteTimelineStore>();
         _ = services.AddSingleton<ICrawlStore, SqliteCrawlStore>();
         _ = services.AddSingleton<IPreviewStore, SqlitePreviewStore>();
         _ = services.AddSingleton<SqliteFrontierStores>();

@@ -35,6 +35,8 @@ internal sealed class SignalFanOut(Hub hub) : Timed, ISignals
         }
     }
 
+    public bool IsHere(UserId user) => !hub.Seats.Of(user).IsEmpty;
+
     internal override long Tick(long now)
     {
         List<(UserId, ReadOnlyMemory<byte>)> due = [];

@@ -141,4 +141,6 @@ internal sealed class SignalLog : ISignals
     public List<(IReadOnlyList<UserId> To, Signal Signal)> Sent { get; } = [];
 
     public void Send(IReadOnlyList<UserId> to, Signal signal) => Sent.Add((to, signal));
+
+    public bool IsHere(UserId user) => true;
 }

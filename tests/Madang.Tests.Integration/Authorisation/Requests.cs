@@ -192,6 +192,12 @@ internal static class Requests
         ["stop_crawl"] = async scene => new(await CrawlAsync(scene)),
         ["follow_crawl"] = async scene => new(await CrawlAsync(scene)),
         ["export_crawl"] = async scene => new(await CrawlAsync(scene)),
+        ["read_feed"] = Plain(),
+        ["explain_feed"] = _ => Task.FromResult(new Request(Query: "?post_id=1")),
+        ["read_feed_mark"] = Plain(),
+        ["put_feed_mark"] = Body(new() { ["post_id"] = "1" }),
+        ["read_list_feed"] = About(_ => "1"),
+        ["list_posts_of_tag"] = About(_ => "madang"),
         ["search_pages"] = _ => Task.FromResult(new Request(Query: "?q=courtyard")),
         ["list_crawled_pages"] = async scene => new(await CrawlAsync(scene)),
         // Nobody has taken the crawl up: past authorisation the answer is crawl_not_started.

@@ -1,0 +1,117 @@
+using Madang.Api;
+using Madang.Realtime;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Madang.Feeds.Timelines;
+
+/// <summary>
+/// Puts what has committed into the rings of warm readers: one loop a shard, one turn of an author at a time, so that a shard has one writer and nobody
+/// waits for somebody with a million followers. In memory only; a process that ends loses nothing, for rings are filled from the database.
+/// </summary>
+internal sealed partial class FanOut(WarmTimelines timelines, ITimelineStore store, NewPosts newPosts, ISignals signals, TimelineMetrics metrics, TimeProvider time, ILogger<FanOut> log)
+    : BackgroundService
+{
+    /// <summary>Turns between two looks at what is new in line.</summary>
+    private const int TurnsAtATime = 16;
+
+    private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(1);
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
+        [.. Enumerable.Range(0, timelines.Shards.Count).Select(shard => ServeAsync(shard, stoppingToken)), DirectAsync(stoppingToken), SweepAsync(stoppingToken)]);
+
+    /// <summary>Deals with what is in line before one shard until nothing is left, or for so many turns. Whether something is left.</summary>
+    internal bool Serve(int shard, List<UserId> told)
+    {
+        var (line, rings) = (timelines.Lines[shard].Reader, timelines.Shards[shard]);
+        while (line.TryRead(out var post))
+        {
+            rings.Accept(post);
+        }
+
+        for (var i = 0; i < TurnsAtATime && rings.HasTurns; i++)
+        {
+            told.Clear();
+            rings.Turn(told, out var served);
+            if (served is null)
+            {
+                break;
+            }
+
+            if (served.IsDone)
+            {
+                metrics.Delivered(time.GetElapsedTime(served.At));
+            }
+
+            if (told.Count > 0)
+            {
+                newPosts.Tell(told, served);
+            }
+        }
+
+        return rings.HasTurns || line.TryPeek(out _);
+    }
+
+    /// <summary>Gives a direct post to its author and whom it mentions.</summary>
+    internal async Task GiveAsync(FreshPost post, CancellationToken cancellationToken)
+    {
+        var mentioned = await store.MentionedAsync(post.Facts.Id, cancellationToken);
+        var told = new List<UserId>();
+        foreach (var user in mentioned.Append(post.Facts.Author))
+        {
+            if (timelines.Find(user) is { } reader)
+            {
+                timelines.ShardOf(user).Give(reader, post.Id);
+                told.Add(user);
+            }
+        }
+
+        timelines.Pending.Done(post);
+        newPosts.Tell(told, post);
+    }
+
+    private async Task ServeAsync(int shard, CancellationToken cancellationToken)
+    {
+        var told = new List<UserId>();
+        while (await timelines.Lines[shard].Reader.WaitToReadAsync(cancellationToken))
+        {
+            while (Serve(shard, told))
+            {
+                // Whoever waits for a thread has it between turns.
+                await Task.Yield();
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    private async Task DirectAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var post in timelines.Direct.Reader.ReadAllAsync(cancellationToken))
+        {
+            try
+            {
+                await GiveAsync(post, cancellationToken);
+            }
+            catch (Exception fault) when (fault is not OperationCanceledException)
+            {
+                // It stays pending, where every read finds it; the database may be back in a moment.
+                LogNotGiven(fault);
+                await Task.Delay(PauseAfterFault, time, cancellationToken);
+                timelines.Direct.Writer.TryWrite(post);
+            }
+        }
+    }
+
+    private async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(SweepEvery, time);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            timelines.Sweep(signals.IsHere);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "It could not be looked up whom a direct post mentions")]
+    private partial void LogNotGiven(Exception fault);
+}

@@ -1,0 +1,449 @@
+using Madang.Api;
+using Madang.Feeds.Posts;
+
+namespace Madang.Feeds.Timelines;
+
+/// <summary>
+/// Part of the warm readers with the authors whom they read. Whoever holds its gate is its single writer: the fan-out for one turn at a time, a reader who
+/// comes, goes or follows somebody else. Each author has a turn of at most <see cref="TurnFollowers"/> followers and then stands at the end of the line, so
+/// that somebody with a million of them delays everybody else by a turn; what is new goes before edits, who is here before who is not.
+/// </summary>
+internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringEntries, TimeProvider time)
+{
+    public const int TurnFollowers = 1000;
+
+    /// <summary>How many turns of new posts before one of edits and of telling who is here.</summary>
+    private const int FreshTurns = 4;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<long, AuthorFollowers> _authors = [];
+    private readonly Queue<AuthorFollowers>[] _lanes = [new(), new()];
+    private readonly Stack<int> _free = new();
+    private WarmReader?[] _readers = new WarmReader?[64];
+    private byte[] _here = new byte[64];
+    private int _slots;
+    private int _turns;
+    private long[] _pulled = [];
+    private int _generation;
+    private Frequency _views;
+
+    /// <summary>Ids put into rings since the start, those that were there already not counted.</summary>
+    public long Deliveries { get; private set; }
+
+    public int Count => _slots - _free.Count;
+
+    public int Authors => _authors.Count;
+
+    /// <summary>Changes whenever an author begins or ends to be pulled.</summary>
+    public int Generation => Volatile.Read(ref _generation);
+
+    /// <summary>Authors whose posts are not put into rings, ascending. Replaced as a whole; read it after <see cref="PendingPosts.First"/>.</summary>
+    public long[] Pulled => Volatile.Read(ref _pulled);
+
+    public bool HasTurns => _lanes[0].Count > 0 || _lanes[1].Count > 0;
+
+    /// <summary>A reader whose ring takes everything in from now on, and is filled by a pull that begins afterwards.</summary>
+    public WarmReader Add(ViewerGraph graph)
+    {
+        lock (_gate)
+        {
+            var slot = _free.Count > 0 ? _free.Pop() : _slots++;
+            if (slot == _readers.Length)
+            {
+                Array.Resize(ref _readers, slot * 2);
+                Array.Resize(ref _here, slot * 2);
+            }
+
+            var reader = new WarmReader(graph.Viewer, slot, new Ring(ringEntries), AimAt(Aim.SourcesOf(graph), graph.Epoch));
+            foreach (var author in reader.Aim.Sources)
+            {
+                Join(author, slot);
+            }
+
+            _readers[slot] = reader;
+            return reader;
+        }
+    }
+
+    /// <summary>
+    /// Aims a reader at another graph, and at who is pulled now. The ring is no longer ready when somebody comes into it who was not before: who is newly
+    /// followed, or pushed again. False when the reader is gone.
+    /// </summary>
+    public bool Retarget(WarmReader reader, ViewerGraph graph)
+    {
+        lock (_gate)
+        {
+            if (reader.IsGone)
+            {
+                return false;
+            }
+
+            var before = reader.Aim;
+            var sources = before.Epoch == graph.Epoch ? before.Sources : Aim.SourcesOf(graph);
+            foreach (var author in before.Sources)
+            {
+                if (!ViewerGraph.Holds(sources, author))
+                {
+                    Leave(author, reader.Slot);
+                }
+            }
+
+            foreach (var author in sources)
+            {
+                if (!ViewerGraph.Holds(before.Sources, author))
+                {
+                    Join(author, reader.Slot);
+                }
+            }
+
+            var aim = AimAt(sources, graph.Epoch);
+            // Not ready first: who takes the new aim must not take the ring for complete.
+            reader.IsReady &= sources.All(author => ViewerGraph.Holds(aim.Pulled, author)
+                || (ViewerGraph.Holds(before.Sources, author) && _authors[author].ReleasedAt <= before.Generation));
+            reader.Aim = aim;
+            return true;
+        }
+    }
+
+    /// <summary>Takes in what was pulled for a reader.</summary>
+    public void Merge(WarmReader reader, ReadOnlySpan<long> ids, long completeTo)
+    {
+        lock (_gate)
+        {
+            reader.Ring.Merge(ids, completeTo);
+        }
+    }
+
+    public void Remove(WarmReader reader)
+    {
+        lock (_gate)
+        {
+            if (reader.IsGone)
+            {
+                return;
+            }
+
+            reader.IsGone = true;
+            foreach (var author in reader.Aim.Sources)
+            {
+                Leave(author, reader.Slot);
+            }
+
+            _readers[reader.Slot] = null;
+            _here[reader.Slot] = 0;
+            _free.Push(reader.Slot);
+        }
+    }
+
+    /// <summary>Somebody looked at their timeline.</summary>
+    public void Saw(WarmReader reader, long now)
+    {
+        reader.ReadAt = now;
+        _here[reader.Slot] = 1;
+        _views.Add(now);
+    }
+
+    /// <summary>Those who have not read since <paramref name="since"/> are no longer served first and told, unless they are connected.</summary>
+    public void Forget(long since, Predicate<UserId> isConnected)
+    {
+        lock (_gate)
+        {
+            for (var slot = 0; slot < _slots; slot++)
+            {
+                if (_here[slot] != 0 && (_readers[slot] is not { } reader || (reader.ReadAt < since && !isConnected(reader.User))))
+                {
+                    _here[slot] = 0;
+                }
+            }
+        }
+    }
+
+    /// <summary>A snapshot of who is here, for sweeps and audits.</summary>
+    public IReadOnlyList<WarmReader> Readers()
+    {
+        lock (_gate)
+        {
+            return [.. _readers.AsSpan(0, _slots).ToArray().OfType<WarmReader>()];
+        }
+    }
+
+    /// <summary>Takes a post in line behind what its author did before.</summary>
+    public void Accept(FreshPost post)
+    {
+        lock (_gate)
+        {
+            if (!_authors.TryGetValue(post.Author, out var author))
+            {
+                pending.Done(post);
+                return;
+            }
+
+            var now = Now();
+            if (post.Op == PostOp.Created)
+            {
+                author.Posts.Add(now);
+            }
+
+            Judge(author, TimeSpan.Zero, now);
+            // What is pulled, or is for no follower, or is gone, goes into no ring.
+            var tellsOnly = author.IsPulled || post.IsDirect || post.Facts.State != PostState.Live;
+            if (tellsOnly)
+            {
+                pending.Done(post);
+            }
+
+            if (post.IsDirect)
+            {
+                return;
+            }
+
+            author.Wait(post.Op == PostOp.Created && !tellsOnly ? 0 : 1, new Walk(post, tellsOnly, author.Slots.Count > TurnFollowers), _lanes);
+        }
+    }
+
+    /// <summary>Puts one id into one ring, as of a post that was written to this reader.</summary>
+    public void Give(WarmReader reader, long id)
+    {
+        lock (_gate)
+        {
+            if (!reader.IsGone && reader.Ring.Insert(id))
+            {
+                Deliveries++;
+            }
+        }
+    }
+
+    /// <summary>One turn of the author who stands first. Who is served is added to <paramref name="told"/> when they may want to hear of it.</summary>
+    public void Turn(List<UserId> told, out FreshPost? served)
+    {
+        lock (_gate)
+        {
+            served = null;
+            var lane = _lanes[0].Count > 0 && (_lanes[1].Count == 0 || _turns % (FreshTurns + 1) != FreshTurns) ? 0 : 1;
+            if (!_lanes[lane].TryDequeue(out var author))
+            {
+                return;
+            }
+
+            _turns++;
+            var walk = author.Waiting[lane]!.Peek();
+            served = walk.Post;
+            if (Walk(author, walk, told))
+            {
+                author.Waiting[lane]!.Dequeue();
+                author.Slots.EndWalk();
+                if (!walk.TellsOnly)
+                {
+                    pending.Done(walk.Post);
+                    Judge(author, time.GetElapsedTime(walk.Post.At), Now());
+                }
+            }
+
+            if (author.Waiting[lane]!.Count > 0)
+            {
+                _lanes[lane].Enqueue(author);
+            }
+            else
+            {
+                LeaveIfEmpty(author);
+            }
+        }
+    }
+
+    /// <summary>Gives up what is in line and every ring: each reader begins anew. For when more is in line than may be.</summary>
+    public IReadOnlyList<WarmReader> Drop()
+    {
+        lock (_gate)
+        {
+            IReadOnlyList<WarmReader> all = Readers();
+            foreach (var author in _authors.Values.ToArray())
+            {
+                GiveUp(author, 0);
+                GiveUp(author, 1);
+            }
+
+            foreach (var reader in all)
+            {
+                Remove(reader);
+            }
+
+            return all;
+        }
+    }
+
+    private long Now() => (long)time.GetElapsedTime(0).TotalMilliseconds;
+
+    /// <summary>Serves up to <see cref="TurnFollowers"/> followers. Whether all are served.</summary>
+    private bool Walk(AuthorFollowers author, Walk walk, List<UserId> told)
+    {
+        var places = author.Slots.Places;
+        var (id, changes, served) = (walk.Post.Id, walk.Post.Op != PostOp.Created, 0);
+        // Those who are here first, when they do not all fit into one turn; then everybody, since who was away may have come.
+        var onlyHere = walk.TellsOnly || walk.OnlyThoseHere;
+        while (served < TurnFollowers && walk.Place < places.Length)
+        {
+            var slot = places[walk.Place++];
+            if (slot == SlotList.Hole || (onlyHere && _here[slot] == 0))
+            {
+                // A glance costs a fraction of an insert.
+                served += walk.Place % 32 == 0 ? 1 : 0;
+                continue;
+            }
+
+            served++;
+            var reader = _readers[slot]!;
+            var isNew = !walk.TellsOnly && reader.Ring.Insert(id);
+            Deliveries += isNew ? 1 : 0;
+            if ((isNew || walk.TellsOnly || changes) && _here[slot] != 0)
+            {
+                told.Add(reader.User);
+            }
+        }
+
+        if (walk.Place < places.Length)
+        {
+            return false;
+        }
+
+        if (onlyHere && !walk.TellsOnly)
+        {
+            (walk.OnlyThoseHere, walk.Place) = (false, 0);
+            return false;
+        }
+
+        return true;
+    }
+
+    private void Judge(AuthorFollowers author, TimeSpan wait, long now)
+    {
+        var views = _views.At(now) / Math.Max(1, Count);
+        var posts = author.Posts.At(now);
+        var load = new AuthorLoad(author.Slots.Count, wait, posts, posts / Math.Max(views, 1));
+        var pulls = policy.Pulls(author.IsPulled, load);
+        if (pulls == author.IsPulled)
+        {
+            return;
+        }
+
+        author.IsPulled = pulls;
+        var pulled = _pulled.ToList();
+        if (pulls)
+        {
+            pulled.Insert(~pulled.BinarySearch(author.Id), author.Id);
+        }
+        else
+        {
+            pulled.Remove(author.Id);
+        }
+
+        // First the list, then what depends on it: a reader who no longer finds a post pending finds its author here.
+        Volatile.Write(ref _pulled, [.. pulled]);
+        Volatile.Write(ref _generation, _generation + 1);
+        author.ReleasedAt = pulls ? author.ReleasedAt : _generation;
+        if (pulls)
+        {
+            GiveUp(author, 0);
+            GiveUp(author, 1);
+        }
+    }
+
+    private void GiveUp(AuthorFollowers author, int lane)
+    {
+        while (author.Waiting[lane]?.TryDequeue(out var walk) == true)
+        {
+            author.Slots.EndWalk();
+            if (!walk.TellsOnly)
+            {
+                pending.Done(walk.Post);
+            }
+        }
+
+        if (_lanes[lane].Contains(author))
+        {
+            var others = _lanes[lane].Where(other => other != author).ToArray();
+            _lanes[lane].Clear();
+            foreach (var other in others)
+            {
+                _lanes[lane].Enqueue(other);
+            }
+        }
+    }
+
+    private Aim AimAt(long[] sources, long epoch) =>
+        new(sources, epoch, [.. _pulled.Where(author => ViewerGraph.Holds(sources, author))], _generation);
+
+    private void Join(long author, int slot)
+    {
+        if (!_authors.TryGetValue(author, out var followers))
+        {
+            _authors[author] = followers = new AuthorFollowers(author);
+        }
+
+        followers.Slots.Add(slot);
+    }
+
+    private void Leave(long author, int slot)
+    {
+        if (_authors.TryGetValue(author, out var followers))
+        {
+            followers.Slots.Remove(slot);
+            LeaveIfEmpty(followers);
+        }
+    }
+
+    private void LeaveIfEmpty(AuthorFollowers author)
+    {
+        if (author.Slots.Count == 0 && author.Waiting[0] is not { Count: > 0 } && author.Waiting[1] is not { Count: > 0 })
+        {
+            _authors.Remove(author.Id);
+            if (author.IsPulled)
+            {
+                Volatile.Write(ref _pulled, [.. _pulled.Where(other => other != author.Id)]);
+            }
+        }
+    }
+}
+
+/// <summary>One author's warm followers in one shard, and what they wait for.</summary>
+internal sealed class AuthorFollowers(long id)
+{
+    public long Id => id;
+
+    public SlotList Slots { get; } = new();
+
+    public Queue<Walk>?[] Waiting { get; } = new Queue<Walk>?[2];
+
+    public bool IsPulled { get; set; }
+
+    /// <summary>The generation in which the author was last pushed again: rings that were aimed before lack what was written while they were pulled.</summary>
+    public int ReleasedAt { get; set; }
+
+    // A field: it is changed in place.
+    public Frequency Posts;
+
+    public void Wait(int lane, Walk walk, Queue<AuthorFollowers>[] lanes)
+    {
+        var waiting = Waiting[lane] ??= new();
+        waiting.Enqueue(walk);
+        Slots.BeginWalk();
+        if (waiting.Count == 1)
+        {
+            lanes[lane].Enqueue(this);
+        }
+    }
+}
+
+/// <summary>One post's way along its author's followers.</summary>
+/// <param name="tellsOnly">It goes into no ring: those who are here are told.</param>
+/// <param name="onlyThoseHere">More followers than fit into one turn: first round those who are here, second round everybody.</param>
+internal sealed class Walk(FreshPost post, bool tellsOnly, bool onlyThoseHere)
+{
+    public FreshPost Post => post;
+
+    public bool TellsOnly => tellsOnly;
+
+    public int Place { get; set; }
+
+    /// <summary>The first of two rounds.</summary>
+    public bool OnlyThoseHere { get; set; } = onlyThoseHere;
+}

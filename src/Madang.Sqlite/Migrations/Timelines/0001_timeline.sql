@@ -1,0 +1,14 @@
+-- How far people have read: of everything with list_id 0, or of one of their lists.
+CREATE TABLE timeline_mark (
+    user_id INTEGER NOT NULL,
+    list_id INTEGER NOT NULL,
+    post_id INTEGER NOT NULL,
+    at      INTEGER NOT NULL,
+    PRIMARY KEY (user_id, list_id)
+) STRICT, WITHOUT ROWID;
+
+-- Everybody's posts that stand, newest last: what a timeline reads along whose people write much.
+CREATE INDEX post_newest ON post (id, author_id) WHERE root_id IS NULL AND state = 1;
+
+-- Whom a direct post is to be given to.
+CREATE INDEX post_mention_of ON post_mention (post_id);
