@@ -96,7 +96,7 @@ public sealed class FeedsOptions
     [Range(1, 100_000_000)]
     public int PullFollowers { get; set; } = 5_000;
 
-    /// <summary>An author whose post waits longer than so many milliseconds for its last follower is looked up likewise.</summary>
+    /// <summary>An author of more than 1,000 followers whose post waits longer than so many milliseconds for the last of them is looked up likewise.</summary>
     [Range(1, 60_000)]
     public int PullWaitMs { get; set; } = 100;
 

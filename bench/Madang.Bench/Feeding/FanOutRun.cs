@@ -73,9 +73,17 @@ internal sealed class FanOutRun(FollowGraph graph, int deliveries, int crowd, Te
     {
         const long Star = 50_000_000;
         await using var place = await Place.OpenAsync(pullFollowers, cancellationToken);
+        // One by the front door; the others without a look into the empty database. One of a hundred is here, and follows somebody else too.
+        await place.Timelines.OfAsync(GraphOf(crowd + 1, [Star]), cancellationToken);
         for (var person = 1; person <= crowd; person++)
         {
-            await place.Timelines.OfAsync(GraphOf(person, person % 100 == 0 ? [20_000_000 + (person / 100 % 2_000), Star] : [Star]), cancellationToken);
+            var isHere = person % 100 == 0;
+            var shard = place.Timelines.ShardOf(new UserId(person));
+            var reader = shard.Add(GraphOf(person, isHere ? [20_000_000 + (person / 100 % 2_000), Star] : [Star]));
+            if (isHere)
+            {
+                shard.Saw(reader, place.Timelines.Now);
+            }
         }
 
         var alone = await PaceAsync(place, null, cancellationToken);
@@ -87,7 +95,6 @@ internal sealed class FanOutRun(FollowGraph graph, int deliveries, int crowd, Te
     {
         var histogram = new Histogram();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var posts = new List<(FreshPost Post, long At)>();
         var serving = Task.Run(() => ServeUntil(place, ended.Token), CancellationToken.None);
         for (var i = 0; i < 2_000; i++)
         {

@@ -126,14 +126,14 @@ internal sealed class FeedLoad(ServerProcess server, string data, FeedLoadOption
                 var requests = Enumerable.Range(0, 256).Select(_ => line.Get("/v1/feed?limit=20", _readers[random.Next(1, _readers.Count)].Token)).ToArray();
                 for (var i = 0L; clock.Elapsed < until; i++)
                 {
-                    // On an even beat, latency counted from when the request was due.
-                    var due = rate == 0 ? clock.Elapsed : TimeSpan.FromSeconds((connection + (i * options.Connections)) / (double)rate);
-                    if (due > clock.Elapsed)
+                    // On an even beat; who is late because an answer was late counts from when it was due.
+                    var from = rate == 0 ? clock.Elapsed : TimeSpan.FromSeconds((connection + (i * options.Connections)) / (double)rate);
+                    if (from > clock.Elapsed)
                     {
-                        await Task.Delay(due - clock.Elapsed, cancellationToken);
+                        await Task.Delay(from - clock.Elapsed, cancellationToken);
+                        from = clock.Elapsed;
                     }
 
-                    var from = rate == 0 ? due : TimeSpan.FromTicks(Math.Max(due.Ticks, clock.Elapsed.Ticks - TimeSpan.TicksPerMillisecond));
                     if (await line.AskAsync(requests[i & 255], cancellationToken) != 200)
                     {
                         throw new InvalidOperationException("A read was refused.");

@@ -6,7 +6,7 @@ namespace Madang.Feeds.Timelines;
 /// read more often than it is written.
 /// </summary>
 /// <param name="PullFollowers">More warm followers than this in the shard: pull.</param>
-/// <param name="PullWait">Followers waited longer than this for a post to arrive: pull.</param>
+/// <param name="PullWait">The last follower waited longer than this for a post to arrive: pull. Of those only who need more than one turn: the others wait for them.</param>
 /// <param name="PullPostsPerView">Posts for each time that a follower looks: more than this costs more to push than to pull.</param>
 internal sealed record HybridPolicy(int PullFollowers, TimeSpan PullWait, double PullPostsPerView)
 {
@@ -21,7 +21,7 @@ internal sealed record HybridPolicy(int PullFollowers, TimeSpan PullWait, double
     {
         var share = pullsNow ? Release : 1;
         return load.Followers > PullFollowers * share
-            || load.Wait > PullWait * share
+            || (load.Followers > Shard.TurnFollowers && load.Wait > PullWait * share)
             || (load.Followers >= FollowersThatMatter && load.Posts >= PostsThatMatter * share && load.PostsPerView > PullPostsPerView * share);
     }
 }

@@ -81,13 +81,13 @@ internal sealed class PageInMaking(ViewerGraph graph, FeedQuery query, FeedSourc
         // A full page goes on behind its last post, one that was cut short behind what was looked at.
         var next = _isAtEnd ? null : query.After(Missing == 0 ? _last : From);
         var prev = query.Back(_posts.Count > 0 ? _posts[0].Facts.Id.Value : query.Up || query.Below == long.MaxValue ? query.Above : query.Below);
-        if (!query.Up || query.OldestFirst)
+        if (query.Up == query.OldestFirst)
         {
             return new FeedPage(_posts, _also, next, prev, query.HasGap ? next : null);
         }
 
-        // Read upwards and shown downwards: what came since lies above the topmost one, wherever the end is now.
+        // Read one way and shown the other: what was read last is shown first, and there is a way on from it wherever the end is now.
         _posts.Reverse();
-        return new FeedPage(_posts, _also, prev, next ?? query.After(Math.Max(_last, query.Above)), null);
+        return new FeedPage(_posts, _also, prev, next ?? query.After(_posts.Count > 0 ? _last : query.Up ? query.Above : query.Below), null);
     }
 }

@@ -80,22 +80,25 @@ public sealed class FeedHttpTests
         Assert.Equal("[\"blocked\",\"not_followed\"]", told["without"]!.ToJsonString());
     }
 
-    [Theory]
-    [InlineData("/v1/feed?limit=0", "invalid_fields")]
-    [InlineData("/v1/feed?cursor=AQ", "invalid_fields")]
-    [InlineData("/v1/feed?since=x", "invalid_fields")]
-    [InlineData("/v1/feed?order=random", "invalid_fields")]
-    [InlineData("/v1/feed/explain", "invalid_fields")]
-    [InlineData("/v1/feed/explain?post_id=0", "invalid_fields")]
-    [InlineData("/v1/feed/mark?list_id=-1", "invalid_fields")]
-    [InlineData("/v1/feed/mark?list_id=5", "not_found")]
-    [InlineData("/v1/lists/5/feed", "not_found")]
-    [InlineData("/v1/lists/%00/feed", "not_found")]
-    [InlineData("/v1/tags/%20/posts", "not_found")]
-    public async Task Odd_questions_are_refused_by_a_code(string path, string code)
+    [Fact]
+    public async Task Odd_questions_are_refused_by_a_code()
     {
         await using var host = await MadangHost.StartAsync();
-        Assert.Equal(code, await CodeAsync(await host.PersonAsync("mina"), path));
+        var mina = await host.PersonAsync("mina");
+        string[] invalid =
+        [
+            "/v1/feed?limit=0", "/v1/feed?limit=101", "/v1/feed?cursor=AQ", "/v1/feed?since=x", "/v1/feed?order=random", "/v1/feed?seen=0", "/v1/feed/explain",
+            "/v1/feed/explain?post_id=0", "/v1/feed/mark?list_id=-1", "/v1/tags/madang/posts?cursor=%00",
+        ];
+        foreach (var path in invalid)
+        {
+            Assert.Equal((path, "invalid_fields"), (path, await CodeAsync(mina, path)));
+        }
+
+        foreach (var path in new[] { "/v1/feed/mark?list_id=5", "/v1/lists/5/feed", "/v1/lists/x/feed", "/v1/tags/%20/posts", "/v1/feed/explain?post_id=5" })
+        {
+            Assert.Equal((path, "not_found"), (path, await CodeAsync(mina, path)));
+        }
     }
 
     private static async Task<string> CodeAsync(Person person, string path)
