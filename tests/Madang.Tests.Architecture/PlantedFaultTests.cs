@@ -14,7 +14,7 @@ public sealed class PlantedFaultTests
 
     [Fact]
     public void A_project_without_a_row_is_named() => Reports(
-        Rules.ImportsStandInTheTable, Tree.With("src/Madang.Feeds/Madang.Feeds.csproj", "<Project />"), "Madang.Feeds has no row");
+        Rules.ImportsStandInTheTable, Tree.With("src/Madang.Nowhere/Madang.Nowhere.csproj", "<Project />"), "Madang.Nowhere has no row");
 
     [Fact]
     public void A_row_without_a_project_is_named() => Reports(
@@ -74,7 +74,7 @@ public sealed class PlantedFaultTests
 
     [Fact]
     public void A_module_without_a_readme_is_named() => Reports(
-        Rules.ModulesHaveAReadme, Tree.With("src/Madang.Feeds/Madang.Feeds.csproj", "<Project />"), "Madang.Feeds has no README.md");
+        Rules.ModulesHaveAReadme, Tree.With("src/Madang.Nowhere/Madang.Nowhere.csproj", "<Project />"), "Madang.Nowhere has no README.md");
 
     [Fact]
     public void A_test_that_does_not_exist_is_named() => Reports(
