@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Madang.Feeds.Posts;
 using Madang.Storage;
@@ -16,6 +17,10 @@ internal sealed partial class PostTail : HintPump
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private const int AtATime = 500;
+
+    /// <summary>What this node wrote and has not met in the log yet; beyond it some is heard twice, which only takes time.</summary>
+    private const int MostOwn = 20_000;
+
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
 
     private readonly IPostTail _tail;
@@ -23,6 +28,8 @@ internal sealed partial class PostTail : HintPump
     private readonly TimeProvider _time;
     private readonly ILogger<PostTail> _log;
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    private readonly ConcurrentDictionary<(PostId Id, int Version), byte> _own = new();
 
     // Entries beyond the place that were heard already, because a transaction before them still ran.
     private HashSet<long> _early = [];
@@ -33,7 +40,16 @@ internal sealed partial class PostTail : HintPump
     {
         (_tail, _timelines, _time, _log) = (tail, timelines, time, log);
         timelines.TrustFor(Patience);
-        database.OnCommit<PostChanged>(_ => Say("posts"));
+        database.OnCommit<PostChanged>(changed =>
+        {
+            if (_own.Count >= MostOwn)
+            {
+                _own.Clear();
+            }
+
+            _own.TryAdd((changed.Facts.Id, changed.Facts.Version), 0);
+            Say("posts");
+        });
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(base.ExecuteAsync(stoppingToken), FollowAsync(stoppingToken));
@@ -60,7 +76,7 @@ internal sealed partial class PostTail : HintPump
             var early = new HashSet<long>();
             foreach (var entry in entries)
             {
-                if (!_early.Contains(entry.Place.Seq))
+                if (!_early.Contains(entry.Place.Seq) && !_own.TryRemove((entry.Facts.Id, entry.Facts.Version), out _))
                 {
                     _timelines.Heard(entry.Facts, entry.Op);
                 }
