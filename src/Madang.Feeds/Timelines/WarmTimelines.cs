@@ -26,6 +26,7 @@ internal sealed class WarmTimelines
     private readonly TimeProvider _time;
     private readonly FeedsOptions _options;
     private readonly int _entries;
+    private readonly int[] _dropping;
     private TimeSpan? _trust;
     private long _atEnd;
 
@@ -34,6 +35,7 @@ internal sealed class WarmTimelines
         (_store, _logs, _time, _options) = (store, logs, time, options.Value);
         _entries = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)_options.RingEntries);
         var count = _options.FanOutShards > 0 ? _options.FanOutShards : Math.Max(1, Environment.ProcessorCount / 2);
+        _dropping = new int[count];
         Pending = new PendingPosts(count);
         var policy = new HybridPolicy(Math.Max(1, _options.PullFollowers / count), TimeSpan.FromMilliseconds(_options.PullWaitMs), _options.PullPostsPerView);
         Shards = [.. Enumerable.Range(0, count).Select(_ => new Shard(Pending, policy, _entries, time))];
@@ -90,9 +92,8 @@ internal sealed class WarmTimelines
         {
             if (!Lines[i].Writer.TryWrite(post))
             {
-                var full = i;
                 Pending.Done(post);
-                _ = Task.Run(() => Drop(full));
+                BeginDrop(i);
             }
         }
 
@@ -171,11 +172,20 @@ internal sealed class WarmTimelines
         return aim.Epoch == graph.Epoch && aim.Generation == shard.Generation && reader.IsReady && !reader.IsGone;
     }
 
-    private void Drop(int shard)
+    /// <summary>Not on this thread, which is the writer's; once at a time for each shard.</summary>
+    private void BeginDrop(int shard)
     {
-        foreach (var reader in Shards[shard].Drop())
+        if (Interlocked.Exchange(ref _dropping[shard], 1) == 0)
         {
-            _readers.TryRemove(new KeyValuePair<UserId, WarmReader>(reader.User, reader));
+            _ = Task.Run(() =>
+            {
+                foreach (var reader in Shards[shard].Drop())
+                {
+                    _readers.TryRemove(new KeyValuePair<UserId, WarmReader>(reader.User, reader));
+                }
+
+                Volatile.Write(ref _dropping[shard], 0);
+            });
         }
     }
 
