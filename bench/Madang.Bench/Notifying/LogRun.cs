@@ -197,7 +197,7 @@ internal static class LogRun
 
         private async Task AcceptAsync(long began, TimeSpan due, Histogram seen, CancellationToken cancellationToken)
         {
-            await _store.AcceptAsync(Next(), cancellationToken);
+            await _store.AcceptAsync(Next(), PlanTurn.Later, cancellationToken);
             seen.Record((long)(Stopwatch.GetElapsedTime(began) - due).TotalMicroseconds);
         }
 

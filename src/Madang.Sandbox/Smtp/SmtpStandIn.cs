@@ -77,6 +77,8 @@ public sealed class SmtpStandIn(TimeProvider time, X509Certificate2? certificate
             while (true)
             {
                 var client = await listener.AcceptTcpClientAsync(_stopping.Token);
+                // Replies to pipelined commands are several small writes: none waits for the acknowledgement of the one before.
+                client.NoDelay = true;
                 Connections++;
                 var session = SessionAsync(client);
                 lock (_gate)
