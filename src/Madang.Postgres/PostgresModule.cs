@@ -103,6 +103,9 @@ public static class PostgresModule
         _ = services.AddSingleton<IPostTail, PostgresPostTail>();
         _ = services.AddSingleton<PostTail>();
         _ = services.AddHostedService(provider => provider.GetRequiredService<PostTail>());
+        _ = services.AddSingleton<IDraftStore, PostgresDraftStore>();
+        _ = services.AddSingleton<IPostActionStore, PostgresActionStore>();
+        _ = services.AddSingleton<IPostLogStore, PostgresPostLogStore>();
         _ = services.AddSingleton<ICrawlStore, PostgresCrawlStore>();
         _ = services.AddSingleton<IFrontierStores, PostgresFrontierStores>();
         _ = services.AddSingleton<IRetention, CrawlPruning>();

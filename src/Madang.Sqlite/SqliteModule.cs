@@ -95,6 +95,9 @@ public static class SqliteModule
         _ = services.AddSingleton<ITagFollowStore, SqliteTagFollowStore>();
         _ = services.AddSingleton<IModerationStore, SqliteModerationStore>();
         _ = services.AddSingleton<ITimelineStore, SqliteTimelineStore>();
+        _ = services.AddSingleton<IDraftStore, SqliteDraftStore>();
+        _ = services.AddSingleton<IPostActionStore, SqliteActionStore>();
+        _ = services.AddSingleton<IPostLogStore, SqlitePostLogStore>();
         _ = services.AddSingleton<ICrawlStore, SqliteCrawlStore>();
         _ = services.AddSingleton<IPreviewStore, SqlitePreviewStore>();
         _ = services.AddSingleton<SqliteFrontierStores>();

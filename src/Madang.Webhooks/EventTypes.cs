@@ -23,6 +23,13 @@ public static class EventTypes
     public const string NotificationFailed = "notification.failed";
     public const string NotificationUnsubscribed = "notification.unsubscribed";
 
+    /// <summary>A public post, share or comment: <c>{"post_id","author_id","text","tags","mentions","link"?,"share_of"?,"root_id"?,"parent_id"?,"created_at","edited_at"?}</c>.</summary>
+    public const string PostCreated = "post.created";
+    public const string PostUpdated = "post.updated";
+
+    /// <summary>Deleted, or no longer public: <c>{"post_id","author_id"}</c>.</summary>
+    public const string PostDeleted = "post.deleted";
+
     /// <summary>Sent by hand, to one endpoint alone.</summary>
     public const string Test = "webhook.test";
 }

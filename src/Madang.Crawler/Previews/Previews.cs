@@ -87,7 +87,7 @@ public sealed class Previews
         {
             if (await pages.FindAsync(address.PathAndQuery, viewer, cancellationToken) is { } preview)
             {
-                return preview;
+                return preview with { Url = address.Href };
             }
         }
 

@@ -17,7 +17,7 @@ internal interface IPostStore
 
     /// <summary>
     /// Writes what <paramref name="after"/> changed: the row, its tags and mentions, what it said before, and the log. A deletion lets go of everything that it
-    /// said, and takes back what was counted elsewhere for it.
+    /// said, and takes back what was counted elsewhere for it. A wider audience does not get to read what was said to a narrower one.
     /// </summary>
     void Update(WriteTx tx, Post before, Post after, PostOp op);
 

@@ -115,7 +115,7 @@ internal sealed class PostContents(IPostStore store, IOptions<FeedsOptions> opti
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static void WriteWords(Utf8JsonWriter json, Post post)
+    internal static void WriteWords(Utf8JsonWriter json, Post post)
     {
         json.WriteStartArray("tags");
         foreach (var tag in PostWords.Tags(post.Text))
@@ -140,7 +140,7 @@ internal sealed class PostContents(IPostStore store, IOptions<FeedsOptions> opti
         }
     }
 
-    private static void WriteThread(Utf8JsonWriter json, Post post)
+    internal static void WriteThread(Utf8JsonWriter json, Post post)
     {
         if (post.ShareOf.Value != 0)
         {
@@ -154,7 +154,7 @@ internal sealed class PostContents(IPostStore store, IOptions<FeedsOptions> opti
         }
     }
 
-    private static void WriteTime(Utf8JsonWriter json, string name, DateTimeOffset time)
+    internal static void WriteTime(Utf8JsonWriter json, string name, DateTimeOffset time)
     {
         json.WritePropertyName(name);
         JsonSerializer.Serialize(json, time, ApiJson.Options);

@@ -91,7 +91,4 @@ internal static class PostRules
 
         return mentions;
     }
-
-    /// <summary>The client id under which a draft is published: not one that a client could use.</summary>
-    public static string KeyOfDraft(long draft) => $"draft·{Id.Text(draft)}";
 }

@@ -11,8 +11,18 @@ internal sealed record SeenPost(PostFacts Facts, Overlay Overlay, Sight Sight, S
 }
 
 /// <summary>Answers for posts by their address: everything that <see cref="Visibility"/> needs, read now, with what a comment stands under and a share passes on.</summary>
-internal sealed class PostSights(IPostFacts facts, Graphs graphs)
+internal sealed class PostSights(IPostFacts facts, IPostStore store, Graphs graphs)
 {
+    /// <summary>What is meant when somebody answers, shares or likes this post: the original of a share without words. Null where they may not see it.</summary>
+    public async Task<PostFacts?> TargetAsync(UserId user, PostId id, CancellationToken cancellationToken) =>
+        await OfAsync(user, id, cancellationToken) is not { IsVisible: true } seen ? null
+        : seen.Shared is { } shared && await OriginalAsync(id, cancellationToken) == shared.Facts.Id ? shared.Facts
+        : seen.Facts;
+
+    /// <summary>Likewise, whoever may see it.</summary>
+    public async Task<PostId> OriginalAsync(PostId id, CancellationToken cancellationToken) =>
+        (await store.FindAsync([id], cancellationToken))[0] is { IsPlainShare: true } share ? share.ShareOf : id;
+
     public async Task<SeenPost?> OfAsync(UserId? viewer, PostId id, CancellationToken cancellationToken) => (await OfAsync(viewer, [id], cancellationToken))[0];
 
     /// <summary>One for each id, in order; null where there is no such row.</summary>
@@ -36,6 +46,12 @@ internal sealed class PostSights(IPostFacts facts, Graphs graphs)
     private static SeenPost See(PostFacts post, Overlay overlay, Dictionary<PostId, (PostFacts Facts, Overlay Overlay)> known, ViewerGraph? graph)
     {
         var sight = Visibility.Of(post, graph);
+        if (sight == Sight.Deleted && OfRoot(post, graph) is not Sight.Visible and var reason)
+        {
+            // Who could not see it is not told that it was there.
+            return new(post, overlay, reason);
+        }
+
         if (post.Root.Value != 0 && sight is Sight.Visible or Sight.Deleted)
         {
             // Comments stand on under what was deleted, for those who saw it.
@@ -54,6 +70,7 @@ internal sealed class PostSights(IPostFacts facts, Graphs graphs)
         return new(post, overlay, shared.Sight, shared.IsVisible ? shared : null);
     }
 
+    /// <summary>As if it had not been deleted.</summary>
     private static Sight OfRoot(PostFacts root, ViewerGraph? graph) =>
         Visibility.Of(root.State == PostState.Deleted ? root with { State = PostState.Live } : root, graph);
 

@@ -36,13 +36,11 @@ internal sealed class Posts(IPostStore store, Database database, PostSights sigh
             return text.Error;
         }
 
-        if (await sights.OfAsync(author, target, cancellationToken) is not { IsVisible: true } seen)
+        if (await sights.TargetAsync(author, target, cancellationToken) is not { } parent)
         {
             return ApiErrors.NotFound;
         }
 
-        // What is said to a bare share is said to what it shares.
-        var parent = await OriginalAsync(seen, cancellationToken);
         var root = parent.Root.Value == 0 ? parent.Id : parent.Root;
         return await WriteAsync(new(author, draft.ClientId!, text.Value, Audience.Public, 0, root, parent.Id, default, [], []), cancellationToken);
     }
@@ -56,12 +54,11 @@ internal sealed class Posts(IPostStore store, Database database, PostSights sigh
             return text.Error;
         }
 
-        if (await sights.OfAsync(author, target, cancellationToken) is not { IsVisible: true } seen)
+        if (await sights.TargetAsync(author, target, cancellationToken) is not { } original)
         {
             return ApiErrors.NotFound;
         }
 
-        var original = await OriginalAsync(seen, cancellationToken);
         return await WriteAsync(
             new(author, draft.ClientId!, text.Value, draft.Audience ?? Audience.Public, draft.List ?? 0, default, default, original.Id, [], []), cancellationToken);
     }
@@ -115,6 +112,8 @@ internal sealed class Posts(IPostStore store, Database database, PostSights sigh
         contents.Forget(id);
         return deleted;
     }
+
+    public bool OwnsList(WriteTx tx, UserId author, long list) => store.OwnsList(tx, author, list);
 
     /// <summary>Takes a post out of everybody else's sight, or puts it back, in the transaction of whoever decides so. False where there is none.</summary>
     public bool Hide(WriteTx tx, PostId id, bool hidden)
@@ -187,10 +186,6 @@ internal sealed class Posts(IPostStore store, Database database, PostSights sigh
         store.Update(tx, post, after, PostRules.IsNarrower(post, after) ? PostOp.Removed : PostOp.Updated);
         return after;
     }
-
-    /// <summary>What is done to a share without words is done to what it shares.</summary>
-    public async Task<PostFacts> OriginalAsync(SeenPost seen, CancellationToken cancellationToken) =>
-        seen.Shared is { } shared && (await store.FindAsync([seen.Facts.Id], cancellationToken))[0] is { IsPlainShare: true } ? shared.Facts : seen.Facts;
 
     private async Task<Result<Published>> WriteAsync(NewPost post, CancellationToken cancellationToken)
     {

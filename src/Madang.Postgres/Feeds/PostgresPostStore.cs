@@ -9,6 +9,9 @@ namespace Madang.Postgres.Feeds;
 
 internal sealed class PostgresPostStore(PostgresDatabase database, Snowflake ids) : IPostStore
 {
+    internal const string OfAuthorSql = "SELECT id FROM post WHERE author_id = $1 AND root_id IS NULL AND state = 1 AND id < $2 ORDER BY id DESC LIMIT $3";
+    internal const string CommentsSql = "SELECT id FROM post WHERE parent_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+
     private readonly PostgresPublishing _publishing = new(ids);
 
     public async Task<Result<Published>> PublishAsync(NewPost post, CancellationToken cancellationToken)
@@ -58,6 +61,10 @@ internal sealed class PostgresPostStore(PostgresDatabase database, Snowflake ids
                 before.Author.Value, before.ShareOf.Value, before.Id.Value);
             AddCounts(tx, writes, [before], -1);
         }
+        else if (after.Audience != before.Audience && op == PostOp.Updated)
+        {
+            writes.Add("DELETE FROM post_version WHERE post_id = $1", after.Id.Value);
+        }
         else if (after.Text != before.Text)
         {
             writes.Add(
@@ -91,11 +98,10 @@ internal sealed class PostgresPostStore(PostgresDatabase database, Snowflake ids
 
     public Task<IReadOnlyList<PostId>> OfAuthorAsync(UserId author, PostId? before, int limit, CancellationToken cancellationToken) =>
         IdsAsync(
-            "SELECT id FROM post WHERE author_id = $1 AND root_id IS NULL AND state = 1 AND id < $2 ORDER BY id DESC LIMIT $3",
-            author.Value, before?.Value ?? long.MaxValue, limit, cancellationToken);
+            OfAuthorSql, author.Value, before?.Value ?? long.MaxValue, limit, cancellationToken);
 
     public Task<IReadOnlyList<PostId>> CommentsAsync(PostId parent, PostId? after, int limit, CancellationToken cancellationToken) =>
-        IdsAsync("SELECT id FROM post WHERE parent_id = $1 AND id > $2 ORDER BY id LIMIT $3", parent.Value, after?.Value ?? 0, limit, cancellationToken);
+        IdsAsync(CommentsSql, parent.Value, after?.Value ?? 0, limit, cancellationToken);
 
     public async Task<IReadOnlyList<PostVersion>> VersionsAsync(PostId id, CancellationToken cancellationToken)
     {

@@ -8,6 +8,9 @@ namespace Madang.Sqlite.Feeds;
 
 internal sealed class SqlitePostStore(SqliteDatabase database, Snowflake ids) : IPostStore
 {
+    internal const string OfAuthorSql = "SELECT id FROM post WHERE author_id = ?1 AND root_id IS NULL AND state = 1 AND id < ?2 ORDER BY id DESC LIMIT ?3";
+    internal const string CommentsSql = "SELECT id FROM post WHERE parent_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
+
     private readonly SqlitePublishing _publishing = new(ids);
 
     public Task<Result<Published>> PublishAsync(NewPost post, CancellationToken cancellationToken) =>
@@ -38,6 +41,10 @@ internal sealed class SqlitePostStore(SqliteDatabase database, Snowflake ids) : 
                 before.Author.Value, before.ShareOf.Value, before.Id.Value);
             Count(sqlite, before, -1);
         }
+        else if (after.Audience != before.Audience && op == PostOp.Updated)
+        {
+            Run(sqlite, "DELETE FROM post_version WHERE post_id = ?1", after.Id.Value);
+        }
         else if (after.Text != before.Text)
         {
             using var keep = sqlite.Use("INSERT INTO post_version (post_id, version, text, ended_at) VALUES (?1, ?2, ?3, ?4)");
@@ -67,11 +74,10 @@ internal sealed class SqlitePostStore(SqliteDatabase database, Snowflake ids) : 
 
     public Task<IReadOnlyList<PostId>> OfAuthorAsync(UserId author, PostId? before, int limit, CancellationToken cancellationToken) =>
         IdsAsync(
-            "SELECT id FROM post WHERE author_id = ?1 AND root_id IS NULL AND state = 1 AND id < ?2 ORDER BY id DESC LIMIT ?3",
-            author.Value, before?.Value ?? long.MaxValue, limit, cancellationToken);
+            OfAuthorSql, author.Value, before?.Value ?? long.MaxValue, limit, cancellationToken);
 
     public Task<IReadOnlyList<PostId>> CommentsAsync(PostId parent, PostId? after, int limit, CancellationToken cancellationToken) =>
-        IdsAsync("SELECT id FROM post WHERE parent_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3", parent.Value, after?.Value ?? 0, limit, cancellationToken);
+        IdsAsync(CommentsSql, parent.Value, after?.Value ?? 0, limit, cancellationToken);
 
     public Task<IReadOnlyList<PostVersion>> VersionsAsync(PostId id, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<PostVersion>>(

@@ -96,6 +96,25 @@ internal sealed class PostWorld(TestDatabase test) : IAsyncDisposable
         return texts;
     }
 
+    /// <summary>
+    /// The log with so many entries in it. PostgreSQL shows them once nothing older runs anywhere on the server, other tests' databases included, and says
+    /// nothing when that comes true: so this looks again.
+    /// </summary>
+    public async Task<IReadOnlyList<PostLogEntry>> LogAsync(int count)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        late.CancelAfter(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            if (await test.Store<IPostLogStore>().ReadAsync(default, 10_000, late.Token) is { } entries && entries.Count >= count)
+            {
+                return entries;
+            }
+
+            await Task.Delay(10, late.Token);
+        }
+    }
+
     public static T Ok<T>(Result<T> result) => result.IsOk ? result.Value : throw new InvalidOperationException($"Refused: {result.Error.Code} {result.Error.Detail}");
 
     public string Key() => $"k-{Interlocked.Increment(ref _count)}";

@@ -53,4 +53,13 @@ internal sealed class Scene
 
     /// <summary>Something that only admins make; its id.</summary>
     public async Task<string> MadeAsync(string path, JsonObject body) => (string)(await MadangHost.PostAsync((await _host.AdminAsync()).Http, path, body))["id"]!;
+
+    /// <summary>A public post of the owner; its id.</summary>
+    public async Task<string> PostAsync() =>
+        (string)(await MadangHost.PostAsync(_owner.Http, "/v1/posts", new JsonObject { ["client_id"] = "of-the-owner", ["text"] = "hello" }))["id"]!;
+
+    /// <summary>A draft of who asks, or an id of nobody's.</summary>
+    public async Task<string> DraftAsync() => Asking.Token.Length == 0
+        ? "1"
+        : (string)(await MadangHost.PostAsync(Asking.Http, "/v1/me/drafts", new JsonObject { ["text"] = "later" }))["id"]!;
 }
