@@ -58,7 +58,7 @@ internal sealed partial class PostgresDatabase : Database
     /// <summary>For reads: pooled, what is used often gets prepared, no multiplexing (a slow read would hold up those behind it).</summary>
     public NpgsqlDataSource Source { get; }
 
-    /// <summary>For the reads of crawls, which look up by key and walk indexes: like the writers' sessions, these may do nothing else.</summary>
+    /// <summary>For the reads of crawls and posts, which look up by key and walk indexes: like the writers' sessions, these may do nothing else.</summary>
     public NpgsqlDataSource Keyed => _keyed.Value;
 
     /// <summary>Looks whether this server keeps what Madang promises, brings the schema up to date and starts the writers.</summary>

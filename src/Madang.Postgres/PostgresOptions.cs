@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Madang.Postgres;
 
-/// <summary>Section <c>Madang:Postgres</c>. A node holds Readers + InteractiveWriters + BackgroundWriters + 2 per hot verb connections at most, and CrawlWriters + CrawlReaders while it crawls.</summary>
+/// <summary>Section <c>Madang:Postgres</c>. A node holds Readers + InteractiveWriters + BackgroundWriters + 2 per hot verb connections at most, CrawlReaders for posts and crawls, and CrawlWriters while it crawls.</summary>
 public sealed class PostgresOptions
 {
     /// <summary>Connections for reads at most; a read waits for a free one.</summary>
@@ -34,7 +34,7 @@ public sealed class PostgresOptions
     [Range(1, 64)]
     public int CrawlWriters { get; set; } = 3;
 
-    /// <summary>Connections at most for the reads of the crawls of this node; a read waits for a free one.</summary>
+    /// <summary>Connections at most for the reads of crawls and posts by key; a read waits for a free one.</summary>
     [Range(1, 1_000)]
     public int CrawlReaders { get; set; } = 12;
 

@@ -22,8 +22,8 @@ internal interface IPostActionStore
 /// <summary>What Posts hands up beside its log; parts above implement it.</summary>
 internal interface IPostEvents
 {
-    /// <summary>In the transaction that writes it, once: <paramref name="who"/> reacted to a post of <paramref name="author"/>. Taking it back is not told.</summary>
-    void Reacted(WriteTx tx, UserId who, PostId post, UserId author, ReactionKind kind);
+    /// <summary>In the transaction that writes it, and once: <paramref name="who"/> reacted to a post of <paramref name="author"/>, or took it back.</summary>
+    void Reacted(WriteTx tx, UserId who, PostId post, UserId author, ReactionKind kind, bool on);
 }
 
 /// <summary>Reacts and bookmarks. What is done to a share without words is done to what it shares.</summary>
@@ -41,14 +41,7 @@ internal sealed class PostActions(
         return await database.WriteAsync<Result<Done>>(
             tx =>
             {
-                if (store.React(tx, user, target.Id, kind, on: true) is { } author)
-                {
-                    foreach (var listener in events.Value)
-                    {
-                        listener.Reacted(tx, user, target.Id, author, kind);
-                    }
-                }
-
+                React(tx, user, target.Id, kind, on: true);
                 return Done.Value;
             },
             cancellationToken: cancellationToken);
@@ -58,7 +51,13 @@ internal sealed class PostActions(
     public async Task UnreactAsync(UserId user, PostId id, ReactionKind kind, CancellationToken cancellationToken)
     {
         var target = await sights.OriginalAsync(id, cancellationToken);
-        await database.WriteAsync(tx => store.React(tx, user, target, kind, on: false), cancellationToken: cancellationToken);
+        await database.WriteAsync(
+            tx =>
+            {
+                React(tx, user, target, kind, on: false);
+                return Done.Value;
+            },
+            cancellationToken: cancellationToken);
     }
 
     /// <summary>Refuses <c>not_found</c>.</summary>
@@ -75,6 +74,17 @@ internal sealed class PostActions(
 
     public async Task UnbookmarkAsync(UserId user, PostId id, CancellationToken cancellationToken) =>
         await MarkAsync(user, await sights.OriginalAsync(id, cancellationToken), null, cancellationToken);
+
+    private void React(WriteTx tx, UserId user, PostId post, ReactionKind kind, bool on)
+    {
+        if (store.React(tx, user, post, kind, on) is { } author)
+        {
+            foreach (var listener in events.Value)
+            {
+                listener.Reacted(tx, user, post, author, kind, on);
+            }
+        }
+    }
 
     private Task MarkAsync(UserId user, PostId target, long? mark, CancellationToken cancellationToken) => database.WriteAsync(
         tx =>

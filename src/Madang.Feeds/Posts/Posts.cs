@@ -90,13 +90,12 @@ internal sealed class Posts(IPostStore store, Database database, PostSights sigh
     }
 
     /// <summary>Leaves a tombstone: no text, no tags, no mentions, no versions. What answered it stands on. Deleting it again is fine.</summary>
-    /// <param name="anyone">Whether it may be another's: for who keeps the community.</param>
-    public async Task<Result<Done>> DeleteAsync(UserId author, PostId id, bool anyone, CancellationToken cancellationToken)
+    public async Task<Result<Done>> DeleteAsync(UserId author, PostId id, CancellationToken cancellationToken)
     {
         var deleted = await database.WriteAsync<Result<Done>>(
             tx =>
             {
-                if (store.Lock(tx, id) is not { } post || (post.Author != author && !anyone))
+                if (store.Lock(tx, id) is not { } post || post.Author != author)
                 {
                     return ApiErrors.NotFound;
                 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Madang.Feeds;
 using Madang.Feeds.Posts;
 
@@ -16,16 +15,4 @@ internal static class PostRows
 
     /// <summary>Ids are never 0, so 0 stands for none.</summary>
     public static long? OrNull(long id) => id == 0 ? null : id;
-
-    /// <summary>A list of texts for <c>json_each</c>.</summary>
-    public static string List(IEnumerable<string> texts)
-    {
-        var list = new StringBuilder("[");
-        foreach (var text in texts)
-        {
-            list.Append(list.Length > 1 ? "," : "").Append('"').Append(System.Text.Json.JsonEncodedText.Encode(text)).Append('"');
-        }
-
-        return list.Append(']').ToString();
-    }
 }

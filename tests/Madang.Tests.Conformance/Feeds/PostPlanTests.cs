@@ -112,7 +112,7 @@ public sealed class PostPlanTests
         const int Posts = 4_000;
         var next = -1;
         var watch = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => Task.Run(
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(caller => Task.Run(
             async () =>
             {
                 while (Interlocked.Increment(ref next) is var n && n < Posts)

@@ -74,7 +74,7 @@ internal sealed class PostWorld(TestDatabase test) : IAsyncDisposable
     public async Task<Post> EditAsync(UserId author, PostId id, string? text = null, Audience? audience = null, int? version = null) =>
         Ok(await Posts.EditAsync(author, id, new(text, audience, null, version), Token));
 
-    public async Task DeleteAsync(UserId author, PostId id) => Ok(await Posts.DeleteAsync(author, id, anyone: false, Token));
+    public async Task DeleteAsync(UserId author, PostId id) => Ok(await Posts.DeleteAsync(author, id, Token));
 
     /// <summary>The post as that viewer gets it; null where they get nothing.</summary>
     public async Task<JsonNode?> SeeAsync(UserId? viewer, PostId id) =>

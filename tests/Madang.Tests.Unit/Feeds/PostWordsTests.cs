@@ -14,7 +14,7 @@ public sealed class PostWordsTests
     [InlineData("#ＦＵＬＬ ＃전각", "ｆｕｌｌ 전각")]
     [InlineData("#A #a #Á", "a á")]
     [InlineData("#2026 # ## #_ a#b https://x.org/#frag &#39;", "")]
-    [InlineData("#2026년 #日本語 #Straße #İ", "2026년 日本語 straße i̇")]
+    [InlineData("#2026년 #日本語 #Straße #İ", "2026년 日本語 straße İ")]
     [InlineData("#\u3164 #\u1160보이지않음", "")]
     [InlineData("#a\u200Bb", "a")]
     [InlineData("끝에 #", "")]

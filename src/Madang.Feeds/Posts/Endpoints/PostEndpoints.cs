@@ -19,7 +19,7 @@ internal static class PostEndpoints
         posts.MapPatch("{post_id}", EditAsync).WithName("edit_post").Produces<PostShape>()
             .WithSummary("Changes text or audience of your post, or the text of your comment; what it said before is kept.");
         posts.MapDelete("{post_id}", DeleteAsync).WithName("delete_post")
-            .WithSummary("Deletes your post, share or comment, with everything that it said. What answered it stands on. Moderators may delete anybody's.");
+            .WithSummary("Deletes your post, share or comment, with everything that it said. What answered it stands on.");
         posts.MapGet("{post_id}/versions", VersionsAsync).WithName("list_post_versions").WithSummary("What a post says and said before, newest first.");
         posts.MapPost("{post_id}/share", ShareAsync).WithName("share_post").Produces<PostShape>(StatusCodes.Status201Created).Produces<PostShape>()
             .WithSummary("Passes a public post on, with or without words of yours. Without, sharing it again within a day answers 200 with the first share.");
@@ -77,7 +77,7 @@ internal static class PostEndpoints
             return (Refusal)ApiErrors.NotFound;
         }
 
-        var deleted = await posts.DeleteAsync(caller.Person, id, anyone: caller.Role >= Role.Moderator, cancellationToken);
+        var deleted = await posts.DeleteAsync(caller.Person, id, cancellationToken);
         return deleted.IsOk ? TypedResults.NoContent() : (Refusal)deleted.Error;
     }
 
