@@ -86,7 +86,7 @@ internal sealed class PostActions(
         }
     }
 
-    private Task MarkAsync(UserId user, PostId target, long? mark, CancellationToken cancellationToken) => database.WriteAsync(
+    private Task<Done> MarkAsync(UserId user, PostId target, long? mark, CancellationToken cancellationToken) => database.WriteAsync(
         tx =>
         {
             store.Bookmark(tx, user, target, mark);

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Madang.Api;
 
 namespace Madang.Feeds.Posts;
 

@@ -74,7 +74,7 @@ internal static class PostRules
         }
 
         var asked = names.SelectMany(readings => readings).ToHashSet(StringComparer.Ordinal);
-        if (names.Select(readings => readings.FirstOrDefault()).Distinct(StringComparer.Ordinal).Count() > options.MaxMentions)
+        if (names.Select(readings => readings.Count == 0 ? null : readings[0]).Distinct(StringComparer.Ordinal).Count() > options.MaxMentions)
         {
             return ApiErrors.Invalid("text", "out_of_range", $"text may name {options.MaxMentions} people.");
         }

@@ -1,8 +1,6 @@
 using System.Globalization;
-using Madang.Feeds;
 using Madang.Feeds.Posts;
 using Madang.Storage;
-using Npgsql;
 
 namespace Madang.Postgres.Feeds;
 
@@ -14,8 +12,8 @@ internal sealed class PostgresPostLogStore(PostgresDatabase database) : IPostLog
 {
     internal const string ReadSql =
         """
-        SELECT xid::text::bigint, seq, post_id, author_id, op, at FROM post_log
-        WHERE (xid, seq) > ($1::text::xid8, $2) AND xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid, seq LIMIT $3
+        SELECT l.xid::text::bigint, l.seq, l.post_id, l.author_id, l.op, l.at FROM post_log l
+        WHERE (l.xid, l.seq) > ($1::text::xid8, $2) AND l.xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY l.xid, l.seq LIMIT $3
         """;
 
     public async Task<IReadOnlyList<PostLogEntry>> ReadAsync(LogPosition after, int limit, CancellationToken cancellationToken)
@@ -35,7 +33,7 @@ internal sealed class PostgresPostLogStore(PostgresDatabase database) : IPostLog
     public async Task<LogPosition> HeadAsync(CancellationToken cancellationToken)
     {
         await using var command = database.Keyed.CreateCommand(
-            "SELECT xid::text::bigint, seq FROM post_log WHERE xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid DESC, seq DESC LIMIT 1");
+            "SELECT l.xid::text::bigint, l.seq FROM post_log l WHERE l.xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY l.xid DESC, l.seq DESC LIMIT 1");
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         return await rows.ReadAsync(cancellationToken) ? new(rows.GetInt64(0), rows.GetInt64(1)) : default;
     }

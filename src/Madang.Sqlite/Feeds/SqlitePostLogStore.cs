@@ -1,4 +1,3 @@
-using Madang.Feeds;
 using Madang.Feeds.Posts;
 using Madang.Storage;
 
