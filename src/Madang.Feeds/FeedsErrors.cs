@@ -14,6 +14,7 @@ public static class FeedsErrors
     public static readonly Error ListFull = new("list_full", 409, "The list holds as many people as a list may.");
     public static readonly Error TooManyTags = new("too_many_tags", 409, "You follow as many tags as one person may.");
     public static readonly Error InvalidCsv = new("invalid_csv", 422, "The file cannot be read as CSV.");
+    public static readonly Error TooManySubscriptions = new("too_many_subscriptions", 409, "You are told of the new posts of as many people as one person may.");
     public static readonly Error SelfReport = new("self_report", 422, "Nobody reports themselves.");
     public static readonly Error TooManyReports = new("too_many_reports", 409, "The moderators have as many open reports of yours as they take.");
     public static readonly Error ReportClosed = new("report_closed", 409, "This report is closed.");
@@ -22,6 +23,6 @@ public static class FeedsErrors
     [
         NotShareable, VersionConflict, TooManyEdits, TooManyDrafts,
         ListTitleTaken, TooManyLists, ListFull, TooManyTags, InvalidCsv,
-        SelfReport, TooManyReports, ReportClosed,
+        TooManySubscriptions, SelfReport, TooManyReports, ReportClosed,
     ];
 }

@@ -2,6 +2,7 @@ using Madang.Feeds.Graph;
 using Madang.Feeds.Moderation;
 using Madang.Feeds.Moving;
 using Madang.Feeds.Posts;
+using Madang.Feeds.Telling;
 using Madang.Feeds.Timelines;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,6 +24,7 @@ public static class FeedsModule
         services.AddMoving(builder.Configuration);
         services.AddModeration();
         services.AddTimelines();
+        services.AddTelling(builder.Configuration);
         return builder;
     }
 
@@ -33,6 +35,7 @@ public static class FeedsModule
         routes.MapMoving();
         routes.MapModeration();
         routes.MapTimelines();
+        routes.MapTelling();
         return routes;
     }
 }

@@ -64,6 +64,10 @@ public sealed class FeedsOptions
     [Range(1, 20_000)]
     public int MaxImportRows { get; set; } = 5_000;
 
+    /// <summary>Of how many people's new posts one person may be told.</summary>
+    [Range(1, 10_000)]
+    public int MaxSubscriptions { get; set; } = 500;
+
     /// <summary>How many open reports one person may have with the moderators.</summary>
     [Range(1, 1_000)]
     public int MaxOpenReports { get; set; } = 50;

@@ -8,6 +8,7 @@ using Madang.Crawler.Searching;
 using Madang.Feeds.Graph;
 using Madang.Feeds.Moderation;
 using Madang.Feeds.Posts;
+using Madang.Feeds.Telling;
 using Madang.Feeds.Timelines;
 using Madang.Jobs;
 using Madang.Jobs.Running;
@@ -103,6 +104,8 @@ public static class PostgresModule
         _ = services.AddSingleton<IPostTail, PostgresPostTail>();
         _ = services.AddSingleton<PostTail>();
         _ = services.AddHostedService(provider => provider.GetRequiredService<PostTail>());
+        _ = services.AddSingleton<ITellingStore, PostgresTellingStore>();
+        _ = services.AddSingleton<ISubscriptionStore, PostgresSubscriptionStore>();
         _ = services.AddSingleton<IDraftStore, PostgresDraftStore>();
         _ = services.AddSingleton<IPostActionStore, PostgresActionStore>();
         _ = services.AddSingleton<IPostLogStore, PostgresPostLogStore>();

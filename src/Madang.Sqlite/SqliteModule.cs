@@ -8,6 +8,7 @@ using Madang.Crawler.Searching;
 using Madang.Feeds.Graph;
 using Madang.Feeds.Moderation;
 using Madang.Feeds.Posts;
+using Madang.Feeds.Telling;
 using Madang.Feeds.Timelines;
 using Madang.Jobs;
 using Madang.Jobs.Scheduling;
@@ -95,6 +96,8 @@ public static class SqliteModule
         _ = services.AddSingleton<ITagFollowStore, SqliteTagFollowStore>();
         _ = services.AddSingleton<IModerationStore, SqliteModerationStore>();
         _ = services.AddSingleton<ITimelineStore, SqliteTimelineStore>();
+        _ = services.AddSingleton<ITellingStore, SqliteTellingStore>();
+        _ = services.AddSingleton<ISubscriptionStore, SqliteSubscriptionStore>();
         _ = services.AddSingleton<IDraftStore, SqliteDraftStore>();
         _ = services.AddSingleton<IPostActionStore, SqliteActionStore>();
         _ = services.AddSingleton<IPostLogStore, SqlitePostLogStore>();

@@ -3,12 +3,16 @@ using System.Runtime.CompilerServices;
 using Madang.Accounts;
 using Madang.Api;
 using Madang.Feeds.Graph;
+using Madang.Feeds.Telling;
 
 namespace Madang.Feeds.Moving;
 
 /// <summary>Files that people take along, as Mastodon writes them, so that they are understood elsewhere.</summary>
-internal sealed class Exports(Relations relations, PeopleLists lists, Users users, OwnHost host)
+internal sealed class Exports(Relations relations, PeopleLists lists, ISubscriptionStore subscriptions, Users users, OwnHost host)
 {
+    // More than anybody may have.
+    private const int MostSubscriptions = 10_000;
+
     /// <summary>Lines with their ends. Read page by page: what is changed meanwhile may or may not be in it.</summary>
     public async IAsyncEnumerable<string> OfAsync(UserId owner, MovedKind kind, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -28,6 +32,7 @@ internal sealed class Exports(Relations relations, PeopleLists lists, Users user
         }
 
         var relation = kind switch { MovedKind.Follows => RelationKind.Follow, MovedKind.Mutes => RelationKind.Mute, _ => RelationKind.Block };
+        var told = kind == MovedKind.Follows ? (await subscriptions.OfAsync(owner, null, MostSubscriptions, cancellationToken)).ToHashSet() : [];
         Page<Relation> page;
         PageQuery query = new(null, PageQuery.MaxLimit);
         do
@@ -39,7 +44,7 @@ internal sealed class Exports(Relations relations, PeopleLists lists, Users user
                 var address = Address(people[item.Target]);
                 yield return kind switch
                 {
-                    MovedKind.Follows => Csv.Line(address, YesNo(item.Shares), YesNo(false), ""),
+                    MovedKind.Follows => Csv.Line(address, YesNo(item.Shares), YesNo(told.Contains(item.Target)), ""),
                     MovedKind.Mutes => Csv.Line(address, YesNo(true)),
                     _ => Csv.Line(address),
                 };

@@ -1,13 +1,15 @@
 using Madang.Accounts;
 using Madang.Api;
 using Madang.Feeds.Graph;
+using Madang.Feeds.Telling;
 using Madang.Storage;
 using Microsoft.Extensions.Options;
 
 namespace Madang.Feeds.Moving;
 
 /// <summary>Takes over what somebody brings along, a few rows to a transaction and in the background lane. What is so already stays; nothing is taken away.</summary>
-internal sealed class Imports(Relations relations, PeopleLists lists, Users users, OwnHost host, IOptions<FeedsOptions> options)
+internal sealed class Imports(
+    Relations relations, PeopleLists lists, Subscriptions subscriptions, Users users, OwnHost host, IOptions<FeedsOptions> options)
 {
     /// <summary>The most bytes a file may hold.</summary>
     public const int MaxBytes = 1024 * 1024;
@@ -74,7 +76,13 @@ internal sealed class Imports(Relations relations, PeopleLists lists, Users user
             owner, [.. people.Select(one => new NewRelation(relation, one.Person, one.Row.Shares))], Lane.Background, cancellationToken);
         for (var i = 0; i < people.Count; i++)
         {
-            outcome.Add(people[i].Row, answers[i].Error);
+            var error = answers[i].Error;
+            if (error is null && people[i].Row.Notify == true)
+            {
+                error = (await subscriptions.SubscribeAsync(owner, people[i].Person, cancellationToken)).Error;
+            }
+
+            outcome.Add(people[i].Row, error);
         }
     }
 
@@ -124,5 +132,5 @@ internal sealed class Imports(Relations relations, PeopleLists lists, Users user
 internal sealed record Imported(int Rows, int Taken, int NotTaken, IReadOnlyList<RefusedRow> Refused);
 
 /// <param name="Line">Where the row begins, from 1.</param>
-/// <param name="Code">unknown_name, other_server, or the code of a refusal: blocked, self_relation, not_found, too_many_relations, too_many_lists, list_full, invalid_fields.</param>
+/// <param name="Code">unknown_name, other_server, or the code of a refusal: blocked, self_relation, not_found, too_many_relations, too_many_subscriptions, too_many_lists, list_full, invalid_fields.</param>
 internal sealed record RefusedRow(int Line, string Address, string Code);

@@ -284,6 +284,7 @@ export const en = {
   'error.self_report': 'You cannot report yourself.',
   'error.too_many_reports': 'The moderators have enough open reports of yours. Wait until they have looked.',
   'error.report_closed': 'This report is closed already.',
+  'error.too_many_subscriptions': 'You are told of the new posts of as many people as one person may.',
   'error.last_admin': 'The last administrator has to stay.',
   'error.last_owner': 'A group needs an owner.',
   'error.account_disabled': 'This account is disabled. Ask an administrator.',

@@ -285,6 +285,7 @@ export const ko: Messages = {
   'error.self_report': '자기 자신은 신고할 수 없습니다.',
   'error.too_many_reports': '아직 처리되지 않은 신고가 많습니다. 처리될 때까지 기다려 주세요.',
   'error.report_closed': '이미 처리된 신고입니다.',
+  'error.too_many_subscriptions': '새 글 알림을 더 추가할 수 없습니다.',
   'error.last_admin': '마지막 관리자는 남아 있어야 합니다.',
   'error.last_owner': '모임에는 방장이 있어야 합니다.',
   'error.account_disabled': '사용이 중지된 계정입니다. 관리자에게 문의하세요.',
