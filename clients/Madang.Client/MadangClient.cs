@@ -17,6 +17,7 @@ public sealed class MadangClient : IDisposable
         (Options, _http) = (options, new Http(options));
         (Accounts, Relations, Rooms, Sync, Admin, Crawls, Webhooks) = (new(_http), new(_http), new(_http), new(_http), new(_http), new(_http), new(_http));
         (Inbox, Notifications, Deliveries, Templates) = (new(_http), new(_http), new(_http), new(_http));
+        (Posts, Feed, Lists, Moderation) = (new(_http), new(_http), new(_http), new(_http));
     }
 
     /// <summary>Who asks. <see cref="Resources.Accounts.SignInAsync"/> sets it.</summary>
@@ -47,6 +48,14 @@ public sealed class MadangClient : IDisposable
     public Deliveries Deliveries { get; }
 
     public Templates Templates { get; }
+
+    public Posts Posts { get; }
+
+    public Feed Feed { get; }
+
+    public Lists Lists { get; }
+
+    public Moderation Moderation { get; }
 
     internal MadangClientOptions Options { get; }
 

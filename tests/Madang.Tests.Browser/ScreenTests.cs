@@ -262,7 +262,7 @@ public sealed class ScreenTests(Chromium chromium) : IClassFixture<Chromium>
         await LookAtAsync(mina, "search-results", faults);
     }
 
-    private static async Task LookAtAsync(Person person, string name, List<string> faults)
+    internal static async Task LookAtAsync(Person person, string name, List<string> faults)
     {
         await person.PhotographAsync(name);
         await person.Page.EvaluateAsync(Axe);

@@ -15,7 +15,9 @@ public sealed record Device(string Id, DateTimeOffset CreatedAt, DateTimeOffset 
 
 /// <param name="Kind">friend, follow, mute or block.</param>
 /// <param name="State">accepted, incoming or outgoing; of friends only.</param>
-public sealed record Relation(User User, string Kind, DateTimeOffset CreatedAt, string? State = null);
+/// <param name="Shares">Of follows only: false without what they pass on.</param>
+/// <param name="ExpiresAt">Of mutes only: when it ends by itself.</param>
+public sealed record Relation(User User, string Kind, DateTimeOffset CreatedAt, string? State = null, bool? Shares = null, DateTimeOffset? ExpiresAt = null);
 
 /// <param name="Code">Only in the answer that creates it.</param>
 public sealed record Invite(string Id, int Uses, DateTimeOffset CreatedAt, string? Code = null, int? MaxUses = null, DateTimeOffset? ExpiresAt = null);

@@ -37,6 +37,9 @@ interface SignalOf<Type extends string, Data> {
 export type KnownSignal =
   | SignalOf<'typing', { room_id: Id; user_id: Id; expires_in_ms: number }>
   | SignalOf<'receipt', { room_id: Id; user_id: Id; read_seq: number }>
+  | SignalOf<'feed.new', { post_id: Id; author_id: Id }>
+  | SignalOf<'feed.changed', { post_id: Id; version: number }>
+  | SignalOf<'feed.gone', { post_id: Id }>
 
 /** Ephemeral news without a position: may be lost, never matters later. */
 export type Signal = KnownSignal | SignalOf<string & { later?: never }, Record<string, unknown>>
@@ -63,10 +66,12 @@ const knownEntries = new Set<string>([
   'notification.read',
 ] satisfies KnownEntry['type'][])
 
+const knownSignals = new Set<string>(['typing', 'receipt', 'feed.new', 'feed.changed', 'feed.gone'] satisfies KnownSignal['type'][])
+
 export function isKnownEntry(entry: Entry): entry is KnownEntry {
   return knownEntries.has(entry.type)
 }
 
 export function isKnownSignal(signal: Signal): signal is KnownSignal {
-  return signal.type === 'typing' || signal.type === 'receipt'
+  return knownSignals.has(signal.type)
 }

@@ -59,7 +59,11 @@ export interface Relation {
   kind: RelationKind
   /** Only for friends. */
   state?: FriendState
+  /** Only for follows: false without what they pass on. */
+  shares?: boolean
   created_at: string
+  /** Only for mutes: when it ends by itself. */
+  expires_at?: string
 }
 
 export interface Invite {

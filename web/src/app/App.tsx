@@ -12,6 +12,12 @@ import { PagesView } from '../crawl/PagesView'
 import { LoginPage } from '../entrance/LoginPage'
 import { RegisterPage } from '../entrance/RegisterPage'
 import { SetupPage } from '../entrance/SetupPage'
+import { HomePage } from '../feed/HomePage'
+import { ListFeedPage } from '../feed/ListFeedPage'
+import { ListsPage } from '../feed/ListsPage'
+import { ModerationPage } from '../feed/ModerationPage'
+import { PostPage } from '../feed/PostPage'
+import { TagPage } from '../feed/TagPage'
 import { errorText } from '../i18n/error-text'
 import { useI18n } from '../i18n/i18n'
 import { InboxPage } from '../inbox/InboxPage'
@@ -30,6 +36,7 @@ import { SuppressionsView } from '../notify/SuppressionsView'
 import { TemplatePage } from '../notify/TemplatePage'
 import { TemplatesView } from '../notify/TemplatesView'
 import { PeoplePage } from '../people/PeoplePage'
+import { PersonPage } from '../people/PersonPage'
 import { PreferencesPage } from '../preferences/PreferencesPage'
 import { SearchPage } from '../search/SearchPage'
 import { SettingsPage } from '../settings/SettingsPage'
@@ -59,6 +66,13 @@ function SignedIn() {
           <Route path="rooms/:id" element={<RoomPage />} />
         </Route>
         <Route path="people" element={<PeoplePage />} />
+        <Route path="people/:id" element={<PersonPage />} />
+        <Route path="posts/:id" element={<PostPage />} />
+        <Route path="feed" element={<HomePage />} />
+        <Route path="tags/:tag" element={<TagPage />} />
+        <Route path="lists" element={<ListsPage />} />
+        <Route path="lists/:id" element={<ListFeedPage />} />
+        {role !== 'user' && <Route path="moderation" element={<ModerationPage />} />}
         <Route path="search" element={<SearchPage />} />
         <Route path="inbox" element={<InboxPage />} />
         {role === 'admin' && (
@@ -113,7 +127,12 @@ function SignedOut() {
       <Route path="setup" element={<SetupPage />} />
       <Route index element={toLogin} />
       <Route path="rooms/:id" element={toLogin} />
-      <Route path="people" element={toLogin} />
+      <Route path="people/*" element={toLogin} />
+      <Route path="posts/*" element={toLogin} />
+      <Route path="feed" element={toLogin} />
+      <Route path="tags/*" element={toLogin} />
+      <Route path="lists/*" element={toLogin} />
+      <Route path="moderation" element={toLogin} />
       <Route path="search" element={toLogin} />
       <Route path="inbox" element={toLogin} />
       <Route path="notify/*" element={toLogin} />

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { Bell, MessagesSquare, Radar, ScanSearch, Settings, UsersRound } from 'lucide-react'
+import { Bell, MessagesSquare, Newspaper, Radar, ScanSearch, Settings, UsersRound } from 'lucide-react'
 import { useEffect, useMemo, useState } from 'react'
 import { NavLink, Outlet, useLocation, useMatch, useNavigate } from 'react-router'
 import { RoomSwitcher } from '../chat/RoomSwitcher'
@@ -112,6 +112,10 @@ function MainNav() {
           {unread > 0 && <span className="badge dot"><span aria-hidden="true">{unread > 99 ? '99+' : unread}</span><span className="visually-hidden">{t('rooms.unread', { count: unread })}</span></span>}
         </span>
         <span>{t('nav.chats')}</span>
+      </NavLink>
+      <NavLink to="/feed" className="main-nav-item">
+        <span className="main-nav-icon"><Newspaper size={22} aria-hidden /></span>
+        <span>{t('nav.feed')}</span>
       </NavLink>
       <NavLink to="/people" className="main-nav-item">
         <span className="main-nav-icon"><UsersRound size={22} aria-hidden /></span>

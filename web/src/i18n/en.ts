@@ -1,4 +1,5 @@
 import { crawlEn } from './crawl.en'
+import { feedEn } from './feed.en'
 import { inboxEn } from './inbox.en'
 import { notifyEn } from './notify.en'
 import { webhookEn } from './webhook.en'
@@ -218,6 +219,7 @@ export const en = {
   ...webhookEn,
   ...inboxEn,
   ...notifyEn,
+  ...feedEn,
 
   'notFound.title': 'Nothing grows here',
   'notFound.hint': 'This page does not exist.',

@@ -1,4 +1,5 @@
 import { crawlKo } from './crawl.ko'
+import { feedKo } from './feed.ko'
 import { inboxKo } from './inbox.ko'
 import { notifyKo } from './notify.ko'
 import { webhookKo } from './webhook.ko'
@@ -219,6 +220,7 @@ export const ko: Messages = {
   ...webhookKo,
   ...inboxKo,
   ...notifyKo,
+  ...feedKo,
 
   'notFound.title': '여기에는 아무것도 없습니다',
   'notFound.hint': '찾으시는 페이지가 없습니다.',

@@ -1,7 +1,8 @@
 import type { User } from '@madang/client'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { Inbox, Search, UserRoundSearch, UsersRound } from 'lucide-react'
+import { Inbox, List as ListIcon, PenLine, Search, UserRoundSearch, UsersRound } from 'lucide-react'
 import { type ReactNode, useDeferredValue, useState } from 'react'
+import { Link } from 'react-router'
 import { useApi, useMe } from '../app/session'
 import { usePageTitle } from '../app/title-count'
 import { useI18n } from '../i18n/i18n'
@@ -15,6 +16,7 @@ type Tab = (typeof tabs)[number]
 
 export function PeoplePage() {
   const { t } = useI18n()
+  const me = useMe()
   const [tab, setTab] = useState<Tab>('everyone')
   const { relations } = useRelations()
   const incoming = relations?.filter((relation) => relation.state === 'incoming').length ?? 0
@@ -23,6 +25,10 @@ export function PeoplePage() {
     <main className="page" id="main">
       <header className="page-head">
         <h1>{t('people.title')}</h1>
+        <div className="inbox-tools">
+          <Link className="button quiet small" to="/lists"><ListIcon size={16} aria-hidden /> {t('list.title')}</Link>
+          <Link className="button quiet small" to={`/people/${me.id}`}><PenLine size={16} aria-hidden /> {t('post.mine')}</Link>
+        </div>
         <div className="tabs" role="group" aria-label={t('people.tabs')}>
           {tabs.map((each) => (
             <button key={each} type="button" aria-pressed={tab === each} onClick={() => setTab(each)}>

@@ -1,36 +1,52 @@
 import type { User } from '@madang/client'
-import { Ban, Bell, BellOff, Check, Clock, MessageCircle, MoreHorizontal, Rss, UserMinus, UserPlus, X } from 'lucide-react'
-import type { ReactNode } from 'react'
-import { useNavigate } from 'react-router'
+import { Ban, Bell, BellOff, Check, Clock, Flag, MessageCircle, MoreHorizontal, Rss, UserMinus, UserPlus, X } from 'lucide-react'
+import { type ReactNode, useState } from 'react'
+import { Link, useNavigate } from 'react-router'
 import { useApi } from '../app/session'
 import { useChatStore } from '../chat/use-chat'
+import { ReportDialog } from '../feed/ReportDialog'
 import { useI18n } from '../i18n/i18n'
 import { Avatar } from '../ui/Avatar'
 import { Menu, MenuItem } from '../ui/Menu'
 import { useAction } from '../ui/use-action'
 import { type Bond, noBond, type useRelations } from './use-relations'
 
-export function PersonRow({ person, relations }: { person: User; relations: ReturnType<typeof useRelations> }) {
+type Relations = ReturnType<typeof useRelations>
+
+export function PersonRow({ person, relations }: { person: User; relations: Relations }) {
   const { t } = useI18n()
-  const bond = relations.bonds[person.id] ?? noBond
   const name = person.display_name
-  const set = (kind: Parameters<typeof relations.change>[0], wanted: boolean) => () => void relations.change(kind, person.id, wanted)
   return (
     <li className="person-row">
       <Avatar id={person.id} name={name} size={42} />
       <div className="person-name">
-        {name}
-        <small>@{person.name}{note(bond, t)}</small>
+        <Link className="plain-link" to={`/people/${person.id}`}>{name}</Link>
+        <small>@{person.name}{note(relations.bonds[person.id] ?? noBond, t)}</small>
       </div>
+      <PersonActions person={person} relations={relations} />
+    </li>
+  )
+}
+
+/** How one stands to somebody, and what one may do about it. */
+export function PersonActions({ person, relations }: { person: User; relations: Relations }) {
+  const { t } = useI18n()
+  const [reporting, setReporting] = useState(false)
+  const bond = relations.bonds[person.id] ?? noBond
+  const set = (kind: Parameters<typeof relations.change>[0], wanted: boolean) => () => void relations.change(kind, person.id, wanted)
+  return (
+    <>
       <FriendButtons bond={bond} busy={relations.busy} onAsk={set('friend', true)} onEnd={set('friend', false)} />
       <MessageButton person={person} />
-      <Menu label={t('people.actions', { name })} icon={<MoreHorizontal size={20} aria-hidden />}>
+      <Menu label={t('people.actions', { name: person.display_name })} icon={<MoreHorizontal size={20} aria-hidden />}>
         <MenuItem icon={<Rss size={17} aria-hidden />} onChoose={set('follow', !bond.follow)}>{t(bond.follow ? 'people.unfollow' : 'people.follow')}</MenuItem>
         <MenuItem icon={bond.mute ? <Bell size={17} aria-hidden /> : <BellOff size={17} aria-hidden />} onChoose={set('mute', !bond.mute)}>{t(bond.mute ? 'people.unmute' : 'people.mute')}</MenuItem>
         {bond.friend === 'accepted' && <MenuItem icon={<UserMinus size={17} aria-hidden />} onChoose={set('friend', false)}>{t('people.unfriend')}</MenuItem>}
+        <MenuItem icon={<Flag size={17} aria-hidden />} onChoose={() => setReporting(true)}>{t('report.person')}</MenuItem>
         <MenuItem danger icon={<Ban size={17} aria-hidden />} onChoose={set('block', !bond.block)}>{t(bond.block ? 'people.unblock' : 'people.block')}</MenuItem>
       </Menu>
-    </li>
+      {reporting && <ReportDialog about={{ user_id: person.id }} onClose={() => setReporting(false)} />}
+    </>
   )
 }
 

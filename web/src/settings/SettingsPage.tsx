@@ -1,4 +1,4 @@
-import { BellRing, ChevronRight, Keyboard, LogOut, Send } from 'lucide-react'
+import { BellRing, ChevronRight, Keyboard, LogOut, Send, ShieldAlert } from 'lucide-react'
 import { type ReactNode, useId, useState } from 'react'
 import { Link } from 'react-router'
 import { useMe, useSession } from '../app/session'
@@ -7,6 +7,7 @@ import { usePageTitle } from '../app/title-count'
 import { useI18n } from '../i18n/i18n'
 import { Appearance } from './Appearance'
 import { Devices } from './Devices'
+import { Hidden } from './Hidden'
 import { Invites } from './Invites'
 import { Password } from './Password'
 import { Profile } from './Profile'
@@ -31,11 +32,23 @@ export function SettingsPage() {
           <ChevronRight size={18} aria-hidden />
         </div>
       </Section>
+      <Section title={t('hidden.title')}><Hidden /></Section>
       <Section title={t('settings.password')}><Password /></Section>
       <Section title={t('settings.devices')}><Devices /></Section>
-      {me.role === 'admin' && (
+      {me.role !== 'user' && (
         <>
           <h2 className="page-divider">{t('settings.admin')}</h2>
+          <Section title={t('moderation.title')}>
+            <div className="row">
+              <ShieldAlert size={20} aria-hidden />
+              <Link className="row-text webhook-link" to="/moderation">{t('moderation.title')}<small>{t('moderation.manage')}</small></Link>
+              <ChevronRight size={18} aria-hidden />
+            </div>
+          </Section>
+        </>
+      )}
+      {me.role === 'admin' && (
+        <>
           <Section title={t('notify.title')}>
             <div className="row">
               <Send size={20} aria-hidden />

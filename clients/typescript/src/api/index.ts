@@ -3,8 +3,12 @@ import { Accounts } from './accounts.ts'
 import { Admin } from './admin.ts'
 import { Crawls } from './crawls.ts'
 import { Deliveries } from './deliveries.ts'
+import { Feed } from './feed.ts'
 import { Inbox } from './inbox.ts'
+import { Lists } from './lists.ts'
+import { Moderation } from './moderation.ts'
 import { Notifications } from './notifications.ts'
+import { Posts } from './posts.ts'
 import { Relations } from './relations.ts'
 import { Rooms } from './rooms.ts'
 import { Sync } from './sync.ts'
@@ -25,6 +29,10 @@ export class MadangApi {
   readonly notifications: Notifications
   readonly deliveries: Deliveries
   readonly templates: Templates
+  readonly posts: Posts
+  readonly feed: Feed
+  readonly lists: Lists
+  readonly moderation: Moderation
 
   constructor(options: HttpOptions = {}) {
     this.http = new Http(options)
@@ -39,5 +47,9 @@ export class MadangApi {
     this.notifications = new Notifications(this.http)
     this.deliveries = new Deliveries(this.http)
     this.templates = new Templates(this.http)
+    this.posts = new Posts(this.http)
+    this.feed = new Feed(this.http)
+    this.lists = new Lists(this.http)
+    this.moderation = new Moderation(this.http)
   }
 }

@@ -1,0 +1,24 @@
+import type { Http } from '../http.ts'
+import type { FeedPage } from '../posts.ts'
+import type { Id, PageQuery } from '../types.ts'
+
+export interface FeedQuery extends PageQuery {
+  /** `oldest` goes on from one's mark. */
+  order?: 'newest' | 'oldest'
+  /** The newest post that is held: what does not fit between is told as a gap. */
+  since?: Id
+  /** A post that was written or told of: the answer knows of it, whichever node gives it. */
+  seen?: Id
+}
+
+/** What others have written, for one reader. */
+export class Feed {
+  constructor(private readonly http: Http) {}
+
+  home = (query: FeedQuery = {}) => this.http.get<FeedPage>('/v1/feed', { ...query })
+  ofList = (list: Id, query: Omit<FeedQuery, 'seen'> = {}) => this.http.get<FeedPage>(`/v1/lists/${list}/feed`, { ...query })
+  ofTag = (tag: string, page: PageQuery = {}) => this.http.get<FeedPage>(`/v1/tags/${encodeURIComponent(tag)}/posts`, { ...page })
+  mark = () => this.http.get<{ post_id?: Id; at?: string }>('/v1/feed/mark')
+  /** Never goes back. */
+  moveMark = (post: Id) => this.http.put<{ post_id?: Id; at?: string }>('/v1/feed/mark', { post_id: post })
+}

@@ -1,0 +1,120 @@
+/** Shapes of posts, lists of people and moderation. */
+import type { Cursor, Id, List } from './types.ts'
+
+export type PostAudience = 'public' | 'followers' | 'friends' | 'list' | 'direct'
+
+export interface PostCounts {
+  /** Of a post everything under it, of a comment its direct answers. */
+  comments: number
+  likes: number
+  shares: number
+  /** By kind, beside likes. */
+  reactions?: Record<string, number>
+}
+
+/** A post, share or comment. Of a deleted one only its place is there. */
+export interface Post {
+  id: Id
+  author_id?: Id
+  text?: string
+  /** Absent on comments: whoever sees the post that they stand under sees them. */
+  audience?: PostAudience
+  media?: unknown[]
+  /** Hashtags by their keys: NFC, lower case. */
+  tags?: string[]
+  /** The name as it stands in the text, without the @. */
+  mentions?: { user_id: Id; name: string }[]
+  /** The first address in the text. */
+  link?: string
+  share_of?: Id
+  root_id?: Id
+  parent_id?: Id
+  list_id?: Id
+  /** Out of everybody's sight but its author's. */
+  hidden?: boolean
+  deleted?: boolean
+  version?: number
+  created_at: string
+  edited_at?: string
+  counts: PostCounts
+  /** What the reader did. */
+  viewer: { liked: boolean; bookmarked: boolean; shared: boolean; reactions?: string[] }
+  /** What a share passes on. */
+  shared?: Post
+}
+
+export interface FeedPage extends List<Post> {
+  /** Reads what lies between this page and what is held; absent when nothing does. */
+  gap?: Cursor
+  /** Who else shared what a post of the page says, by the id of the post. */
+  also_shared?: Record<Id, Id[]>
+}
+
+export interface NewPost {
+  /** The same one again answers the post that is there already: see `newClientId`. */
+  client_id: string
+  text: string
+  /** `public` unless said otherwise. */
+  audience?: PostAudience
+  /** One of one's own lists, with the audience `list`. */
+  list_id?: Id
+}
+
+/** What the page behind a link says of itself. */
+export interface LinkPreview {
+  /** Where it leads, after redirects. */
+  url: string
+  title: string
+  description?: string
+  /** The other site's: whoever shows it tells that site so. */
+  image?: string
+  icon?: string
+  site_name?: string
+  kind: string
+  fetched_at: string
+}
+
+export interface PeopleList {
+  id: Id
+  title: string
+  /** Whether its people leave the home timeline. */
+  exclusive: boolean
+  members: number
+  created_at: string
+}
+
+export type ReportReason = 'spam' | 'harassment' | 'hate' | 'violence' | 'sexual' | 'self_harm' | 'illegal' | 'other'
+
+/** About a post or about a person, one of them. */
+export type NewReport = ({ post_id: Id } | { user_id: Id }) & { reason: ReportReason; text?: string }
+
+export interface Report {
+  id: Id
+  reporter_id: Id
+  post_id?: Id
+  /** Whom it is about. */
+  user_id: Id
+  reason: ReportReason
+  text: string
+  /** What the post said when it was reported. */
+  excerpt?: string
+  state: 'open' | 'resolved' | 'dismissed'
+  created_at: string
+  closed_by?: Id
+  closed_at?: string
+  note?: string
+}
+
+export type ModerationAct = 'hide_post' | 'restore_post' | 'suspend_user' | 'restore_user' | 'resolve_report' | 'dismiss_report'
+
+export interface ModerationEntry {
+  id: Id
+  /** Absent for a key of a server and for the operator of the machine. */
+  by?: Id
+  act: ModerationAct
+  post_id?: Id
+  user_id?: Id
+  report_id?: Id
+  note?: string
+  at: string
+}

@@ -1,0 +1,67 @@
+using Madang.Client;
+using Madang.Client.Resources;
+
+namespace Madang.Tests.Integration.Sdk;
+
+/// <summary>The client's verbs of posts, lists and moderation, against the real host.</summary>
+public sealed class PostSdkTests
+{
+    [Fact]
+    public async Task The_client_publishes_and_reads_posts_and_keeps_lists()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var host = await MadangHost.StartAsync();
+        using var madang = new MadangClient(new() { BaseAddress = host.Address, Token = (await host.AdminAsync()).Token });
+        var joon = await madang.Accounts.RegisterAsync(new NewUser("joon", "courtyard with a pine"), cancellationToken);
+
+        var post = await madang.Posts.PublishAsync(new NewPost("@joon, see you in the #Garden", "one", "friends"), cancellationToken);
+        Assert.Equal(("friends", "garden", joon.Id), (post.Audience, Assert.Single(post.Tags!), Assert.Single(post.Mentions!).UserId));
+        Assert.Equal(post.Id, (await madang.Posts.PublishAsync(new NewPost("@joon, see you in the #Garden", "one", "friends"), cancellationToken)).Id);
+        Assert.Equal(post.Text, (await madang.Posts.FindAsync(post.Id, cancellationToken)).Text);
+        Assert.Equal(post.Id, Assert.Single((await madang.Posts.OfUser(post.AuthorId!).PageAsync(cancellationToken: cancellationToken)).Items).Id);
+
+        Assert.Equal(post.Id, Assert.Single((await madang.Feed.HomeAsync(seen: post.Id, cancellationToken: cancellationToken)).Items).Id);
+        Assert.Equal(post.Id, Assert.Single((await madang.Feed.OfTagAsync("garden", cancellationToken: cancellationToken)).Items).Id);
+        Assert.Equal(post.Id, (await madang.Feed.MoveMarkAsync(post.Id, cancellationToken)).PostId);
+        Assert.Equal(post.Id, (await madang.Feed.MarkAsync(cancellationToken)).PostId);
+
+        var list = await madang.Lists.CreateAsync("Gardeners", cancellationToken: cancellationToken);
+        await madang.Lists.AddAsync(list.Id, joon.Id, cancellationToken);
+        Assert.Equal(joon.Id, Assert.Single((await madang.Lists.Members(list.Id).PageAsync(cancellationToken: cancellationToken)).Items).UserId);
+        Assert.Empty((await madang.Feed.OfListAsync(list.Id, cancellationToken: cancellationToken)).Items);
+        Assert.True((await madang.Lists.ChangeAsync(list.Id, exclusive: true, cancellationToken: cancellationToken)).Exclusive);
+        Assert.Equal(1, Assert.Single((await madang.Lists.All().PageAsync(cancellationToken: cancellationToken)).Items).MemberCount);
+        await madang.Lists.RemoveAsync(list.Id, joon.Id, cancellationToken);
+        await madang.Lists.DeleteAsync(list.Id, cancellationToken);
+
+        Assert.Equal("정원", (await madang.Lists.FollowTagAsync("정원", cancellationToken)).Tag);
+        Assert.Equal("정원", Assert.Single((await madang.Lists.Tags().PageAsync(cancellationToken: cancellationToken)).Items).Tag);
+        await madang.Lists.UnfollowTagAsync("정원", cancellationToken);
+    }
+
+    [Fact]
+    public async Task The_client_reports_and_moderates()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var host = await MadangHost.StartAsync();
+        using var mina = new MadangClient(new() { BaseAddress = host.Address, Token = (await host.AdminAsync()).Token });
+        var person = await mina.Accounts.RegisterAsync(new NewUser("joon", "courtyard with a pine"), cancellationToken);
+        using var joon = new MadangClient(new() { BaseAddress = host.Address });
+        await joon.Accounts.SignInAsync("joon", "courtyard with a pine", cancellationToken: cancellationToken);
+        var post = await joon.Posts.PublishAsync(new NewPost("Buy pines, cheap", "one"), cancellationToken);
+
+        var filed = await mina.Moderation.ReportAsync(new NewReport("spam", post.Id, Text: "again"), cancellationToken);
+        var report = Assert.Single((await mina.Moderation.Reports().PageAsync(cancellationToken: cancellationToken)).Items);
+        Assert.Equal((filed.Id, person.Id, "Buy pines, cheap", "open"), (report.Id, report.UserId, report.Excerpt, report.State));
+        await mina.Moderation.HideAsync(post.Id, "advertising", cancellationToken);
+        Assert.True((await joon.Posts.FindAsync(post.Id, cancellationToken)).Hidden);
+        await mina.Moderation.RestoreAsync(post.Id, cancellationToken);
+        await mina.Moderation.SuspendAsync(person.Id, cancellationToken: cancellationToken);
+        Assert.Equal(401, (await Assert.ThrowsAsync<MadangException>(() => joon.Accounts.MeAsync(cancellationToken))).Status);
+        await mina.Moderation.ReadmitAsync(person.Id, cancellationToken);
+        Assert.Equal("resolved", (await mina.Moderation.CloseAsync(report.Id, "resolved", cancellationToken: cancellationToken)).State);
+        Assert.Equal(report.Id, Assert.Single((await mina.Moderation.Reports("closed").PageAsync(cancellationToken: cancellationToken)).Items).Id);
+        var acts = (await mina.Moderation.Log().PageAsync(cancellationToken: cancellationToken)).Items.Select(entry => entry.Act);
+        Assert.Equal(["resolve_report", "restore_user", "suspend_user", "restore_post", "hide_post"], acts);
+    }
+}

@@ -1,0 +1,88 @@
+import type { Cursor, FeedPage } from '@madang/client'
+import { ArrowUp, Newspaper } from 'lucide-react'
+import { Fragment, useEffect, useRef } from 'react'
+import { Link } from 'react-router'
+import { usePageTitle } from '../app/title-count'
+import { errorText } from '../i18n/error-text'
+import { useI18n } from '../i18n/i18n'
+import { Empty } from '../ui/Empty'
+import { Spinner } from '../ui/Spinner'
+import { useAction } from '../ui/use-action'
+import { useHome, useNewPosts } from './home'
+import { PostCard } from './PostCard'
+import { PostComposer } from './PostComposer'
+import { usePerson } from './posts'
+import { usePlace } from './use-place'
+
+/** What the people one follows have written, newest first. */
+export function HomePage() {
+  const { t } = useI18n()
+  const page = useRef<HTMLElement>(null)
+  const { pages, readNewer, fill } = useHome()
+  const { count, clear } = useNewPosts()
+  const { busy, run } = useAction()
+  usePageTitle(`${t('feed.title')} · ${t('app.name')}`)
+  usePlace(page, 'feed', pages.isSuccess)
+  const showNew = () => run(async () => {
+    await readNewer()
+    clear()
+    page.current?.scrollTo({ top: 0 })
+  })
+  const isEmpty = pages.isSuccess && pages.data.pages.every(({ items }) => items.length === 0)
+  return (
+    <main className="page" id="main" ref={page}>
+      <header className="page-head"><h1>{t('feed.title')}</h1></header>
+      <PostComposer />
+      <div className="feed-new" role="status">
+        {count > 0 && <button type="button" className="button small primary" disabled={busy} onClick={() => void showNew()}><ArrowUp size={16} aria-hidden /> {t('feed.new', { count })}</button>}
+      </div>
+      {pages.isPending && <Spinner />}
+      {pages.isError && <p className="form-error" role="alert">{errorText(t, pages.error)}</p>}
+      {isEmpty && <Empty icon={<Newspaper size={30} />} title={t('feed.none')} hint={t('feed.noneHint')}><Link className="button" to="/people">{t('feed.findPeople')}</Link></Empty>}
+      {!isEmpty && pages.data && <ul className="posts" aria-label={t('feed.title')}>{pages.data.pages.flatMap((each) => rowsOf(each, fill))}</ul>}
+      <FeedEnd pages={pages} />
+    </main>
+  )
+}
+
+function rowsOf(page: FeedPage, onFill: (gap: Cursor) => Promise<void>) {
+  return [
+    ...page.items.map((post) => <li key={post.id}><PostCard post={post}><AlsoShared ids={page.also_shared?.[post.id]} /></PostCard></li>),
+    page.gap !== undefined && <Gap key={page.gap} gap={page.gap} onFill={onFill} />,
+  ]
+}
+
+function Gap({ gap, onFill }: { gap: Cursor; onFill: (gap: Cursor) => Promise<void> }) {
+  const { t } = useI18n()
+  const { busy, run } = useAction()
+  return <li className="feed-gap"><button type="button" className="button small" disabled={busy} onClick={() => void run(() => onFill(gap))}>{t('feed.gap')}</button></li>
+}
+
+/** Who else passed on what a post says. */
+export function AlsoShared({ ids = [] }: { ids?: readonly string[] }) {
+  const { t } = useI18n()
+  if (ids.length === 0) return null
+  return <p className="post-note">{t('feed.alsoShared')} {ids.slice(0, 3).map((id, index) => <Fragment key={id}>{index > 0 && ', '}<Sharer id={id} /></Fragment>)}{ids.length > 3 && ' …'}</p>
+}
+
+function Sharer({ id }: { id: string }) {
+  const { t } = useI18n()
+  const { person } = usePerson(id)
+  return <Link to={`/people/${id}`}>{person?.display_name ?? t('room.unknownPerson')}</Link>
+}
+
+/** Reads on when its end comes near; the button does the same for who does not scroll. */
+function FeedEnd({ pages }: { pages: ReturnType<typeof useHome>['pages'] }) {
+  const { t } = useI18n()
+  const end = useRef<HTMLButtonElement>(null)
+  const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = pages
+  const reads = hasNextPage && !isFetchingNextPage && !isFetchNextPageError
+  useEffect(() => {
+    const button = end.current
+    if (!reads || !button) return
+    const observer = new IntersectionObserver(([seen]) => seen?.isIntersecting && void fetchNextPage(), { rootMargin: '600px' })
+    observer.observe(button)
+    return () => observer.disconnect()
+  }, [reads, fetchNextPage, pages.data])
+  return hasNextPage ? <button ref={end} type="button" className="button endless-more" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>{t('action.more')}</button> : null
+}
