@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Madang.Crawler.Parsing;
 
 namespace Madang.Crawler.Noise;
 
@@ -47,21 +48,11 @@ public readonly record struct TextFacts(int Words, double TopShare, double Repea
 
     private static bool Next(ReadOnlySpan<byte> text, ref int at, out uint hash, out int length)
     {
-        while (at < text.Length && !IsWord(text[at]))
-        {
-            at++;
-        }
-        var start = at;
-        hash = 2_166_136_261;
-        for (; at < text.Length && IsWord(text[at]); at++)
-        {
-            // Capitals as small letters; other bytes only need to stay distinct.
-            hash = (hash ^ (uint)(text[at] | 0x20)) * 16_777_619;
-        }
+        var start = WordBytes.Start(text, at);
+        at = WordBytes.End(text, start);
         length = at - start;
-        hash ^= hash >> 15;
+        // Capitals as small letters; other bytes only need to stay distinct.
+        hash = length == 0 ? 0 : (uint)TextSimHash.Hash(text, start, length, fold: true);
         return length > 0;
     }
-
-    private static bool IsWord(byte b) => b >= 0x80 || char.IsAsciiLetterOrDigit((char)b);
 }

@@ -84,6 +84,15 @@ internal static class TextSimHash
             {
                 at++;
             }
+            else if (WordBytes.Short(text, at, out var hasDigits, out var isAscii) is var length and not 0)
+            {
+                if (!hasDigits)
+                {
+                    Count(Hash(text, at, length, fold: isAscii), ref sketch);
+                }
+
+                at += length;
+            }
             else if (kind == High && Ideograph(text[at..]) is var width and not 0)
             {
                 at = width > 0 ? Ideographs(text, at, ref sketch) : at - width;
@@ -122,14 +131,19 @@ internal static class TextSimHash
 
         if ((seen & Digit) == 0 && at - start <= LongestWord)
         {
-            var unit = Hash(text, start, at - start, fold: (seen & High) == 0);
-            if ((CalendarBits[(int)(unit >> 60)] >> (int)(unit & 63) & 1) == 0 || !Calendar.Contains(unit))
-            {
-                sketch.Add(unit);
-            }
+            Count(Hash(text, start, at - start, fold: (seen & High) == 0), ref sketch);
         }
 
         return at;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Count(ulong word, ref Sketch sketch)
+    {
+        if ((CalendarBits[(int)(word >> 60)] >> (int)(word & 63) & 1) == 0 || !Calendar.Contains(word))
+        {
+            sketch.Add(word);
+        }
     }
 
     /// <summary>A run of Han and kana: each pair of neighbours is a unit.</summary>
@@ -163,8 +177,9 @@ internal static class TextSimHash
         _ => 0,
     };
 
+    /// <param name="fold">Capitals as small letters.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Hash(ReadOnlySpan<byte> text, int start, int length, bool fold)
+    internal static ulong Hash(ReadOnlySpan<byte> text, int start, int length, bool fold)
     {
         var lower = fold ? 0x2020202020202020UL : 0;
         if (length <= 8 && start + 8 <= text.Length)

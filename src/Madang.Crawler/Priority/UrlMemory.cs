@@ -1,4 +1,5 @@
 using System.Numerics;
+using Madang.Crawler.Dedupe;
 using Madang.Crawler.Frontier;
 
 namespace Madang.Crawler.Priority;
@@ -49,6 +50,14 @@ internal sealed class UrlMemory
     }
 
     public int Slots => _tags.Length;
+
+    /// <summary>Asks the processor for what is known of a URL that is about to be looked up.</summary>
+    public void AskFor(UrlKey key)
+    {
+        var set = Set(key);
+        Ahead.Of(ref _tags[set]);
+        Ahead.Of(ref _entries[set]);
+    }
 
     /// <summary>A page links to this URL: its cash grows. A waiting URL whose importance has doubled moves one class ahead.</summary>
     /// <param name="share">Not finite or not positive counts as nothing.</param>

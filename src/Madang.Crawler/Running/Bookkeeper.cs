@@ -20,6 +20,9 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
     private const int Backlog = 2_048;
     private const int LinksPerWeight = 64;
 
+    /// <summary>What is known of a link is somewhere in 16 MB, and asked for while the ones before it are entered.</summary>
+    private const int LinksAhead = 6;
+
     /// <summary>The usual weight is that of the last so many pages or so. None counts for more than this, so that a few huge pages do not make the others wait for slow hosts.</summary>
     private const int UsualPages = 16;
     private const int MostUsual = Backlog / 32;
@@ -299,6 +302,7 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
         if (outcome.Members is { } members && archive is not null)
         {
             var place = archive.Append(members);
+            members.Dispose();
             page = page with { WarcFile = place.File, WarcOffset = place.Offset, WarcLength = place.Length };
         }
 
@@ -343,6 +347,11 @@ internal sealed class Bookkeeper(CrawlParts parts, Fingerprints fingerprints, Bu
         domain = Encoding.ASCII.TryGetBytes(from.Domain, domain, out var length) ? domain[..length] : default;
         for (var i = 0; i < links.Count; i++)
         {
+            if (i + LinksAhead < links.Count)
+            {
+                _memory.AskFor(links[i + LinksAhead].Key);
+            }
+
             var link = links[i];
             if (link.Key.Host != from.Id && !domain.IsEmpty)
             {

@@ -160,8 +160,8 @@ internal sealed class BatchWriter(SqliteTx tx, CrawlBatch batch)
 
         new PageWriter(tx).Append(batch.Pages, _log);
         using var order = KeyOrder.Of(batch.Pages, static page => page.Key);
-        using var find = tx.Use("SELECT state, log, seq FROM url WHERE host = ?1 AND hash = ?2");
-        using var update = tx.Use("UPDATE url SET state = ?3, reason = ?4, attempts = ?5, due_at = ?6, log = ?7, seq = ?8 WHERE host = ?1 AND hash = ?2");
+        using var find = tx.Use("SELECT state, log, seq, id FROM url WHERE host = ?1 AND hash = ?2");
+        using var update = tx.Use("UPDATE url SET state = ?2, reason = ?3, attempts = ?4, due_at = ?5, log = ?6, seq = ?7 WHERE id = ?1");
         foreach (var (key, index) in order.Rows)
         {
             var page = batch.Pages[index];
@@ -170,9 +170,9 @@ internal sealed class BatchWriter(SqliteTx tx, CrawlBatch batch)
                 throw new InvalidOperationException("A page of a URL that was never added.");
             }
 
-            var (state, before, seq) = ((UrlState)find.Int32(0), find.Int64OrNull(1), page.Next == UrlState.Waiting ? _seq + index + 1 : find.Int64(2));
+            var (state, before, seq, id) = ((UrlState)find.Int32(0), find.Int64OrNull(1), page.Next == UrlState.Waiting ? _seq + index + 1 : find.Int64(2), find.Int64(3));
             find.Reset();
-            update.Bind(1, key.Host).Bind(2, key.Hash).Bind(3, (int)page.Next).Bind(4, (int)page.Reason).Bind(5, page.Attempts).Bind(6, page.DueAt).Bind(7, _log + index + 1).Bind(8, seq).Again();
+            update.Bind(1, id).Bind(2, (int)page.Next).Bind(3, (int)page.Reason).Bind(4, page.Attempts).Bind(5, page.DueAt).Bind(6, _log + index + 1).Bind(7, seq).Again();
             _tally.Leave(key.Host, state);
             _tally.Enter(key.Host, page.Next);
             if (before is { } log)
@@ -225,9 +225,16 @@ internal sealed class BatchWriter(SqliteTx tx, CrawlBatch batch)
         }
     }
 
+    /// <summary>Most changes are pages alone, and leave the references as they are.</summary>
     private void WriteDomain(DomainDelta change)
     {
-        byte[]? references = change.References;
+        if (change.References is not { } references)
+        {
+            using var add = tx.Use("INSERT INTO domain (name, fetched) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET fetched = fetched + excluded.fetched");
+            add.Bind(1, change.Domain).Bind(2, change.Fetched).Again();
+            return;
+        }
+
         using (var find = tx.Use("SELECT refs FROM domain WHERE name = ?1"))
         {
             if (find.Bind(1, change.Domain).Step() && !find.IsNull(0))
@@ -237,12 +244,6 @@ internal sealed class BatchWriter(SqliteTx tx, CrawlBatch batch)
         }
 
         using var put = tx.Use("INSERT INTO domain (name, fetched, refs) VALUES (?1, ?2, ?3) ON CONFLICT (name) DO UPDATE SET fetched = fetched + excluded.fetched, refs = excluded.refs");
-        _ = put.Bind(1, change.Domain).Bind(2, change.Fetched);
-        if (references is not null)
-        {
-            _ = put.Bind(3, references);
-        }
-
-        _ = put.Run();
+        _ = put.Bind(1, change.Domain).Bind(2, change.Fetched).Bind(3, references).Run();
     }
 }
