@@ -69,6 +69,7 @@ public static class AccountsModule
         services.AddSingleton(provider => new Setup(
             provider.GetRequiredService<ISetupStore>(), provider.GetRequiredService<SignUp>(), provider.GetRequiredService<Sessions>(),
             provider.GetRequiredService<SessionRules>(), provider.GetRequiredService<Database>(), provider.GetRequiredService<IOptions<SetupOptions>>().Value.Token));
+        services.AddSingleton(provider => new Actors(provider.GetRequiredService<SignUp>(), provider.GetRequiredService<IUserStore>()));
         services.AddSingleton<Invites>();
         services.AddSingleton<ServerTokens>();
         services.AddSingleton(provider => new Administration(

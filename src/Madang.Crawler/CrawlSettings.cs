@@ -77,6 +77,9 @@ public sealed record CrawlSettings
     /// <summary>Whether the pages can be searched.</summary>
     public bool Search { get; init; } = true;
 
+    /// <summary>Whether it is made for the items of feeds: sinks get them (<see cref="Sinks.CrawledPage.Items"/>), and its seeds may change (<see cref="Crawls.Reseed"/>).</summary>
+    public bool Items { get; init; }
+
     /// <summary>How many requests one process has begun for this crawl without having their outcome in the books; a kill costs no more than these.</summary>
     public int Concurrency { get; init; } = 256;
 

@@ -28,7 +28,13 @@ public sealed class Crawls
         (_crawls, _stores, _folders, _runs, _database, _ids, _options) = (crawls, stores, folders, runs, database, ids, options.Value);
 
     /// <summary>Begins a crawl: durable when this answers, and taken up by a node within a moment.</summary>
-    public async Task<Result<Crawl>> CreateAsync(Caller caller, CrawlSettings settings, string? name, CancellationToken cancellationToken)
+    public Task<Result<Crawl>> CreateAsync(Caller caller, CrawlSettings settings, string? name, CancellationToken cancellationToken) =>
+        CreateAsync(caller, settings, name, static (_, _) => null, cancellationToken);
+
+    /// <summary>Begins a crawl together with what it is for.</summary>
+    /// <param name="alongside">Writes that in the same transaction; or refuses before it writes anything, and there is no crawl either.</param>
+    public async Task<Result<Crawl>> CreateAsync(
+        Caller caller, CrawlSettings settings, string? name, Func<WriteTx, CrawlId, Error?> alongside, CancellationToken cancellationToken)
     {
         if (CrawlSettingsRules.Check(settings) is { Count: > 0 } faults)
         {
@@ -45,10 +51,16 @@ public sealed class Crawls
             return CrawlerErrors.TooManyCrawls;
         }
 
-        var crawl = await _database.WriteAsync(
+        var crawl = await _database.WriteAsync<Result<Crawl>>(
             tx =>
             {
-                var made = new Crawl(new CrawlId(_ids.Next()), name, settings, CrawlState.Running, caller.User, tx.Now, null, null, new Dictionary<string, long>());
+                var id = new CrawlId(_ids.Next());
+                if (alongside(tx, id) is { } refused)
+                {
+                    return refused;
+                }
+
+                var made = new Crawl(id, name, settings, CrawlState.Running, caller.User, tx.Now, null, null, new Dictionary<string, long>());
                 _crawls.Create(tx, made);
                 _runs.Tell(tx, made.Id, made.State, null);
                 return made;
@@ -57,6 +69,12 @@ public sealed class Crawls
         _runs.Look();
         return crawl;
     }
+
+    /// <summary>
+    /// Gives a crawl other seeds: those it does not know yet are fetched, for which every node begins its part of the run anew within seconds. What it knows already it keeps.
+    /// Only of crawls that were made for somebody's items (<see cref="CrawlSettings.Items"/>).
+    /// </summary>
+    public void Reseed(WriteTx tx, CrawlId id, IReadOnlyList<string> seeds) => _crawls.SetSeeds(tx, id, seeds);
 
     public Task<Crawl?> FindAsync(CrawlId id, CancellationToken cancellationToken) => _crawls.FindAsync(id, cancellationToken);
 

@@ -19,6 +19,9 @@ internal interface ICrawlStore
     /// <param name="counts">Null leaves those of the last change.</param>
     bool SetState(WriteTx tx, CrawlId id, CrawlState state, IReadOnlyCollection<CrawlState> expected, string? failure, IReadOnlyDictionary<string, long>? counts);
 
+    /// <summary>Other seeds in its settings; nothing where there is no such crawl.</summary>
+    void SetSeeds(WriteTx tx, CrawlId id, IReadOnlyList<string> seeds);
+
     /// <summary>
     /// Takes it out of the catalogue; false when it was not there. On SQLite its folder is deleted before; on PostgreSQL its rows are pruned afterwards, a few at a time.
     /// </summary>

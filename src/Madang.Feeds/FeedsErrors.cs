@@ -18,11 +18,16 @@ public static class FeedsErrors
     public static readonly Error SelfReport = new("self_report", 422, "Nobody reports themselves.");
     public static readonly Error TooManyReports = new("too_many_reports", 409, "The moderators have as many open reports of yours as they take.");
     public static readonly Error ReportClosed = new("report_closed", 409, "This report is closed.");
+    public static readonly Error SourceRefused = new("source_refused", 422, "This address is not a public one.");
+    public static readonly Error SourceUnreachable = new("source_unreachable", 422, "Nothing answers at this address.");
+    public static readonly Error SourceEmpty = new("source_empty", 422, "There is neither a feed nor a page at this address.");
+    public static readonly Error TooManySources = new("too_many_sources", 409, "This community follows as many sources as it may.");
 
     public static IReadOnlyList<Error> All { get; } =
     [
         NotShareable, VersionConflict, TooManyEdits, TooManyDrafts,
         ListTitleTaken, TooManyLists, ListFull, TooManyTags, InvalidCsv,
         TooManySubscriptions, SelfReport, TooManyReports, ReportClosed,
+        SourceRefused, SourceUnreachable, SourceEmpty, TooManySources,
     ];
 }

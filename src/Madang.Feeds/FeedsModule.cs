@@ -1,7 +1,9 @@
 using Madang.Feeds.Graph;
 using Madang.Feeds.Moderation;
 using Madang.Feeds.Moving;
+using Madang.Feeds.Outward;
 using Madang.Feeds.Posts;
+using Madang.Feeds.Sources;
 using Madang.Feeds.Telling;
 using Madang.Feeds.Timelines;
 using Microsoft.AspNetCore.Routing;
@@ -25,6 +27,8 @@ public static class FeedsModule
         services.AddModeration();
         services.AddTimelines();
         services.AddTelling(builder.Configuration);
+        services.AddSources();
+        services.AddSingleton<OutwardPages>();
         return builder;
     }
 
@@ -36,6 +40,8 @@ public static class FeedsModule
         routes.MapModeration();
         routes.MapTimelines();
         routes.MapTelling();
+        routes.MapSources();
+        OutwardEndpoints.Map(routes);
         return routes;
     }
 }

@@ -115,6 +115,17 @@ public sealed class FeedsOptions
     /// <summary>Every so many seconds some timelines in memory are held against the database; 0 for never.</summary>
     [Range(0, 86_400)]
     public int AuditSeconds { get; set; } = 60;
+
+    /// <summary>Whether public posts go out to whoever asks for somebody's Atom or JSON feed without signing in.</summary>
+    public bool PublicFeeds { get; set; }
+
+    /// <summary>How many feeds and pages of the web may be followed.</summary>
+    [Range(0, 1_000)]
+    public int MaxSources { get; set; } = 500;
+
+    /// <summary>A source is looked at again after so many seconds at the earliest, and after four times as many where little comes.</summary>
+    [Range(1, 86_400)]
+    public int SourceIntervalSeconds { get; set; } = 900;
 }
 
 [OptionsValidator]

@@ -8,6 +8,7 @@ using Madang.Crawler.Searching;
 using Madang.Feeds.Graph;
 using Madang.Feeds.Moderation;
 using Madang.Feeds.Posts;
+using Madang.Feeds.Sources;
 using Madang.Feeds.Telling;
 using Madang.Feeds.Timelines;
 using Madang.Jobs;
@@ -109,6 +110,9 @@ public static class PostgresModule
         _ = services.AddSingleton<IDraftStore, PostgresDraftStore>();
         _ = services.AddSingleton<IPostActionStore, PostgresActionStore>();
         _ = services.AddSingleton<IPostLogStore, PostgresPostLogStore>();
+        _ = services.AddSingleton<PostgresSourceStore>();
+        _ = services.AddSingleton<ISourceStore>(provider => provider.GetRequiredService<PostgresSourceStore>());
+        _ = services.AddSingleton<ISourceItemStore>(provider => provider.GetRequiredService<PostgresSourceStore>());
         _ = services.AddSingleton<ICrawlStore, PostgresCrawlStore>();
         _ = services.AddSingleton<IFrontierStores, PostgresFrontierStores>();
         _ = services.AddSingleton<IRetention, CrawlPruning>();

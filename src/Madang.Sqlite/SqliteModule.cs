@@ -8,6 +8,7 @@ using Madang.Crawler.Searching;
 using Madang.Feeds.Graph;
 using Madang.Feeds.Moderation;
 using Madang.Feeds.Posts;
+using Madang.Feeds.Sources;
 using Madang.Feeds.Telling;
 using Madang.Feeds.Timelines;
 using Madang.Jobs;
@@ -101,6 +102,9 @@ public static class SqliteModule
         _ = services.AddSingleton<IDraftStore, SqliteDraftStore>();
         _ = services.AddSingleton<IPostActionStore, SqliteActionStore>();
         _ = services.AddSingleton<IPostLogStore, SqlitePostLogStore>();
+        _ = services.AddSingleton<SqliteSourceStore>();
+        _ = services.AddSingleton<ISourceStore>(provider => provider.GetRequiredService<SqliteSourceStore>());
+        _ = services.AddSingleton<ISourceItemStore>(provider => provider.GetRequiredService<SqliteSourceStore>());
         _ = services.AddSingleton<ICrawlStore, SqliteCrawlStore>();
         _ = services.AddSingleton<IPreviewStore, SqlitePreviewStore>();
         _ = services.AddSingleton<SqliteFrontierStores>();

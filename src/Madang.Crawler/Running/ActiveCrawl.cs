@@ -35,6 +35,8 @@ internal sealed class ActiveCrawl : IDisposable
     /// <summary>How it ended: null when somebody stopped it, paused with its reason when the disk is full. The sinks have all of it by then, unless the process had to leave. Never fails.</summary>
     public Task<(CrawlState? State, string? Failure)> Ended { get; }
 
+    public required IReadOnlyList<string> Seeds { get; init; }
+
     /// <summary>Bytes of the archive that were not in the books at the start, and were cut.</summary>
     public long CutBytes => _run.Cut.Bytes;
 
@@ -82,7 +84,7 @@ internal sealed class ActiveCrawl : IDisposable
             var parts = new CrawlParts(crawl.Id, settings, folder, store, pages, wider ?? tools.Outbound, new CrawlClock(tools.Time), node, tools.Policies, place.Region, place.Regions);
             var run = await CrawlRun.StartAsync(parts, tools.Logs.CreateLogger<CrawlRun>(), cancellationToken);
             IEnumerable<IPageSink> sinks = search is null ? tools.Sinks : tools.Sinks.Append(new SearchSink(search));
-            return new ActiveCrawl(run, pages, search, SinkRunner.Start(crawl.Id, settings, pages, sinks, tools.Time, tools.Logs.CreateLogger<SinkRunner>()), wider);
+            return new ActiveCrawl(run, pages, search, SinkRunner.Start(crawl.Id, settings, pages, sinks, tools.Time, tools.Logs.CreateLogger<SinkRunner>()), wider) { Seeds = settings.Seeds };
         }
         catch
         {

@@ -177,7 +177,8 @@ internal sealed partial class CrawlRun : IAsyncDisposable
     {
         await BeatAsync();
         var books = Task.Run(_books.RunAsync);
-        if (_start.Counts.GetValueOrDefault("state.waiting") + _start.Counts.GetValueOrDefault(CrawlCounts.Pages) == 0)
+        // Seeds that came later are new to a crawl that has run before.
+        if (_parts.Settings.Items || _start.Counts.GetValueOrDefault("state.waiting") + _start.Counts.GetValueOrDefault(CrawlCounts.Pages) == 0)
         {
             _books.Add(_reading.ReadSeeds());
         }

@@ -106,7 +106,8 @@ internal sealed partial class CrawlRuns(
         var wanted = options.Value.Enabled ? await crawls.ListAsync(CrawlState.Running, null, options.Value.MaxRunning, cancellationToken) : [];
         foreach (var (id, active) in _active)
         {
-            if (wanted.All(crawl => crawl.Id != id))
+            // With other seeds it begins anew: it ends here, which has us look again.
+            if (wanted.FirstOrDefault(crawl => crawl.Id == id) is not { } crawl || !crawl.Settings.Seeds.SequenceEqual(active.Seeds))
             {
                 active.Stop();
             }

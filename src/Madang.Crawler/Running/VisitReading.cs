@@ -10,6 +10,7 @@ using Madang.Crawler.Frontier;
 using Madang.Crawler.Noise;
 using Madang.Crawler.Parsing;
 using Madang.Crawler.Priority;
+using Madang.Crawler.Sinks;
 using Madang.Crawler.Sitemaps;
 using Madang.Crawler.Urls;
 using Madang.Outbound;
@@ -225,7 +226,7 @@ internal sealed class VisitReading(CrawlParts parts, SipHash hash, AdmissionPoli
         {
             outcome.Links = new LinkTable();
             ReadSource(desk.Links, source, url.Depth, outcome.Links);
-            return page with { Title = source.Title };
+            return page with { Title = source.Title, Text = parts.Settings.Items ? FeedItems.Write(source) : null };
         }
 
         outcome.IsComparable = true;

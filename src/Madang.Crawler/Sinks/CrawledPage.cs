@@ -1,5 +1,6 @@
 using System.Globalization;
 using Madang.Crawler.Frontier;
+using Madang.Crawler.Sitemaps;
 
 namespace Madang.Crawler.Sinks;
 
@@ -70,6 +71,9 @@ public sealed record CrawledPage
     /// <summary>The beginning of the visible text as UTF-8; null when it has none or the sink does not want it.</summary>
     public ReadOnlyMemory<byte>? Text { get; init; }
 
+    /// <summary>What the feed at this URL holds, as far as the crawl keeps it (<see cref="CrawlSettings.Items"/>) and the sink wants text; the newest of a page come first as a rule.</summary>
+    public IReadOnlyList<FeedItem> Items { get; init; } = [];
+
     internal UrlKey Key { get; init; }
 
     internal DuplicateKind Duplicate { get; init; }
@@ -77,6 +81,9 @@ public sealed record CrawledPage
     internal static CrawledPage Of(StoredPage stored, byte[]? text)
     {
         var page = stored.Page;
+
+        // What was read as a feed has no words.
+        var isFeed = text is [(byte)'[', ..] && page.Words == 0 && page.SimHash == 0;
         return new CrawledPage
         {
             Log = stored.Log,
@@ -96,7 +103,8 @@ public sealed record CrawledPage
             Noise = page.Noise,
             Importance = page.Importance,
             // Without the cast null would become an empty text.
-            Text = text is null ? (ReadOnlyMemory<byte>?)null : text,
+            Text = text is null || isFeed ? (ReadOnlyMemory<byte>?)null : text,
+            Items = isFeed ? FeedItems.Read(text) : [],
             Key = page.Key,
             Duplicate = page.Duplicate,
         };

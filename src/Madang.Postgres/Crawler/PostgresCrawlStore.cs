@@ -34,6 +34,9 @@ internal sealed class PostgresCrawlStore(PostgresDatabase database) : ICrawlStor
             id.Value, (short)state, state.IsEnd() ? tx.Now : null, state == CrawlState.Running ? null : Text(failure), counts is null ? null : JsonSerializer.Serialize(counts, ApiJson.Options),
             expected.Select(one => (short)one).ToArray()) == 1;
 
+    public void SetSeeds(WriteTx tx, CrawlId id, IReadOnlyList<string> seeds) => PostgresTx.Of(tx).Run(
+        "UPDATE crawl SET settings = jsonb_set(settings::jsonb, '{seeds}', $2::text::jsonb)::text WHERE id = $1", id.Value, JsonSerializer.Serialize(seeds, ApiJson.Options));
+
     public bool Delete(WriteTx tx, CrawlId id) => PostgresTx.Of(tx).Run(
         "WITH gone AS (DELETE FROM crawl WHERE id = $1 RETURNING id) INSERT INTO crawl_trash (crawl_id) SELECT id FROM gone", id.Value) == 1;
 

@@ -61,6 +61,12 @@ internal sealed class SqliteCrawlStore(SqliteDatabase database) : ICrawlStore
         return true;
     }
 
+    public void SetSeeds(WriteTx tx, CrawlId id, IReadOnlyList<string> seeds)
+    {
+        using var update = SqliteTx.Of(tx).Use("UPDATE crawl SET settings = json_set(settings, '$.seeds', json(?2)) WHERE id = ?1");
+        _ = update.Bind(1, id.Value).Bind(2, JsonSerializer.Serialize(seeds, ApiJson.Options)).Run();
+    }
+
     public bool Delete(WriteTx tx, CrawlId id)
     {
         using var delete = SqliteTx.Of(tx).Use("DELETE FROM crawl WHERE id = ?1");

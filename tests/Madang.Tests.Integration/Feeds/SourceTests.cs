@@ -1,0 +1,249 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Madang.Tests.Integration.Crawler;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Madang.Tests.Integration.Feeds;
+
+/// <summary><c>/v1/sources</c>: a feed on loopback becomes an author, and each of its items a post, once.</summary>
+public abstract class SourceFacts(SourceHost server)
+{
+    private readonly MadangHost _host = server.Host;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Items_become_posts_once_and_new_ones_follow()
+    {
+        await using var site = await FeedSite.StartAsync();
+        site.Items = [("1", "첫 소식"), ("2", "둘째 소식")];
+        var person = await _host.PersonAsync("source_a");
+
+        var source = await AddAsync(person.Http, $"{site.Address}/feed.xml");
+        Assert.Equal("feed", (string)source["kind"]!);
+        var author = (string)source["user_id"]!;
+        Assert.Equal("우리 동네", (string)(await MadangHost.GetAsync(person.Http, $"/v1/users/{author}"))["display_name"]!);
+        var posts = await PostsAsync(person.Http, author, 2);
+        // The newest item of a feed stands first in it, and last in time.
+        Assert.StartsWith("첫 소식", (string)posts[0]["text"]!, StringComparison.Ordinal);
+        Assert.Contains($"{site.Address}/1", (string)posts[0]["text"]!, StringComparison.Ordinal);
+
+        site.Items = [("3", "셋째 소식"), .. site.Items];
+        posts = await PostsAsync(person.Http, author, 3);
+        Assert.StartsWith("셋째 소식", (string)posts[0]["text"]!, StringComparison.Ordinal);
+
+        // Asked twice more: nothing is new, so nothing is said again.
+        await site.AskedAsync(site.Asked + 2, Cancel);
+        Assert.Equal(3, (await PostsAsync(person.Http, author, 3)).Count);
+    }
+
+    [Fact]
+    public async Task A_page_that_names_its_feed_stands_for_the_feed_and_one_address_is_one_source()
+    {
+        await using var site = await FeedSite.StartAsync();
+        site.Items = [("1", "소식")];
+        var person = await _host.PersonAsync("source_b");
+
+        var one = await AddAsync(person.Http, $"{site.Address}/");
+        using var again = await person.Http.PostAsJsonAsync("/v1/sources", new { url = $"{site.Address}/feed.xml#top" }, Cancel);
+
+        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+        Assert.Equal((string)one["id"]!, (string)(await JsonNode.ParseAsync(await again.Content.ReadAsStreamAsync(Cancel), cancellationToken: Cancel))!["id"]!);
+        Assert.Equal($"{site.Address}/feed.xml", (string)one["url"]!);
+    }
+
+    [Fact]
+    public async Task A_source_that_moves_is_followed()
+    {
+        await using var site = await FeedSite.StartAsync();
+        site.Items = [("1", "소식")];
+        var person = await _host.PersonAsync("source_c");
+        var author = (string)(await AddAsync(person.Http, $"{site.Address}/feed.xml"))["user_id"]!;
+        await PostsAsync(person.Http, author, 1);
+
+        site.MovedTo = "/new.xml";
+        site.Items = [("2", "이사 소식"), .. site.Items];
+
+        Assert.StartsWith("이사 소식", (string)(await PostsAsync(person.Http, author, 2))[0]["text"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Whoever_made_a_source_ends_it_and_its_posts_are_gone()
+    {
+        await using var site = await FeedSite.StartAsync();
+        site.Items = [("1", "소식")];
+        var (maker, other) = (await _host.PersonAsync("source_d"), await _host.PersonAsync("source_e"));
+        var source = await AddAsync(maker.Http, $"{site.Address}/feed.xml");
+        var (id, author) = ((string)source["id"]!, (string)source["user_id"]!);
+        var post = (string)(await PostsAsync(maker.Http, author, 1))[0]["id"]!;
+
+        await Problems.AssertAsync(await other.Http.DeleteAsync($"/v1/sources/{id}", Cancel), HttpStatusCode.Forbidden, "forbidden");
+        Assert.Equal(HttpStatusCode.NoContent, (await maker.Http.DeleteAsync($"/v1/sources/{id}", Cancel)).StatusCode);
+
+        await Problems.AssertAsync(await other.Http.GetAsync($"/v1/posts/{post}", Cancel), HttpStatusCode.NotFound, "not_found");
+        await Problems.AssertAsync(await other.Http.GetAsync($"/v1/sources/{id}", Cancel), HttpStatusCode.NotFound, "not_found");
+    }
+
+    [Theory]
+    [InlineData("", "invalid_fields")]
+    [InlineData("ftp://127.0.0.1/feed", "invalid_fields")]
+    [InlineData("http://user:secret@127.0.0.1/feed", "invalid_fields")]
+    [InlineData("http://10.0.0.1/feed", "source_refused")]
+    [InlineData("http://[::ffff:169.254.169.254]/latest", "source_refused")]
+    [InlineData("http://127.0.0.1:1/", "source_refused")]
+    public async Task What_cannot_be_followed_is_refused(string url, string code)
+    {
+        var person = await _host.PersonAsync("source_f");
+
+        using var answer = await person.Http.PostAsJsonAsync("/v1/sources", new { url }, Cancel);
+
+        await Problems.AssertAsync(answer, HttpStatusCode.UnprocessableEntity, code);
+    }
+
+    private static async Task<JsonNode> AddAsync(HttpClient client, string url)
+    {
+        using var answer = await client.PostAsJsonAsync("/v1/sources", new { url }, Cancel);
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        return (await JsonNode.ParseAsync(await answer.Content.ReadAsStreamAsync(Cancel), cancellationToken: Cancel))!;
+    }
+
+    /// <summary>Newest first, once there are so many.</summary>
+    private static async Task<List<JsonNode>> PostsAsync(HttpClient client, string author, int count)
+    {
+        for (var left = 600; ; left--)
+        {
+            var posts = (await MadangHost.GetAsync(client, $"/v1/users/{author}/posts"))["items"]!.AsArray().Select(item => item!).ToList();
+            if (posts.Count >= count)
+            {
+                return posts;
+            }
+
+            Assert.True(left > 0, $"{posts.Count} posts instead of {count}");
+
+            // Nothing tells of a commit by another road than this one; the site's own pace is a second.
+            await Task.Delay(100, Cancel);
+        }
+    }
+}
+
+public sealed class SourceTests(SourceHost server) : SourceFacts(server), IClassFixture<SourceHost>;
+
+[Trait("engine", "postgres")]
+public sealed class PostgresSourceTests(PostgresSourceHost server) : SourceFacts(server), IClassFixture<PostgresSourceHost>;
+
+public sealed class PostgresSourceHost() : SourceHost(postgres: true);
+
+/// <summary>A server that may enter loopback and looks at sources every second.</summary>
+public class SourceHost : IAsyncLifetime
+{
+    private readonly bool _postgres;
+
+    public SourceHost()
+    {
+    }
+
+    private protected SourceHost(bool postgres) => _postgres = postgres;
+
+    public MadangHost Host { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Host = await MadangHost.StartAsync(
+        new() { ["Madang:Outbound:Allow"] = "127.0.0.0/8", ["Madang:Feeds:SourceIntervalSeconds"] = "1" }, _postgres);
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        if (Host is not null)
+        {
+            await Host.DisposeAsync();
+        }
+    }
+}
+
+/// <summary>A page that names its feed, and the feed.</summary>
+public sealed class FeedSite : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly ConcurrentDictionary<int, TaskCompletionSource> _waiting = new();
+    private int _asked;
+
+    private FeedSite(WebApplication app) => _app = app;
+
+    public string Address => _app.Urls.First();
+
+    /// <summary>Id and title, newest first.</summary>
+    public IReadOnlyList<(string Id, string Title)> Items { get; set; } = [];
+
+    /// <summary>Where the feed is from now on.</summary>
+    public string? MovedTo { get; set; }
+
+    /// <summary>How often the feed was asked for.</summary>
+    public int Asked => Volatile.Read(ref _asked);
+
+    public static async Task<FeedSite> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        var site = new FeedSite(builder.Build());
+        site._app.Run(site.AnswerAsync);
+        await site._app.StartAsync(TestContext.Current.CancellationToken);
+        return site;
+    }
+
+    public Task AskedAsync(int times, CancellationToken cancellationToken)
+    {
+        var asked = _waiting.GetOrAdd(times, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
+        if (Asked >= times)
+        {
+            asked.TrySetResult();
+        }
+
+        return asked.Task.WaitAsync(TimeSpan.FromMinutes(1), cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    private Task AnswerAsync(HttpContext context)
+    {
+        var path = context.Request.Path.Value;
+        if (path == "/")
+        {
+            context.Response.ContentType = "text/html; charset=utf-8";
+            return context.Response.WriteAsync("""<!doctype html><title>우리 동네</title><link rel="alternate" type="application/rss+xml" href="feed.xml"><p>어서 오세요</p>""");
+        }
+
+        if (path != "/feed.xml" && path != MovedTo)
+        {
+            context.Response.StatusCode = 404;
+            return Task.CompletedTask;
+        }
+
+        if (path == "/feed.xml" && MovedTo is { } place)
+        {
+            context.Response.Redirect(place, permanent: true);
+            return Task.CompletedTask;
+        }
+
+        if (_waiting.TryGetValue(Interlocked.Increment(ref _asked), out var waiting))
+        {
+            waiting.TrySetResult();
+        }
+
+        context.Response.ContentType = "application/rss+xml";
+        return context.Response.WriteAsync(
+            $"""
+            <?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>우리 동네</title><link>{Address}/</link><description>x</description>
+            {string.Concat(Items.Select(item => $"<item><guid isPermaLink=\"false\">{item.Id}</guid><title>{item.Title}</title><link>{Address}/{item.Id}</link><description>&lt;p&gt;본문 {item.Id}&lt;/p&gt;</description></item>"))}
+            </channel></rss>
+            """);
+    }
+}
