@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Madang.Bench.Serving;
 
 namespace Madang.Bench.Feeding;
 

@@ -45,7 +45,7 @@ internal sealed class FeedLoad(ServerProcess server, string data, FeedLoadOption
     private void Seed()
     {
         var graph = FollowGraph.Of(options.People, options.Seed);
-        var first = Snowflake.FirstAt(DateTimeOffset.UtcNow - TimeSpan.FromDays(30));
+        var first = Snowflake.FirstAt(TimeProvider.System.GetUtcNow() - TimeSpan.FromDays(30));
         // Readers have the ids that the server gave them; the others get some.
         long[] ids = [0, .. _readers.Select(reader => reader.Id), .. Enumerable.Range(0, options.People - _readers.Count).Select(i => first + i)];
         using var database = SqliteConnection.Open(DataFolder.DatabaseIn(data), readOnly: false);
@@ -80,7 +80,7 @@ internal sealed class FeedLoad(ServerProcess server, string data, FeedLoadOption
     private void WriteHistory(SqliteConnection database, long[] ids, long first)
     {
         var writers = FollowGraph.Writers(options.People, options.History, options.Seed);
-        var step = (Snowflake.FirstAt(DateTimeOffset.UtcNow) - first) / (options.History + 1);
+        var step = (Snowflake.FirstAt(TimeProvider.System.GetUtcNow()) - first) / (options.History + 1);
         var text = string.Concat(Enumerable.Repeat("오늘의 마당 소식 and some words of a usual post. ", 3));
         using var post = database.Use(
             "INSERT INTO post (id, author_id, audience, state, version, text, mentions, created_at) VALUES (?1, ?2, ?3, 1, 1, ?4, '', ?5)");
