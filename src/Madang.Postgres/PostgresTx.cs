@@ -64,5 +64,8 @@ internal static class CommandParameters
     /// <summary>A time that may be absent: the type of a bare NULL would be guessed.</summary>
     public static NpgsqlParameter Time(DateTimeOffset? time) => new() { Value = time is { } at ? at.UtcDateTime : DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
 
+    /// <summary>For a column that is NULL in nearly every row of a batch. Of several <c>unnest</c> in one SELECT list the shorter ones are filled up with NULL: none of it is sent.</summary>
+    public static T?[] Sparse<T>(T?[] values) => System.Array.TrueForAll(values, value => value is null) ? [] : values;
+
     private static NpgsqlParameter Of(object? parameter) => parameter as NpgsqlParameter ?? new() { Value = parameter is DateTimeOffset time ? time.UtcDateTime : parameter ?? DBNull.Value };
 }

@@ -114,8 +114,8 @@ internal static class PostgresDeliveryEnds
         {
             Done(done, tx.Use(
                 s_endSql,
-                Array(changes, c => c.Before.Id.Value), Array(changes, c => c.Before.Fence), Array(changes, c => (short)c.After.State), Array(changes, c => c.After.Reason),
-                Array(changes, c => c.After.MessageId), CommandParameters.Times(Array(changes, c => c.After.FinishedAt?.UtcDateTime)), Array(changes, Line)));
+                Array(changes, c => c.Before.Id.Value), Array(changes, c => c.Before.Fence), Array(changes, c => (short)c.After.State),
+                CommandParameters.Sparse(Array(changes, c => c.After.Reason)), CommandParameters.Sparse(Array(changes, c => c.After.MessageId)), CommandParameters.Times(Array(changes, c => c.After.FinishedAt?.UtcDateTime)), Array(changes, Line)));
         }
     }
 

@@ -203,10 +203,10 @@ internal sealed class PostgresDeliveryQueue : IDeliveryQueue
         using var insert = tx.Use(
             sql,
             Array(deliveries, row => row.Id.Value), Array(deliveries, row => row.Notification.Value), Array(deliveries, row => row.User?.Value ?? 0), Array(deliveries, row => row.Category),
-            Array(deliveries, row => (short)row.Channel), Array(deliveries, row => row.Provider), Array(deliveries, row => row.AddressId), Array(deliveries, row => row.Address),
-            Array(deliveries, row => row.CollapseKey), Array(deliveries, row => row.DigestId), Array(deliveries, row => (short?)row.FallbackOf), Array(deliveries, row => (short)row.Priority),
+            Array(deliveries, row => (short)row.Channel), Array(deliveries, row => row.Provider), Array(deliveries, row => row.AddressId), CommandParameters.Sparse(Array(deliveries, row => row.Address)),
+            CommandParameters.Sparse(Array(deliveries, row => row.CollapseKey)), Array(deliveries, row => row.DigestId), CommandParameters.Sparse(Array(deliveries, row => (short?)row.FallbackOf)), Array(deliveries, row => (short)row.Priority),
             Array(deliveries, row => (short)row.Policy), Array(deliveries, row => row.DueAt.UtcDateTime), Array(deliveries, row => row.ExpiresAt.UtcDateTime),
-            Array(deliveries, row => (short)row.State), CommandParameters.Times(Array(deliveries, row => row.FinishedAt?.UtcDateTime)),
+            Array(deliveries, row => (short)row.State), CommandParameters.Times(CommandParameters.Sparse(Array(deliveries, row => row.FinishedAt?.UtcDateTime))),
             PostgresDeliveryRows.FirstOf(new(deliveries.Min(row => row.Notification.Value))), Snowflake.FirstAt(Snowflake.TimeOf(deliveries[^1].Id.Value) + s_skew));
         return (int)insert.ExecuteScalar()!;
     }

@@ -21,8 +21,12 @@ internal sealed record QueueContender(string Name, string Settings, Func<string,
     private static ProcessStartInfo Own(QueueTask task)
     {
         var start = new ProcessStartInfo("dotnet", [Environment.GetCommandLineArgs()[0], "notify-queue-worker", .. task.Arguments()]);
-        // As the server does: it keeps to what it needs.
+        // As the server runs (src/Madang/Madang.csproj): it keeps to what it needs, and compiles a method once.
         start.Environment["DOTNET_gcServer"] = "0";
+        start.Environment["DOTNET_gcConcurrent"] = "0";
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        start.Environment["DOTNET_TC_QuickJit"] = "0";
+        start.Environment["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0";
         return start;
     }
 
