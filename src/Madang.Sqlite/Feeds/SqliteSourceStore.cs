@@ -81,7 +81,7 @@ internal sealed class SqliteSourceStore(SqliteDatabase database) : ISourceStore,
             cancellationToken);
 
     public Task<IReadOnlyList<Source>> OfCrawlAsync(CrawlId crawl, CancellationToken cancellationToken) =>
-        database.ReadAsync(
+        database.ReadAsync<IReadOnlyList<Source>>(
             connection =>
             {
                 using var select = connection.Use($"SELECT {Columns} FROM source WHERE crawl_id = ?1");
@@ -90,7 +90,7 @@ internal sealed class SqliteSourceStore(SqliteDatabase database) : ISourceStore,
             cancellationToken);
 
     public Task<IReadOnlyList<Source>> ListAsync(SourceId? before, int limit, CancellationToken cancellationToken) =>
-        database.ReadAsync(
+        database.ReadAsync<IReadOnlyList<Source>>(
             connection =>
             {
                 using var select = connection.Use($"SELECT {Columns} FROM source WHERE id < ?1 ORDER BY id DESC LIMIT ?2");
@@ -124,7 +124,7 @@ internal sealed class SqliteSourceStore(SqliteDatabase database) : ISourceStore,
         }
     }
 
-    private static IReadOnlyList<Source> ReadAll(Statement select)
+    private static List<Source> ReadAll(Statement select)
     {
         var sources = new List<Source>();
         while (select.Step())
