@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Madang.Feeds;
-using Madang.Feeds.Posts;
 using Madang.Postgres;
 using Madang.Postgres.Feeds;
 using Madang.Sqlite;

@@ -6,7 +6,6 @@ using Madang.Feeds.Posts;
 using Madang.Feeds.Telling;
 using Madang.Notifications;
 using Madang.Notifications.Inboxes;
-using Madang.Storage;
 using Madang.Tests.Conformance.Accounts;
 
 namespace Madang.Tests.Conformance.Feeds;

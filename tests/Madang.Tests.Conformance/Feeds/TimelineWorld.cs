@@ -1,12 +1,10 @@
 using Madang.Api;
 using Madang.Feeds;
 using Madang.Feeds.Explaining;
-using Madang.Feeds.Graph;
 using Madang.Feeds.Posts;
 using Madang.Feeds.Timelines;
 using Madang.Postgres;
 using Madang.Sqlite;
-using Madang.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Madang.Jobs;
-using Madang.Jobs.Running;
 using Madang.Postgres;
 using Madang.Postgres.Jobs;
 using Madang.Sqlite;

@@ -14,7 +14,7 @@ public sealed class GraphHttpTests(SharedHost shared) : IClassFixture<SharedHost
     public async Task A_mute_ends_when_it_says_so()
     {
         var (mina, jun) = (await _host.PersonAsync("mute.mina"), await _host.PersonAsync("mute.jun"));
-        var end = DateTimeOffset.UtcNow.AddDays(1);
+        var end = TimeProvider.System.GetUtcNow().AddDays(1);
         var made = await MadangHost.SendAsync(mina.Http, HttpMethod.Put, $"/v1/mutes/{jun.Id}", new JsonObject { ["expires_at"] = end.ToString("O") });
         Assert.Equal(end.ToUnixTimeMilliseconds(), ((DateTimeOffset)made["expires_at"]!).ToUnixTimeMilliseconds());
         Assert.Single((await MadangHost.GetAsync(mina.Http, "/v1/mutes"))["items"]!.AsArray());

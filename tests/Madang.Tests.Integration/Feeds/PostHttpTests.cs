@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using System.Text.Json.Nodes;
 using Madang.Tests.Integration.Chat;
 
@@ -158,7 +157,7 @@ public sealed class PostHttpTests(SharedHost shared) : IClassFixture<SharedHost>
     public async Task A_scheduled_post_appears_by_itself_and_its_draft_is_gone()
     {
         var mina = await PersonAsync();
-        var at = DateTimeOffset.UtcNow.AddSeconds(1);
+        var at = TimeProvider.System.GetUtcNow().AddSeconds(1);
         var draft = await MadangHost.PostAsync(mina.Http, "/v1/me/drafts", new JsonObject { ["text"] = "예약", ["publish_at"] = at.ToString("O") });
         Assert.Equal("예약", (string)(await MadangHost.GetAsync(mina.Http, "/v1/me/drafts"))["items"]![0]!["text"]!);
         var profile = await UntilAsync(mina, $"/v1/users/{mina.Id}/posts", found => found["items"]!.AsArray().Count > 0);

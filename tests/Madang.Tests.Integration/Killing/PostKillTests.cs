@@ -51,7 +51,7 @@ public sealed class PostKillTests : IAsyncLifetime
             if (life == 0)
             {
                 // Its time comes while some server is dead, or just alive again.
-                var draft = new JsonObject { ["text"] = "scheduled", ["publish_at"] = DateTimeOffset.UtcNow.AddSeconds(1).ToString("O") };
+                var draft = new JsonObject { ["text"] = "scheduled", ["publish_at"] = TimeProvider.System.GetUtcNow().AddSeconds(1).ToString("O") };
                 _ = await SendAsync(HttpMethod.Post, new Uri(address, "/v1/me/drafts"), draft, stop);
             }
 

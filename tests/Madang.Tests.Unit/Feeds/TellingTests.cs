@@ -1,4 +1,3 @@
-using Madang.Api;
 using Madang.Feeds;
 using Madang.Feeds.Posts;
 using Madang.Feeds.Telling;
