@@ -157,7 +157,15 @@ internal sealed class FanOutRun(FollowGraph graph, int deliveries, int crowd, Te
 
     private static ViewerGraph GraphOf(long viewer, long[] followees) => new()
     {
-        Viewer = new UserId(viewer), Epoch = 0, Followees = followees, Follows = followees, Friends = [], Blocked = [], Muted = [], WithoutShares = [], OnLists = [],
+        Viewer = new UserId(viewer),
+        Epoch = 0,
+        Followees = followees,
+        Follows = followees,
+        Friends = [],
+        Blocked = [],
+        Muted = [],
+        WithoutShares = [],
+        OnLists = [],
         Tags = [],
     };
 

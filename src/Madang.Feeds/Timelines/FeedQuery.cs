@@ -77,7 +77,11 @@ internal readonly record struct FeedQuery(FeedName Feed, long Above, long Below,
 
         return this with
         {
-            Above = at.Up ? at.From : at.Bound, Below = at.Up ? at.Bound : at.From, Up = at.Up, OldestFirst = at.OldestFirst, HasGap = !at.Up && at.Bound > 0,
+            Above = at.Up ? at.From : at.Bound,
+            Below = at.Up ? at.Bound : at.From,
+            Up = at.Up,
+            OldestFirst = at.OldestFirst,
+            HasGap = !at.Up && at.Bound > 0,
         };
     }
 

@@ -43,8 +43,13 @@ public abstract class PostWebhookFacts(Func<Task<TestDatabase>> fresh)
     {
         var endpoint = new WebhookEndpoint
         {
-            Id = new(world.Test.Store<Snowflake>().Next()), Url = "https://example.org/hook", Description = "", Types = ["post.*"], Secret = WebhookSecret.New(),
-            CreatedAt = world.Test.Time.GetUtcNow(), UpdatedAt = world.Test.Time.GetUtcNow(),
+            Id = new(world.Test.Store<Snowflake>().Next()),
+            Url = "https://example.org/hook",
+            Description = "",
+            Types = ["post.*"],
+            Secret = WebhookSecret.New(),
+            CreatedAt = world.Test.Time.GetUtcNow(),
+            UpdatedAt = world.Test.Time.GetUtcNow(),
         };
         await world.Test.WriteAsync(tx =>
         {

@@ -1,7 +1,6 @@
 using Madang.Api;
 using Madang.Feeds;
 using Madang.Feeds.Explaining;
-using Madang.Feeds.Posts;
 using Madang.Feeds.Timelines;
 using Madang.Postgres;
 using Madang.Sqlite;

@@ -38,7 +38,13 @@ public sealed class PostJsonTests
     {
         var post = Post("#태그 @mina https://example.org") with
         {
-            Audience = Audience.List, List = 7, ShareOf = new(3), Mentions = [new(new(9), "mina")], EditedAt = Now, State = PostState.Hidden, Version = 4,
+            Audience = Audience.List,
+            List = 7,
+            ShareOf = new(3),
+            Mentions = [new(new(9), "mina")],
+            EditedAt = Now,
+            State = PostState.Hidden,
+            Version = 4,
         };
         var shape = Read(post, PostCounts.None, default);
         Assert.Equal((post.Id, post.Author, Audience.List, new ListId(7)), (shape.Id, shape.AuthorId!.Value, shape.Audience!.Value, shape.ListId!.Value));

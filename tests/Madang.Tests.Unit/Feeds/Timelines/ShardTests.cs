@@ -175,8 +175,16 @@ public sealed class ShardTests
 
     private static ViewerGraph GraphAt(long epoch, long viewer, params long[] followees) => new()
     {
-        Viewer = new UserId(viewer), Epoch = epoch, Followees = followees, Follows = followees, Friends = [], Blocked = [], Muted = [], WithoutShares = [],
-        OnLists = [], Tags = [],
+        Viewer = new UserId(viewer),
+        Epoch = epoch,
+        Followees = followees,
+        Follows = followees,
+        Friends = [],
+        Blocked = [],
+        Muted = [],
+        WithoutShares = [],
+        OnLists = [],
+        Tags = [],
     };
 
     private FreshPost Post(long author, long id) => _pending.Add(
