@@ -114,7 +114,7 @@ internal sealed class Teller(ITellingStore store, TellingFold fold, TellingSight
             To = new() { UserIds = [key.To] },
             CollapseKey = key.CollapseKey,
             Data = JsonSerializer.Serialize(
-                new TellingData(key.Kind, key.Kind == TellingKind.Follow ? null : new PostId(key.Subject), words.Item.Value == 0 ? null : words.Item, words.Actors, words.Count),
+                new TellingDetail(key.Kind, key.Kind == TellingKind.Follow ? null : new PostId(key.Subject), words.Item.Value == 0 ? null : words.Item, words.Actors, words.Count),
                 ApiJson.Options),
         };
     }
@@ -122,5 +122,5 @@ internal sealed class Teller(ITellingStore store, TellingFold fold, TellingSight
     /// <param name="PostId">What it happened to.</param>
     /// <param name="ItemId">The newest comment, share or post that came of it.</param>
     /// <param name="UserIds">Some of those who did it, the newest first.</param>
-    private sealed record TellingData(TellingKind Kind, PostId? PostId, PostId? ItemId, IReadOnlyList<UserId> UserIds, int Count);
+    private sealed record TellingDetail(TellingKind Kind, PostId? PostId, PostId? ItemId, IReadOnlyList<UserId> UserIds, int Count);
 }

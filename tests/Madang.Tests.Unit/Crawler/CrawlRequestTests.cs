@@ -54,7 +54,9 @@ public sealed class CrawlRequestTests
     public void No_setting_is_out_of_reach()
     {
         var fields = typeof(CrawlRequest).GetProperties().Select(property => property.Name).ToHashSet();
-        Assert.Subset(fields, typeof(CrawlSettings).GetProperties().Select(property => property.Name).Where(name => name != "EqualityContract").ToHashSet());
+        // What a crawl is made for is said by the module that makes it.
+        var ours = (string[])["EqualityContract", nameof(CrawlSettings.Items)];
+        Assert.Subset(fields, typeof(CrawlSettings).GetProperties().Select(property => property.Name).Except(ours).ToHashSet());
     }
 
     [Fact]

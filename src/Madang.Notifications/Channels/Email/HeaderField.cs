@@ -52,9 +52,9 @@ internal readonly record struct HeaderField(string Name, string Value)
         return line.ToString().Trim();
     }
 
-    /// <summary>An ASCII word that looks like an encoded one would be read as one; one that is too long for a line has to be cut.</summary>
+    /// <summary>An ASCII word that looks like an encoded one would be read as one; one that is too long for a line has to be cut, and so have many spaces in a row.</summary>
     private static bool IsPlain(string line) =>
-        line.All(char.IsAscii) && !line.Contains("=?", StringComparison.Ordinal) && line.Split(' ').All(word => word.Length < LineLength);
+        line.All(char.IsAscii) && !line.Contains("=?", StringComparison.Ordinal) && !line.Contains("  ", StringComparison.Ordinal) && line.Split(' ').All(word => word.Length < LineLength);
 
     private static string Fold(string line, int column)
     {
@@ -63,8 +63,7 @@ internal readonly record struct HeaderField(string Name, string Value)
         {
             if (folded.Length > 0)
             {
-                // A line of nothing but spaces would be no fold: empty words stay where they are.
-                var breaks = word.Length > 0 && column + 1 + word.Length > LineLength;
+                var breaks = column + 1 + word.Length > LineLength;
                 folded.Append(breaks ? "\r\n " : " ");
                 column = breaks ? 1 : column + 1;
             }
