@@ -11,7 +11,8 @@ namespace Madang.Feeds.Sources;
 /// The crawls behind the sources, one for each kind. A crawl forgets nothing, so after a source is deleted another crawl takes its place a little later, with the sources that are
 /// left: whoever deletes many has it begun once.
 /// </summary>
-internal sealed class SourceCrawls(ISourceStore store, Crawls crawls, Database database, IOptions<FeedsOptions> options) : IJobWorker
+/// <param name="crawls">Asked for when there is something to do: a program without crawls has no sources.</param>
+internal sealed class SourceCrawls(ISourceStore store, Lazy<Crawls> crawls, Database database, IOptions<FeedsOptions> options) : IJobWorker
 {
     private const string Jobs = "feeds.sources";
     private static readonly TimeSpan Later = TimeSpan.FromMinutes(10);
@@ -48,7 +49,7 @@ internal sealed class SourceCrawls(ISourceStore store, Crawls crawls, Database d
         if (await store.OfCrawlAsync(old, cancellationToken) is [var first, ..])
         {
             var places = await database.WriteAsync(tx => store.Places(tx, old), cancellationToken: cancellationToken);
-            var next = await crawls.CreateAsync(
+            var next = await crawls.Value.CreateAsync(
                 Caller.Operator,
                 Settings(first.Kind, places, options.Value),
                 Name(first.Kind),
@@ -60,8 +61,8 @@ internal sealed class SourceCrawls(ISourceStore store, Crawls crawls, Database d
             }
         }
 
-        _ = await crawls.StopAsync(old, cancellationToken);
-        var deleted = await crawls.DeleteAsync(old, cancellationToken);
+        _ = await crawls.Value.StopAsync(old, cancellationToken);
+        var deleted = await crawls.Value.DeleteAsync(old, cancellationToken);
         return deleted.IsOk || deleted.Error.Code == ApiErrors.NotFound.Code ? JobOutcome.Done : JobOutcome.Snooze(Wait);
     }
 }

@@ -88,20 +88,24 @@ public abstract class SourceFacts(SourceHost server)
         await Problems.AssertAsync(await other.Http.GetAsync($"/v1/sources/{id}", Cancel), HttpStatusCode.NotFound, "not_found");
     }
 
-    [Theory]
-    [InlineData("", "invalid_fields")]
-    [InlineData("ftp://127.0.0.1/feed", "invalid_fields")]
-    [InlineData("http://user:secret@127.0.0.1/feed", "invalid_fields")]
-    [InlineData("http://10.0.0.1/feed", "source_refused")]
-    [InlineData("http://[::ffff:169.254.169.254]/latest", "source_refused")]
-    [InlineData("http://127.0.0.1:1/", "source_refused")]
-    public async Task What_cannot_be_followed_is_refused(string url, string code)
+    [Fact]
+    public async Task What_cannot_be_followed_is_refused()
     {
         var person = await _host.PersonAsync("source_f");
-
-        using var answer = await person.Http.PostAsJsonAsync("/v1/sources", new { url }, Cancel);
-
-        await Problems.AssertAsync(answer, HttpStatusCode.UnprocessableEntity, code);
+        (string Url, string Code)[] refused =
+        [
+            ("", "invalid_fields"),
+            ("ftp://127.0.0.1/feed", "invalid_fields"),
+            ("http://user:secret@127.0.0.1/feed", "invalid_fields"),
+            ("http://10.0.0.1/feed", "source_refused"),
+            ("http://[::ffff:169.254.169.254]/latest", "source_refused"),
+            ("http://127.0.0.1:1/", "source_refused"),
+        ];
+        foreach (var (url, code) in refused)
+        {
+            using var answer = await person.Http.PostAsJsonAsync("/v1/sources", new { url }, Cancel);
+            await Problems.AssertAsync(answer, HttpStatusCode.UnprocessableEntity, code);
+        }
     }
 
     private static async Task<JsonNode> AddAsync(HttpClient client, string url)
