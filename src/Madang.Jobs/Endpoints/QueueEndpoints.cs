@@ -38,10 +38,11 @@ internal static class QueueEndpoints
             null));
     }
 
-    private static async Task<Results<Ok<ReplayJson>, Refusal>> ReplayAsync(string queue, JobQueue jobs, IJobArchive archive, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<ReplayJson>, Refusal>> ReplayAsync(string queue, JobQueue jobs, IJobArchive archive, IEnumerable<IJobWorker> workers, CancellationToken cancellationToken)
     {
         var (replayed, more) = await jobs.ReplayQueueAsync(queue, cancellationToken);
-        if (replayed == 0 && (await archive.CountsAsync(cancellationToken)).All(count => count.Queue != queue))
+        // A queue is one that somebody works on, whether it ever had a job, or one that has jobs.
+        if (replayed == 0 && workers.All(worker => worker.Queue != queue) && (await archive.CountsAsync(cancellationToken)).All(count => count.Queue != queue))
         {
             return new Refusal(ApiErrors.NotFound);
         }

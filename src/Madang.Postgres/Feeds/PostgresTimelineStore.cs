@@ -118,8 +118,8 @@ internal sealed class PostgresTimelineStore(PostgresDatabase database) : ITimeli
     private async Task<bool> AlongAsync(Gathering gathering, int count, CancellationToken cancellationToken)
     {
         await using var select = database.Keyed.CreateCommand(gathering.Reach.Up
-            ? $"SELECT id, author_id FROM post WHERE {Stands} AND id > $1 ORDER BY id LIMIT $2"
-            : $"SELECT id, author_id FROM post WHERE {Stands} AND id < $1 ORDER BY id DESC LIMIT $2").With(gathering.From, (long)count);
+            ? $"SELECT id, author_id FROM post WHERE {Stands} AND id > 0 AND id > $1 ORDER BY id LIMIT $2"
+            : $"SELECT id, author_id FROM post WHERE {Stands} AND id > 0 AND id < $1 ORDER BY id DESC LIMIT $2").With(gathering.From, (long)count);
         await using var rows = await select.ExecuteReaderAsync(cancellationToken);
         var read = 0;
         while (await rows.ReadAsync(cancellationToken))
