@@ -6,15 +6,18 @@ namespace Madang.Bench.Notifying;
 /// <summary>One provider refuses everything for a while: what pushes by the other feel of it, and how soon its backlog is gone when it is back.</summary>
 internal sealed class NotifyDead(NotifyPlaces places, string dead, int rate, int seconds, TextWriter log)
 {
-    private const int Before = 20;
+    private const int Before = 60;
+
+    // A server's first seconds are its compiler's.
+    private const int Fresh = 15;
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var alive = NotifyLoad.Phones.First(name => name != dead);
         IReadOnlyList<string> names = [.. places.Sandbox.Names.Where(name => dead == "sms" ? name is "kannel" or "twilio" : name == dead)];
         using var client = new NotifyClient(places.Server.Address, places.Token, TimeSpan.FromSeconds(30));
-        var (calm, waiting) = (Load(alive, Before), Load(dead, Before));
-        await Task.WhenAll(MeasureAsync(calm, client, Before, cancellationToken), MeasureAsync(waiting, client, Before, cancellationToken));
+        var (calm, waiting) = (Load(alive, Before, Fresh), Load(dead, Before, Fresh));
+        await Task.WhenAll(MeasureAsync(calm, client, Fresh + Before, cancellationToken), MeasureAsync(waiting, client, Fresh + Before, cancellationToken));
         await DrainedAsync(names, waiting.Accepted, cancellationToken);
 
         foreach (var name in names)
@@ -39,7 +42,7 @@ internal sealed class NotifyDead(NotifyPlaces places, string dead, int rate, int
         return ofDead.Messages == waiting.Accepted + piled.Accepted && drained <= 120 ? 0 : 1;
     }
 
-    private NotifyLoad Load(string phone, int length) => new(places, new NotifyLoadOptions { Rate = rate, Phone = phone, Warmup = 2, Seconds = length });
+    private NotifyLoad Load(string phone, int length, int warmup = 0) => new(places, new NotifyLoadOptions { Rate = rate, Phone = phone, Warmup = warmup, Seconds = length });
 
     private static async Task MeasureAsync(NotifyLoad load, NotifyClient client, int length, CancellationToken cancellationToken)
     {

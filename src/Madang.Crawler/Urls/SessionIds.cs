@@ -12,23 +12,23 @@ internal static class SessionIds
 
         for (var slash = url.PathStart; slash < url.PathEnd;)
         {
+            // First, since what is left of a segment may be a session of the other kind.
+            CutParameters(url, slash + 1);
             var length = SegmentLength(url, slash);
-            var segment = url.Buffer.AsSpan(slash + 1, length);
-            if (IsAspSession(segment))
+            if (!IsAspSession(url.Buffer.AsSpan(slash + 1, length)))
             {
-                // A path keeps at least its first slash.
-                if (url.Path.Length == length + 1)
-                {
-                    url.Cut(slash + 1, length);
-                    return;
-                }
-
-                url.Cut(slash, length + 1);
+                slash += length + 1;
                 continue;
             }
 
-            CutParameters(url, slash + 1);
-            slash += SegmentLength(url, slash) + 1;
+            // A path keeps at least its first slash.
+            if (url.Path.Length == length + 1)
+            {
+                url.Cut(slash + 1, length);
+                return;
+            }
+
+            url.Cut(slash, length + 1);
         }
     }
 

@@ -19,6 +19,7 @@ public sealed class UrlNormalizerTests
     [InlineData("http://a.example/a/.;jsessionid=1/b", "http://a.example/a/.;jsessionid=1/b")]
     [InlineData("http://a.example/(S(ldi1e0zwyb3ucs45))/cart.aspx", "http://a.example/cart.aspx")]
     [InlineData("http://a.example/(A(abcdefgh)S(ldi1e0zwyb3ucs45))", "http://a.example/")]
+    [InlineData("http://a.example/x/(S(ldi1e0zwyb3ucs45));jsessionid=1", "http://a.example/x")]
     [InlineData("http://a.example/f(x)/(note)", "http://a.example/f(x)/(note)")]
     [InlineData("http://a.example/?PHPSESSID=abc&id=3", "http://a.example/?id=3")]
     [InlineData("http://a.example/?id=3&sid=0123456789abcdef0123456789abcdef", "http://a.example/?id=3")]

@@ -179,12 +179,14 @@ public sealed class SmtpTests : IAsyncLifetime
         Assert.Equal(0, _standIn.Connections);
     }
 
-    [Fact]
-    public async Task A_subject_cannot_add_a_header()
+    [Theory]
+    [InlineData("Hello\nBcc: everybody@example.org", "Subject: Hello Bcc: everybody@example.org")]
+    [InlineData("Hello\r\nBcc: all@x.example\r\n\r\nBody", "Subject: =?UTF-8?B?SGVsbG8gIEJjYzogYWxsQHguZXhhbXBsZSAgICBCb2R5?=")]
+    public async Task A_subject_cannot_add_a_header(string subject, string line)
     {
-        await _provider.SendAsync(Mails.To(Address, subject: "Hello\r\nBcc: everybody@example.org\r\n\r\nBody"), Token);
+        await _provider.SendAsync(Mails.To(Address, subject: subject), Token);
         var mail = Assert.Single(_standIn.Received.Last());
-        Assert.Contains("\r\nSubject: Hello  Bcc: everybody@example.org    Body\r\n", mail.Text);
+        Assert.Contains($"\r\n{line}\r\n", mail.Text);
         Assert.DoesNotContain("\nBcc:", mail.Text);
     }
 
