@@ -11,7 +11,7 @@ export default defineConfig({
       {
         plugins: [react()],
         resolve: { alias: { '@madang/client': here('../clients/typescript/src/index.ts') } },
-        test: { name: 'app', environment: 'jsdom', include: ['test/**/*.test.{ts,tsx}'], setupFiles: ['test/setup.ts'] },
+        test: { name: 'app', environment: 'jsdom', include: ['test/**/*.test.{ts,tsx}'], setupFiles: ['test/setup.ts'], testTimeout: 20_000 },
       },
       {
         root: here('../clients/typescript'),

@@ -35,6 +35,20 @@ internal sealed class Http(MadangClientOptions options) : IDisposable
     public Task<TOut> SendAsync<TOut>(HttpMethod method, string path, JsonTypeInfo<TOut> type, CancellationToken cancellationToken) =>
         ReadAsync(method, path, null, type, options.Timeout, cancellationToken);
 
+    public Task<TOut> SendAsync<TIn, TOut>(
+        HttpMethod method, string path, TIn body, JsonTypeInfo<TIn> bodyType, JsonTypeInfo<TOut> type, TimeSpan timeout, CancellationToken cancellationToken) =>
+        ReadAsync(method, path, Body(body, bodyType), type, timeout, cancellationToken);
+
+    /// <summary>Sends a file as it is.</summary>
+    public Task<TOut> SendBytesAsync<TOut>(
+        HttpMethod method, string path, byte[] file, string contentType, JsonTypeInfo<TOut> type, CancellationToken cancellationToken,
+        params (string Name, string? Value)[] query) =>
+        ReadAsync(method, path + Query(query), new(file, contentType), type, options.Timeout, cancellationToken);
+
+    /// <summary>A whole file.</summary>
+    public async Task<byte[]> GetBytesAsync(string path, string accept, CancellationToken cancellationToken) =>
+        (await BytesAsync(HttpMethod.Get, path, null, options.Timeout, cancellationToken, accept)).Body;
+
     /// <summary>For what answers 204.</summary>
     public async Task SendAsync<TIn>(HttpMethod method, string path, TIn body, JsonTypeInfo<TIn> bodyType, CancellationToken cancellationToken) =>
         await BytesAsync(method, path, Body(body, bodyType), options.Timeout, cancellationToken);
@@ -68,7 +82,7 @@ internal sealed class Http(MadangClientOptions options) : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    private async Task<T> ReadAsync<T>(HttpMethod method, string path, byte[]? body, JsonTypeInfo<T> type, TimeSpan timeout, CancellationToken cancellationToken)
+    private async Task<T> ReadAsync<T>(HttpMethod method, string path, Content? body, JsonTypeInfo<T> type, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var (bytes, status) = await BytesAsync(method, path, body, timeout, cancellationToken);
         try
@@ -81,9 +95,10 @@ internal sealed class Http(MadangClientOptions options) : IDisposable
         }
     }
 
-    private async Task<(byte[] Body, int Status)> BytesAsync(HttpMethod method, string path, byte[]? body, TimeSpan timeout, CancellationToken cancellationToken)
+    private async Task<(byte[] Body, int Status)> BytesAsync(
+        HttpMethod method, string path, Content? body, TimeSpan timeout, CancellationToken cancellationToken, string accept = Json)
     {
-        using var request = Request(method, path, body, Json);
+        using var request = Request(method, path, body, accept);
         using var limit = new CancellationTokenSource(timeout, options.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
@@ -102,7 +117,7 @@ internal sealed class Http(MadangClientOptions options) : IDisposable
         }
     }
 
-    private HttpRequestMessage Request(HttpMethod method, string path, byte[]? body, string accept)
+    private HttpRequestMessage Request(HttpMethod method, string path, Content? body, string accept)
     {
         var request = new HttpRequestMessage(method, path);
         request.Headers.Accept.ParseAdd(accept);
@@ -113,13 +128,13 @@ internal sealed class Http(MadangClientOptions options) : IDisposable
 
         if (body is not null)
         {
-            request.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(Json) } };
+            request.Content = new ByteArrayContent(body.Bytes) { Headers = { ContentType = new MediaTypeHeaderValue(body.Type) } };
         }
 
         return request;
     }
 
-    private static byte[] Body<T>(T body, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(body, type);
+    private static Content Body<T>(T body, JsonTypeInfo<T> type) => new(JsonSerializer.SerializeToUtf8Bytes(body, type), Json);
 
     private static MadangException Unreachable(HttpRequestException fault) => new("network", fault.Message, inner: fault);
 
@@ -136,4 +151,6 @@ internal sealed class Http(MadangClientOptions options) : IDisposable
 
         return text.ToString();
     }
+
+    private sealed record Content(byte[] Bytes, string Type);
 }

@@ -17,7 +17,7 @@ public sealed class MadangClient : IDisposable
         (Options, _http) = (options, new Http(options));
         (Accounts, Relations, Rooms, Sync, Admin, Crawls, Webhooks) = (new(_http), new(_http), new(_http), new(_http), new(_http), new(_http), new(_http));
         (Inbox, Notifications, Deliveries, Templates) = (new(_http), new(_http), new(_http), new(_http));
-        (Posts, Feed, Lists, Moderation) = (new(_http), new(_http), new(_http), new(_http));
+        (Posts, Drafts, Feed, Lists, Sources, Moderation) = (new(_http), new(_http), new(_http), new(_http), new(_http), new(_http));
     }
 
     /// <summary>Who asks. <see cref="Resources.Accounts.SignInAsync"/> sets it.</summary>
@@ -51,9 +51,13 @@ public sealed class MadangClient : IDisposable
 
     public Posts Posts { get; }
 
+    public Drafts Drafts { get; }
+
     public Feed Feed { get; }
 
     public Lists Lists { get; }
+
+    public Sources Sources { get; }
 
     public Moderation Moderation { get; }
 

@@ -29,6 +29,10 @@ internal sealed class Api(HttpClient http) : IDisposable
 
     public async Task PutAsync(string path, object body) => (await http.PutAsJsonAsync(path, body, Options, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
 
+    public async Task PatchAsync(string path, object body) => (await http.PatchAsJsonAsync(path, body, Options, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+
+    public async Task DeleteAsync(string path) => (await http.DeleteAsync(path, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+
     /// <summary>A POST whose answer is of no interest, or none.</summary>
     public async Task TellAsync(string path, object body) => (await http.PostAsJsonAsync(path, body, Options, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
 

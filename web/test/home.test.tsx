@@ -1,13 +1,14 @@
 import { list, routes } from './server'
 import type { FeedPage, Signal, User } from '@madang/client'
-import { act, screen, within } from '@testing-library/react'
+import { act, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { ChatStore } from '../src/chat/store'
 import { initialState } from '../src/chat/state'
 import { ChatProvider } from '../src/chat/use-chat'
 import { HomePage } from '../src/feed/HomePage'
-import { type HomePages, withFilled, withNewer, withOwn } from '../src/feed/home'
+import { type HomePages, newestOf, withFilled, withNewer, withOwn } from '../src/feed/home'
+import { useFeedSignals } from '../src/feed/live'
 import { open } from './screen'
 
 const post = (id: string, text = `post ${id}`) => ({
@@ -36,7 +37,15 @@ describe('the home feed', () => {
   })
 
   test('shows an own post at once, and once', () => {
-    expect(ids(withOwn(withOwn(known, post('6')), post('6')))).toEqual([['6', '5', '4'], ['3']])
+    const mine = withOwn(withOwn(withOwn(known, post('6')), post('7')), post('6'))
+    expect(ids(mine)).toEqual([['6', '7'], ['5', '4'], ['3']])
+    expect(mine.pages.length).toBe(mine.pageParams.length)
+  })
+
+  test('an own post hides nothing that others wrote before it', () => {
+    const mine = withOwn(known, post('7'))
+    expect(newestOf(mine)).toBe('5')
+    expect(ids(withNewer(mine, page(['7', '6'])))).toEqual([['7', '6'], ['5', '4'], ['3']])
   })
 })
 
@@ -47,6 +56,12 @@ function fakeLine() {
   const realtime = { on: (name: string, listener: Hear) => { if (name === 'signal') heard.push(listener); return () => undefined } }
   const store = { realtime, start: () => undefined, stop: () => undefined, subscribe: () => () => undefined, snapshot: () => initialState, me: {} as User }
   return { store: store as unknown as ChatStore, tell: (signal: Signal) => act(() => heard.forEach((each) => each(signal))) }
+}
+
+/** As the frame of the app does it. */
+function Home() {
+  useFeedSignals()
+  return <HomePage />
 }
 
 beforeEach(() => {
@@ -66,7 +81,7 @@ test('says how many posts are new, and shows them when asked to, with what lies 
   })
   const { store, tell } = fakeLine()
   const user = userEvent.setup()
-  open('/x', <ChatProvider store={store}><HomePage /></ChatProvider>)
+  open('/x', <ChatProvider store={store}><Home /></ChatProvider>)
   expect(await screen.findByText('post 5')).toBeInTheDocument()
   tell({ type: 'feed.new', data: { post_id: '8', author_id: '2' } })
   tell({ type: 'feed.new', data: { post_id: '9', author_id: '2' } })
@@ -85,14 +100,42 @@ test('says how many posts are new, and shows them when asked to, with what lies 
 test('what is gone leaves the page', async () => {
   routes.set('GET /v1/feed', () => page(['5', '4']))
   const { store, tell } = fakeLine()
-  open('/x', <ChatProvider store={store}><HomePage /></ChatProvider>, 'ko')
+  open('/x', <ChatProvider store={store}><Home /></ChatProvider>, 'ko')
   expect(await screen.findByText('post 5')).toBeInTheDocument()
   tell({ type: 'feed.gone', data: { post_id: '5' } })
-  expect(screen.queryByText('post 5')).not.toBeInTheDocument()
+  await waitFor(() => expect(screen.queryByText('post 5')).not.toBeInTheDocument())
+  expect(screen.getByText('post 4')).toBeInTheDocument()
 })
 
 test('an empty feed leads to people', async () => {
   routes.set('GET /v1/feed', () => page([]))
-  open('/x', <ChatProvider store={fakeLine().store}><HomePage /></ChatProvider>)
+  open('/x', <ChatProvider store={fakeLine().store}><Home /></ChatProvider>)
   expect(await screen.findByRole('link', { name: 'Find people' })).toHaveAttribute('href', '/people')
+})
+
+test('what was written on another device appears by itself, and what changed is read again', async () => {
+  let text = 'mine'
+  routes.set('GET /v1/feed', () => page(['5']))
+  routes.set('GET /v1/posts/9', () => ({ ...post('9', text), author_id: '1' }))
+  const { store, tell } = fakeLine()
+  open('/x', <ChatProvider store={store}><Home /></ChatProvider>)
+  await screen.findByText('post 5')
+  tell({ type: 'feed.new', data: { post_id: '9', author_id: '1' } })
+  expect(await screen.findByText('mine')).toBeInTheDocument()
+  text = 'mended'
+  tell({ type: 'feed.changed', data: { post_id: '9', version: 2 } })
+  expect(await screen.findByText('mended')).toBeInTheDocument()
+  expect(screen.queryByText('mine')).not.toBeInTheDocument()
+})
+
+test('a share without words is gone with what it passes on', async () => {
+  routes.set('GET /v1/feed', () => ({ ...page([]), items: [{ ...post('6', ''), share_of: '4', shared: post('4') }, { ...post('5', 'my words'), share_of: '4', shared: post('4') }] }))
+  const { store, tell } = fakeLine()
+  open('/x', <ChatProvider store={store}><Home /></ChatProvider>)
+  expect(await screen.findAllByText('post 4')).toHaveLength(2)
+  tell({ type: 'feed.gone', data: { post_id: '4' } })
+  expect(await screen.findByText('The shared post is not available.')).toBeInTheDocument()
+  expect(screen.queryByText('post 4')).not.toBeInTheDocument()
+  expect(screen.getByText('my words')).toBeInTheDocument()
+  expect(screen.getAllByRole('article')).toHaveLength(1)
 })

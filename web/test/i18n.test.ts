@@ -33,7 +33,7 @@ describe('the languages', () => {
       .filter((name) => /\.tsx?$/.test(name) && !/(en|ko)\.ts$/.test(name))
       .map((name) => readFileSync(join('src', name), 'utf8'))
       .join('\n')
-    const built = /^(error|invalid|people\.(everyone|friends|requests)|settings\.theme\.|admin\.role\.|crawl\.(state|scope|status|duplicate|code|term|from|gate|why|export|verdict|line)\.|webhook\.(state|reason|type)\.|inbox\.filter\.|post\.audience\.|moderation\.(tab|state|act)\.|report\.reason\.|notify\.(channel|tab|breaker|rule|outcome|planned|state|answer|why|reason|step|unit|priority|quiet|doubt|fallback|kind|kindHint|fit|fitHint|to)\.|notify\.(restore|deleteCategory|per_hour|per_day)(Sure)?$|pref\.(push|pushHint|source|mute)\.|pref\.(email|phone)(Hint)?$|crawl\.(waiting|resting|parked|done|gone|refused)$)/
+    const built = /^(error|invalid|people\.(everyone|friends|requests)|settings\.theme\.|admin\.role\.|crawl\.(state|scope|status|duplicate|code|term|from|gate|why|export|verdict|line)\.|webhook\.(state|reason|type)\.|inbox\.filter\.|post\.(audience|titleBy)\.|reaction\.(like|love|laugh|wow|sad|angry)$|explain\.(by|without)\.|source\.kind\.|moving\.(code\.|(follows|mutes|blocks|lists)$)|moderation\.(tab|state|act)\.|report\.reason\.|notify\.(channel|tab|breaker|rule|outcome|planned|state|answer|why|reason|step|unit|priority|quiet|doubt|fallback|kind|kindHint|fit|fitHint|to)\.|notify\.(restore|deleteCategory|per_hour|per_day)(Sure)?$|pref\.(push|pushHint|source|mute)\.|pref\.(email|phone)(Hint)?$|crawl\.(waiting|resting|parked|done|gone|refused)$)/
     expect(Object.keys(en).filter((key) => !built.test(key) && !source.includes(`'${key}'`))).toEqual([])
   })
 })

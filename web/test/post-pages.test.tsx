@@ -17,6 +17,7 @@ beforeEach(() => {
   HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) { this.open = true }
   HTMLDialogElement.prototype.close ??= function (this: HTMLDialogElement) { this.open = false }
   routes.set('GET /v1/users/2', () => ({ id: '2', name: 'joon', display_name: 'Joon Park', role: 'user', created_at: '2026-11-22T00:00:00Z' }))
+  routes.set('GET /v1/posts/70/comments', () => list([]))
   routes.set('GET /v1/lists', () => list([{ id: '9', title: 'Gardeners', exclusive: false, members: 3, created_at: '2026-11-22T00:00:00Z' }]))
 })
 

@@ -29,6 +29,11 @@ public sealed class Feed
     public Task<FeedMark> MoveMarkAsync(string postId, CancellationToken cancellationToken = default) =>
         _http.SendAsync(HttpMethod.Put, "/v1/feed/mark", new FeedMark(postId), ClientJson.Default.FeedMark, ClientJson.Default.FeedMark, cancellationToken);
 
+    /// <summary>Why a post is in one's home feed, or why not.</summary>
+    /// <param name="userId">Whose feed; moderators may ask for somebody else.</param>
+    public Task<FeedExplanation> ExplainAsync(string postId, string? userId = null, CancellationToken cancellationToken = default) =>
+        _http.GetAsync("/v1/feed/explain", ClientJson.Default.FeedExplanation, cancellationToken, ("post_id", postId), ("user_id", userId));
+
     private Task<FeedPage> ReadAsync(string path, CancellationToken cancellationToken, params (string Name, string? Value)[] query) =>
         _http.GetAsync(path, ClientJson.Default.FeedPage, cancellationToken, query);
 }
@@ -38,6 +43,13 @@ public sealed class Feed
 /// <param name="Next">Null at the true end.</param>
 public sealed record FeedPage(
     IReadOnlyList<Post> Items, string? Gap = null, IReadOnlyDictionary<string, IReadOnlyList<string>>? AlsoShared = null, string? Next = null, string? Prev = null);
+
+/// <param name="By">How it comes into the feed: own, followee, friend, direct, tag.</param>
+/// <param name="Without">What keeps it out.</param>
+/// <param name="Place">Where its id is kept now: ring, pending, author_log or database.</param>
+/// <param name="Delivery">push or pull.</param>
+public sealed record FeedExplanation(
+    string PostId, string UserId, bool InFeed, IReadOnlyList<string> By, IReadOnlyList<string> Without, string Place, string? Delivery = null);
 
 /// <param name="PostId">The newest post that was read; absent when nothing was told yet.</param>
 public sealed record FeedMark(string? PostId = null, DateTimeOffset? At = null);

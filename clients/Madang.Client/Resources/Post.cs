@@ -30,6 +30,17 @@ public sealed record PostViewer(bool Liked, bool Bookmarked, bool Shared, IReadO
 /// <param name="ListId">One of one's own lists, with the audience list.</param>
 public sealed record NewPost(string Text, string ClientId, string? Audience = null, string? ListId = null);
 
+/// <summary>What is absent stays as it is.</summary>
+/// <param name="Version">The version that was changed; refused when there is a newer one.</param>
+public sealed record PostChange(string? Text = null, string? Audience = null, string? ListId = null, int? Version = null);
+
+/// <param name="Number">Which version it is.</param>
+/// <param name="EndedAt">When the next version took its place; absent for the one that stands.</param>
+public sealed record PostVersion([property: JsonPropertyName("version")] int Number, string Text, DateTimeOffset? EndedAt = null);
+
+/// <param name="Reactions">like, love, laugh, wow, sad, angry.</param>
+public sealed record Reactor(string UserId, IReadOnlyList<string> Reactions);
+
 /// <summary>What the page behind a link says of itself.</summary>
 /// <param name="Url">Where it leads, after redirects.</param>
 /// <param name="Image">The other site's: whoever shows it tells that site so.</param>
@@ -70,3 +81,5 @@ internal sealed record NewList(string? Title, bool? Exclusive);
 internal sealed record ModerationNote(string? Note);
 
 internal sealed record ReportClosing(string State, string? Note);
+
+internal sealed record PostWords(string? Text, string ClientId);

@@ -17,6 +17,8 @@ export type Query = Record<string, string | number | undefined>
 export interface RequestOptions {
   query?: Query
   body?: unknown
+  /** Sends the body, a string, as what it is instead of as JSON. */
+  contentType?: string
   accept?: string
   signal?: AbortSignal
   /** 0 = wait as long as it takes. */
@@ -57,12 +59,12 @@ export class Http {
   async send(method: string, path: string, options: RequestOptions = {}): Promise<Response> {
     const headers: Record<string, string> = { accept: options.accept ?? 'application/json' }
     if (this.token !== undefined) headers['authorization'] = `Bearer ${this.token}`
-    if (options.body !== undefined) headers['content-type'] = 'application/json'
+    if (options.body !== undefined) headers['content-type'] = options.contentType ?? 'application/json'
     const response = await this.fetch(this.url(path, options.query), {
       method,
       headers,
       credentials: 'same-origin',
-      body: options.body === undefined ? undefined : JSON.stringify(options.body),
+      body: options.body === undefined ? undefined : options.contentType === undefined ? JSON.stringify(options.body) : String(options.body),
       signal: options.signal,
     })
     if (!response.ok) throw MadangError.fromResponse(response, await response.text())

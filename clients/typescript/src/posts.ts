@@ -1,4 +1,4 @@
-/** Shapes of posts, lists of people and moderation. */
+/** Shapes of posts, lists of people, sources and moderation. */
 import type { Cursor, Id, List } from './types.ts'
 
 export type PostAudience = 'public' | 'followers' | 'friends' | 'list' | 'direct'
@@ -58,6 +58,87 @@ export interface NewPost {
   audience?: PostAudience
   /** One of one's own lists, with the audience `list`. */
   list_id?: Id
+}
+
+/** What is absent stays as it is. */
+export interface PostChange {
+  text?: string
+  audience?: PostAudience
+  list_id?: Id
+  /** The version that was changed: refused with `version_conflict` when there is a newer one. */
+  version?: number
+}
+
+export interface PostVersion {
+  version: number
+  text: string
+  /** When the next version took its place; absent for the one that stands. */
+  ended_at?: string
+}
+
+export type ReactionKind = 'like' | 'love' | 'laugh' | 'wow' | 'sad' | 'angry'
+
+export interface Reactor {
+  user_id: Id
+  reactions: ReactionKind[]
+}
+
+/** What is kept to be published later, by hand or at its time. */
+export interface NewDraft {
+  text: string
+  audience?: PostAudience
+  list_id?: Id
+  /** When it is published by itself; absent, it waits. */
+  publish_at?: string
+}
+
+export interface Draft {
+  id: Id
+  text: string
+  audience: PostAudience
+  list_id?: Id
+  publish_at?: string
+  /** The code of the refusal with which it could not be published at its time; then it has no time any more. */
+  refused?: string
+  created_at: string
+  updated_at: string
+}
+
+/** Why a post is in one's home feed, or why not. */
+export interface FeedExplanation {
+  post_id: Id
+  user_id: Id
+  in_feed: boolean
+  /** How it comes into the feed: own, followee, friend, direct, tag. */
+  by: string[]
+  /** What keeps it out. */
+  without: string[]
+  /** Where its id is kept now: ring, pending, author_log, database. */
+  place: string
+  delivery?: 'push' | 'pull'
+}
+
+/** A feed or page of the web as somebody to follow. */
+export interface Source {
+  id: Id
+  url: string
+  /** `feed`: RSS, Atom, JSON Feed; `pages`: what a page begins to link to. */
+  kind: 'feed' | 'pages'
+  /** The author of its posts. */
+  user_id: Id
+  created_by?: Id
+  created_at: string
+  last_item_at?: string
+}
+
+/** What became of an imported file. */
+export interface Imported {
+  rows: number
+  /** How many of them are so now, whether they were before or not. */
+  taken: number
+  not_taken: number
+  /** By line; the first thousand. */
+  refused: { line: number; address: string; code: string }[]
 }
 
 /** What the page behind a link says of itself. */

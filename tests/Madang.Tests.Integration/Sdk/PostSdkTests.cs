@@ -40,6 +40,71 @@ public sealed class PostSdkTests
     }
 
     [Fact]
+    public async Task The_client_edits_answers_likes_keeps_shares_and_deletes()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var host = await MadangHost.StartAsync();
+        using var madang = new MadangClient(new() { BaseAddress = host.Address, Token = (await host.AdminAsync()).Token });
+        var post = await madang.Posts.PublishAsync(new NewPost("one", "first"), cancellationToken);
+        Assert.Equal("two", (await madang.Posts.EditAsync(post.Id, new PostChange("two", Version: post.Version), cancellationToken)).Text);
+        Assert.Equal(["two", "one"], (await madang.Posts.Versions(post.Id).PageAsync(cancellationToken: cancellationToken)).Items.Select(version => version.Text));
+        var comment = await madang.Posts.CommentAsync(post.Id, "an answer", "second", cancellationToken);
+        Assert.Equal(comment.Id, Assert.Single((await madang.Posts.Comments(post.Id).PageAsync(cancellationToken: cancellationToken)).Items).Id);
+        await madang.Posts.LikeAsync(post.Id, cancellationToken);
+        await madang.Posts.ReactAsync(post.Id, "wow", cancellationToken);
+        await madang.Posts.BookmarkAsync(post.Id, cancellationToken);
+        Assert.True((await madang.Posts.FindAsync(post.Id, cancellationToken)).Viewer is { Liked: true, Bookmarked: true, Reactions: ["wow"] });
+        Assert.Equal(["like", "wow"], Assert.Single((await madang.Posts.Reactors(post.Id).PageAsync(cancellationToken: cancellationToken)).Items).Reactions);
+        Assert.Equal(post.Id, Assert.Single((await madang.Posts.Bookmarks().PageAsync(cancellationToken: cancellationToken)).Items).Id);
+        await madang.Posts.UnlikeAsync(post.Id, cancellationToken);
+        await madang.Posts.UnreactAsync(post.Id, "wow", cancellationToken);
+        await madang.Posts.UnbookmarkAsync(post.Id, cancellationToken);
+        Assert.Equal("two", (await madang.Posts.ShareAsync(post.Id, "third", cancellationToken: cancellationToken)).Shared!.Text);
+        Assert.Equal(["own"], (await madang.Feed.ExplainAsync(post.Id, cancellationToken: cancellationToken)).By);
+        await madang.Posts.DeleteAsync(comment.Id, cancellationToken);
+        Assert.Equal(404, (await Assert.ThrowsAsync<MadangException>(() => madang.Posts.FindAsync(comment.Id, cancellationToken))).Status);
+    }
+
+    [Fact]
+    public async Task The_client_keeps_drafts()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var host = await MadangHost.StartAsync();
+        using var madang = new MadangClient(new() { BaseAddress = host.Address, Token = (await host.AdminAsync()).Token });
+        var draft = await madang.Drafts.CreateAsync(new NewDraft("later", "friends"), cancellationToken);
+        Assert.Equal("friends", Assert.Single((await madang.Drafts.All().PageAsync(cancellationToken: cancellationToken)).Items).Audience);
+        await madang.Drafts.ReplaceAsync(draft.Id, new NewDraft("now"), cancellationToken);
+        Assert.Equal("now", (await madang.Drafts.FindAsync(draft.Id, cancellationToken)).Text);
+        Assert.Equal("now", (await madang.Drafts.PublishAsync(draft.Id, cancellationToken)).Text);
+        var other = await madang.Drafts.CreateAsync(new NewDraft(""), cancellationToken);
+        await madang.Drafts.DeleteAsync(other.Id, cancellationToken);
+        Assert.Empty((await madang.Drafts.All().PageAsync(cancellationToken: cancellationToken)).Items);
+    }
+
+    [Fact]
+    public async Task The_client_follows_without_shares_mutes_for_a_while_and_moves_its_people()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var host = await MadangHost.StartAsync();
+        using var madang = new MadangClient(new() { BaseAddress = host.Address, Token = (await host.AdminAsync()).Token });
+        var joon = await madang.Accounts.RegisterAsync(new NewUser("joon", "courtyard with a pine"), cancellationToken);
+        Assert.False((await madang.Relations.FollowAsync(joon.Id, shares: false, cancellationToken)).Shares);
+        var end = DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 3_600);
+        Assert.Equal(end, (await madang.Relations.MuteAsync(joon.Id, end, cancellationToken)).ExpiresAt);
+        await madang.Relations.SubscribeAsync(joon.Id, cancellationToken);
+        Assert.Equal(joon.Id, Assert.Single((await madang.Relations.Subscriptions().PageAsync(cancellationToken: cancellationToken)).Items).UserId);
+        await madang.Relations.UnsubscribeAsync(joon.Id, cancellationToken);
+
+        var file = await madang.Relations.ExportAsync("follows", cancellationToken);
+        await madang.Relations.UnfollowAsync(joon.Id, cancellationToken);
+        var taken = await madang.Relations.ImportAsync("follows", file, cancellationToken: cancellationToken);
+        Assert.Equal((1, 1, 0), (taken.Rows, taken.Taken, taken.NotTaken));
+        Assert.False(Assert.Single((await madang.Relations.Follows().PageAsync(cancellationToken: cancellationToken)).Items).Shares);
+        Assert.Contains("opml", System.Text.Encoding.UTF8.GetString(await madang.Sources.ExportAsync(cancellationToken)), StringComparison.Ordinal);
+        Assert.Empty((await madang.Sources.All().PageAsync(cancellationToken: cancellationToken)).Items);
+    }
+
+    [Fact]
     public async Task The_client_reports_and_moderates()
     {
         var cancellationToken = TestContext.Current.CancellationToken;

@@ -12,11 +12,14 @@ import { PagesView } from '../crawl/PagesView'
 import { LoginPage } from '../entrance/LoginPage'
 import { RegisterPage } from '../entrance/RegisterPage'
 import { SetupPage } from '../entrance/SetupPage'
+import { BookmarksPage } from '../feed/BookmarksPage'
+import { DraftsPage } from '../feed/DraftsPage'
 import { HomePage } from '../feed/HomePage'
 import { ListFeedPage } from '../feed/ListFeedPage'
 import { ListsPage } from '../feed/ListsPage'
 import { ModerationPage } from '../feed/ModerationPage'
 import { PostPage } from '../feed/PostPage'
+import { SourcesPage } from '../feed/SourcesPage'
 import { TagPage } from '../feed/TagPage'
 import { errorText } from '../i18n/error-text'
 import { useI18n } from '../i18n/i18n'
@@ -70,6 +73,9 @@ function SignedIn() {
         <Route path="posts/:id" element={<PostPage />} />
         <Route path="feed" element={<HomePage />} />
         <Route path="tags/:tag" element={<TagPage />} />
+        <Route path="bookmarks" element={<BookmarksPage />} />
+        <Route path="drafts" element={<DraftsPage />} />
+        <Route path="sources" element={<SourcesPage />} />
         <Route path="lists" element={<ListsPage />} />
         <Route path="lists/:id" element={<ListFeedPage />} />
         {role !== 'user' && <Route path="moderation" element={<ModerationPage />} />}
@@ -130,6 +136,9 @@ function SignedOut() {
       <Route path="people/*" element={toLogin} />
       <Route path="posts/*" element={toLogin} />
       <Route path="feed" element={toLogin} />
+      <Route path="bookmarks" element={toLogin} />
+      <Route path="drafts" element={toLogin} />
+      <Route path="sources" element={toLogin} />
       <Route path="tags/*" element={toLogin} />
       <Route path="lists/*" element={toLogin} />
       <Route path="moderation" element={toLogin} />

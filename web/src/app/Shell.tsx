@@ -6,6 +6,7 @@ import { RoomSwitcher } from '../chat/RoomSwitcher'
 import { totalUnread } from '../chat/rooms'
 import { ChatStore } from '../chat/store'
 import { ChatProvider, useChat, useChatStore } from '../chat/use-chat'
+import { useFeedSignals, useWaiting } from '../feed/live'
 import { useI18n } from '../i18n/i18n'
 import { InboxStore } from '../inbox/inbox-store'
 import { InboxProvider, useInbox } from '../inbox/use-inbox'
@@ -49,6 +50,7 @@ function Frame() {
   useShortcut((event) => (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k', () => setOpen('switcher'))
   useShortcut((event) => event.key === '?' && !isTyping(event), () => setOpen('shortcuts'))
   usePush()
+  useFeedSignals()
   const inRoom = useMatch('/rooms/:id') !== null
   return (
     <div className={`shell${inRoom ? ' in-room' : ''}`}>
@@ -97,6 +99,20 @@ function BellItem() {
   )
 }
 
+function FeedItem() {
+  const { t } = useI18n()
+  const waiting = useWaiting()
+  return (
+    <NavLink to="/feed" className="main-nav-item">
+      <span className="main-nav-icon">
+        <Newspaper size={22} aria-hidden />
+        {waiting > 0 && <span className="badge dot"><span aria-hidden="true">{waiting > 99 ? '99+' : waiting}</span><span className="visually-hidden">{t('feed.new', { count: waiting })}</span></span>}
+      </span>
+      <span>{t('nav.feed')}</span>
+    </NavLink>
+  )
+}
+
 function MainNav() {
   const { t } = useI18n()
   const { role } = useMe()
@@ -113,10 +129,7 @@ function MainNav() {
         </span>
         <span>{t('nav.chats')}</span>
       </NavLink>
-      <NavLink to="/feed" className="main-nav-item">
-        <span className="main-nav-icon"><Newspaper size={22} aria-hidden /></span>
-        <span>{t('nav.feed')}</span>
-      </NavLink>
+      <FeedItem />
       <NavLink to="/people" className="main-nav-item">
         <span className="main-nav-icon"><UsersRound size={22} aria-hidden /></span>
         <span>{t('nav.people')}</span>

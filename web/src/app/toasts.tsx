@@ -3,14 +3,21 @@ import { createContext, type ReactNode, use, useCallback, useMemo, useState } fr
 import { errorText } from '../i18n/error-text'
 import { useI18n } from '../i18n/i18n'
 
+/** What can be done about a notice. */
+interface ToastAction {
+  label: string
+  run: () => void
+}
+
 interface Toast {
   id: number
   text: string
   kind: 'info' | 'error'
+  action?: ToastAction
 }
 
 interface Toasts {
-  info: (text: string) => void
+  info: (text: string, action?: ToastAction) => void
   error: (error: unknown) => void
 }
 
@@ -32,15 +39,15 @@ export function ToastProvider({ children }: { children: ReactNode }) {
   const [toasts, setToasts] = useState<Toast[]>([])
   const dismiss = useCallback((id: number) => setToasts((all) => all.filter((toast) => toast.id !== id)), [])
   const add = useCallback(
-    (kind: Toast['kind'], text: string) => {
+    (kind: Toast['kind'], text: string, action?: ToastAction) => {
       const id = ++lastId
-      setToasts((all) => [...all.filter((toast) => toast.text !== text).slice(-2), { id, kind, text }])
+      setToasts((all) => [...all.filter((toast) => toast.text !== text).slice(-2), { id, kind, text, action }])
       setTimeout(() => dismiss(id), SHOWN_MS)
     },
     [dismiss],
   )
   const tell = useMemo<Toasts>(
-    () => ({ info: (text) => add('info', text), error: (error) => add('error', errorText(t, error)) }),
+    () => ({ info: (text, action) => add('info', text, action), error: (error) => add('error', errorText(t, error)) }),
     [add, t],
   )
   const shown = useMemo<Shown>(() => ({ toasts, dismiss }), [toasts, dismiss])
@@ -63,6 +70,7 @@ export function ToastList() {
       {toasts.map((toast) => (
         <div key={toast.id} className={`toast toast-${toast.kind}`} role={toast.kind === 'error' ? 'alert' : 'status'}>
           <span>{toast.text}</span>
+          {toast.action && <ToastButton action={toast.action} onDone={() => dismiss(toast.id)} />}
           <button type="button" className="icon-button small" aria-label={t('toast.dismiss')} onClick={() => dismiss(toast.id)}>
             <X size={16} aria-hidden />
           </button>
@@ -70,4 +78,12 @@ export function ToastList() {
       ))}
     </section>
   )
+}
+
+function ToastButton({ action, onDone }: { action: ToastAction; onDone: () => void }) {
+  const act = () => {
+    onDone()
+    action.run()
+  }
+  return <button type="button" className="link-button" onClick={act}>{action.label}</button>
 }

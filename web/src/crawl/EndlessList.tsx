@@ -29,10 +29,11 @@ export function EndlessList<T>({ pages, empty, children }: EndlessListProps<T>) 
     return () => observer.disconnect()
   }, [reads, fetchNextPage, items.length])
 
-  if (pages.isPending) return <Spinner />
+  if (pages.isPending) return pages.isPaused ? <p className="quiet-text" role="status">{t('feed.offline')}</p> : <Spinner />
   return (
     <>
       {pages.isError && <p className="form-error" role="alert">{errorText(t, pages.error)}</p>}
+      {pages.isLoadingError && <button type="button" className="button" onClick={() => void pages.refetch()}>{t('action.retry')}</button>}
       {items.length > 0 ? children(items) : !pages.isError && empty}
       {hasNextPage && <button ref={end} type="button" className="button endless-more" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>{t('action.more')}</button>}
     </>

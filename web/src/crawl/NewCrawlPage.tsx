@@ -1,6 +1,6 @@
 import type { NewCrawl } from '@madang/client'
 import { useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { useApi } from '../app/session'
 import { usePageTitle } from '../app/title-count'
@@ -23,13 +23,17 @@ export function NewCrawlPage() {
   const [refusal, setRefusal] = useState<{ error: unknown; sent: NewCrawl }>()
   const error = refusal?.error
   const [unfolded, setUnfolded] = useState(false)
+  const form = useRef<HTMLFormElement>(null)
+  // Once the fields say what is wrong with them, and no frame earlier.
+  useEffect(() => {
+    if (refusal) form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus()
+  }, [refusal])
   usePageTitle(`${t('crawl.form.title')} · ${t('app.name')}`)
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
-    const form = event.currentTarget
     setBusy(true)
     setRefusal(undefined)
-    const sent = settingsOf(new FormData(form))
+    const sent = settingsOf(new FormData(event.currentTarget))
     api.crawls.start(sent).then(
       async (crawl) => {
         queries.setQueryData(['crawl', crawl.id], crawl)
@@ -40,7 +44,6 @@ export function NewCrawlPage() {
         setRefusal({ error: reason, sent })
         setBusy(false)
         if (hidesFault(reason)) setUnfolded(true)
-        requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid]')?.focus())
       },
     )
   }
@@ -50,7 +53,7 @@ export function NewCrawlPage() {
         <BackLink to="/crawls" label={t('crawl.title')} />
         <h1>{t('crawl.form.title')}</h1>
       </header>
-      <form className="card card-form" onSubmit={submit} noValidate>
+      <form ref={form} className="card card-form" onSubmit={submit} noValidate>
         <Field label={t('crawl.form.name')} hint={t('crawl.form.nameHint')} name="name" maxLength={100} error={fieldText(t, error, 'name')} />
         <AreaField label={t('crawl.form.seeds')} hint={t('crawl.form.seedsHint')} name="seeds" error={error} sent={refusal?.sent.seeds} rows={4} placeholder="https://example.org/" inputMode="url" />
         <Scope />

@@ -1,14 +1,18 @@
 import type { Cursor, FeedPage } from '@madang/client'
+import { useQueryClient } from '@tanstack/react-query'
 import { ArrowUp, Newspaper } from 'lucide-react'
 import { Fragment, useEffect, useRef } from 'react'
 import { Link } from 'react-router'
+import { useApi } from '../app/session'
 import { usePageTitle } from '../app/title-count'
 import { errorText } from '../i18n/error-text'
 import { useI18n } from '../i18n/i18n'
 import { Empty } from '../ui/Empty'
 import { Spinner } from '../ui/Spinner'
 import { useAction } from '../ui/use-action'
-import { useHome, useNewPosts } from './home'
+import { FeedNav } from './FeedNav'
+import { useHome } from './home'
+import { lookForNewer, useWaiting } from './live'
 import { PostCard } from './PostCard'
 import { PostComposer } from './PostComposer'
 import { usePerson } from './posts'
@@ -17,27 +21,30 @@ import { usePlace } from './use-place'
 /** What the people one follows have written, newest first. */
 export function HomePage() {
   const { t } = useI18n()
+  const api = useApi()
+  const queries = useQueryClient()
   const page = useRef<HTMLElement>(null)
   const { pages, readNewer, fill } = useHome()
-  const { count, clear } = useNewPosts()
+  const count = useWaiting()
   const { busy, run } = useAction()
   usePageTitle(`${t('feed.title')} · ${t('app.name')}`)
-  usePlace(page, 'feed', pages.isSuccess)
+  usePlace(page, pages.isSuccess, 'feed')
+  useEffect(() => void lookForNewer(api, queries), [api, queries])
   const showNew = () => run(async () => {
     await readNewer()
-    clear()
     page.current?.scrollTo({ top: 0 })
   })
   const isEmpty = pages.isSuccess && pages.data.pages.every(({ items }) => items.length === 0)
   return (
     <main className="page" id="main" ref={page}>
-      <header className="page-head"><h1>{t('feed.title')}</h1></header>
+      <header className="page-head feed-head"><h1>{t('feed.title')}</h1><FeedNav /></header>
       <PostComposer />
       <div className="feed-new" role="status">
         {count > 0 && <button type="button" className="button small primary" disabled={busy} onClick={() => void showNew()}><ArrowUp size={16} aria-hidden /> {t('feed.new', { count })}</button>}
       </div>
-      {pages.isPending && <Spinner />}
+      {pages.isPending && (pages.isPaused ? <p className="quiet-text" role="status">{t('feed.offline')}</p> : <Spinner />)}
       {pages.isError && <p className="form-error" role="alert">{errorText(t, pages.error)}</p>}
+      {pages.isLoadingError && <button type="button" className="button" onClick={() => void pages.refetch()}>{t('action.retry')}</button>}
       {isEmpty && <Empty icon={<Newspaper size={30} />} title={t('feed.none')} hint={t('feed.noneHint')}><Link className="button" to="/people">{t('feed.findPeople')}</Link></Empty>}
       {!isEmpty && pages.data && <ul className="posts" aria-label={t('feed.title')}>{pages.data.pages.flatMap((each) => rowsOf(each, fill))}</ul>}
       <FeedEnd pages={pages} />
@@ -59,10 +66,10 @@ function Gap({ gap, onFill }: { gap: Cursor; onFill: (gap: Cursor) => Promise<vo
 }
 
 /** Who else passed on what a post says. */
-export function AlsoShared({ ids = [] }: { ids?: readonly string[] }) {
+function AlsoShared({ ids = [] }: { ids?: readonly string[] }) {
   const { t } = useI18n()
   if (ids.length === 0) return null
-  return <p className="post-note">{t('feed.alsoShared')} {ids.slice(0, 3).map((id, index) => <Fragment key={id}>{index > 0 && ', '}<Sharer id={id} /></Fragment>)}{ids.length > 3 && ' …'}</p>
+  return <p className="post-note"><span>{t('feed.alsoShared')} {ids.slice(0, 3).map((id, index) => <Fragment key={id}>{index > 0 && ', '}<Sharer id={id} /></Fragment>)}{ids.length > 3 && ' …'}</span></p>
 }
 
 function Sharer({ id }: { id: string }) {

@@ -3,31 +3,55 @@ import { EyeOff, Repeat2 } from 'lucide-react'
 import { type ReactNode, useId } from 'react'
 import { Link } from 'react-router'
 import { useI18n } from '../i18n/i18n'
-import { fullText, shortText } from '../i18n/time'
+import { shortText } from '../i18n/time'
 import { Avatar } from '../ui/Avatar'
-import { AudienceIcon } from './AudienceIcon'
+import { PostActions } from './PostActions'
 import { PostMenu } from './PostMenu'
-import { PostText } from './PostText'
-import { Preview } from './Preview'
-import { usePerson } from './posts'
+import { PostBody, PostFacts, SharedPost } from './PostParts'
+import { isPlainShare, usePerson } from './posts'
+import { Reactions } from './Reactions'
 
-/** A post with its author, in a list or on its own page. */
-export function PostCard({ post, isOpen = false, children }: { post: Post; isOpen?: boolean; children?: ReactNode }) {
+interface PostCardProps {
+  post: Post
+  isOpen?: boolean
+  /** Answers in place; without it a link leads to where one answers. */
+  onAnswer?: () => void
+  children?: ReactNode
+}
+
+/** A post with its author, in a list or on its own page. A share without words shows what it passes on. */
+export function PostCard({ post, isOpen = false, onAnswer, children }: PostCardProps) {
   const { t } = useI18n()
   const name = useId()
   if (post.deleted) return <div className="card post post-gone">{t('post.deleted')}</div>
+  const passed = isPlainShare(post) && post.shared && !post.shared.deleted ? post.shared : undefined
+  const main = passed ?? post
   return (
     <article className={`card post${isOpen ? ' open' : ''}`} aria-labelledby={name}>
-      <PostHead post={post} nameId={name} isOpen={isOpen} />
-      {post.hidden && <p className="post-note"><EyeOff size={15} aria-hidden /> {t('post.hidden')}</p>}
-      <PostBody post={post} />
-      {post.share_of && <SharedPost post={post.shared} />}
+      {passed && <SharedBy share={post} />}
+      <PostHead post={main} share={passed && post} nameId={name} isOpen={isOpen} />
+      {main.hidden && <p className="post-note"><EyeOff size={15} aria-hidden /> {t('post.hidden')}</p>}
+      <PostBody post={main} />
+      {main.share_of && <SharedPost post={main.shared} />}
       {children}
+      <Reactions post={main} />
+      <PostActions post={main} onAnswer={onAnswer} />
     </article>
   )
 }
 
-function PostHead({ post, nameId, isOpen }: { post: Post; nameId: string; isOpen: boolean }) {
+function SharedBy({ share }: { share: Post }) {
+  const { t, locale } = useI18n()
+  const { person } = usePerson(share.author_id)
+  return (
+    <p className="post-note">
+      <Repeat2 size={15} aria-hidden />
+      <span>{t('post.sharedBy')} <Link to={`/people/${share.author_id}`}>{person?.display_name ?? t('room.unknownPerson')}</Link> · <time dateTime={share.created_at}>{shortText(share.created_at, locale, t)}</time></span>
+    </p>
+  )
+}
+
+function PostHead({ post, share, nameId, isOpen }: { post: Post; share?: Post; nameId: string; isOpen: boolean }) {
   const { t } = useI18n()
   const { person } = usePerson(post.author_id)
   return (
@@ -37,44 +61,7 @@ function PostHead({ post, nameId, isOpen }: { post: Post; nameId: string; isOpen
         <Link id={nameId} className="post-author" to={`/people/${post.author_id}`}>{person?.display_name ?? t('room.unknownPerson')}</Link>
         <PostFacts post={post} isOpen={isOpen} name={person?.name} />
       </div>
-      <PostMenu post={post} name={person?.display_name ?? ''} />
+      <PostMenu post={post} share={share} author={person} />
     </header>
-  )
-}
-
-function PostFacts({ post, isOpen, name }: { post: Post; isOpen: boolean; name?: string }) {
-  const { t, locale } = useI18n()
-  const time = isOpen ? fullText(post.created_at, locale) : shortText(post.created_at, locale, t)
-  return (
-    <small className="post-facts">
-      {name && <span className="post-name">@{name}</span>}
-      <Link to={`/posts/${post.id}`} title={fullText(post.created_at, locale)}><time dateTime={post.created_at}>{time}</time></Link>
-      {post.edited_at && <span title={fullText(post.edited_at, locale)}>{t('post.edited')}</span>}
-      {post.audience && <AudienceIcon audience={post.audience} />}
-    </small>
-  )
-}
-
-function PostBody({ post }: { post: Post }) {
-  return (
-    <>
-      {post.text !== undefined && post.text !== '' && <PostText post={post} />}
-      {post.link !== undefined && <Preview url={post.link} />}
-    </>
-  )
-}
-
-function SharedPost({ post }: { post: Post | undefined }) {
-  const { t } = useI18n()
-  const { person } = usePerson(post?.author_id)
-  if (!post || post.deleted) return <p className="post-note"><Repeat2 size={15} aria-hidden /> {t('post.sharedGone')}</p>
-  return (
-    <blockquote className="post-shared">
-      <div className="post-by">
-        <Link className="post-author" to={`/people/${post.author_id}`}>{person?.display_name ?? t('room.unknownPerson')}</Link>
-        <PostFacts post={post} isOpen={false} name={person?.name} />
-      </div>
-      <PostBody post={post} />
-    </blockquote>
   )
 }

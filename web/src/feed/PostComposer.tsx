@@ -1,16 +1,20 @@
-import type { PostAudience } from '@madang/client'
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
+import { CalendarClock, ChevronDown, NotebookPen } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState } from 'react'
 import { useApi, useMe } from '../app/session'
 import { useToasts } from '../app/toasts'
 import { overLimit, sendsOn, textToSend } from '../chat/text'
 import { useI18n } from '../i18n/i18n'
+import { fullText } from '../i18n/time'
 import { Avatar } from '../ui/Avatar'
+import { Menu, MenuItem } from '../ui/Menu'
 import { useAction } from '../ui/use-action'
+import { AudienceChoice } from './AudienceChoice'
 import { attemptOf, type PostDraft, published, storeDraft, storedDraft } from './draft'
 import { addPost } from './home'
 import { Preview } from './Preview'
-import { audiences, firstLink } from './words'
+import { TimeDialog } from './TimeDialog'
+import { firstLink } from './words'
 
 const PAUSE_MS = 700
 
@@ -20,7 +24,8 @@ export function PostComposer() {
   const me = useMe()
   const hint = useId()
   const box = useRef<HTMLTextAreaElement>(null)
-  const { draft, change, busy, publish } = useComposer()
+  const { draft, change, busy, publish, keep } = useComposer()
+  const [timing, setTiming] = useState(false)
   const link = useSettled(firstLink(draft.text))
   const over = overLimit(draft.text)
   const ready = textToSend(draft.text) !== '' && over === 0 && !busy
@@ -35,25 +40,36 @@ export function PostComposer() {
     if (ready) void publish()
   }
   return (
-    <form className="card post-composer" aria-label={t('post.write')} onSubmit={(event) => { event.preventDefault(); if (ready) void publish() }}>
-      <div className="post-composer-box">
-        <Avatar id={me.id} name={me.display_name} size={42} />
-        <textarea ref={box} rows={2} value={draft.text} aria-label={t('post.text')} aria-describedby={hint} aria-invalid={over > 0 || undefined} placeholder={t('post.placeholder')}
-          onChange={(event) => change({ text: event.target.value })} onKeyDown={onKeyDown} />
-      </div>
-      {over > 0 && <p className="composer-error" role="alert">{t('post.tooLong', { bytes: over.toLocaleString() })}</p>}
-      {link !== undefined && <Preview url={link} />}
-      <div className="post-composer-foot">
-        <AudienceChoice draft={draft} onChoose={change} />
-        <p id={hint} className="post-composer-hint">{t('post.composerHint')}</p>
-        <button className="button primary" disabled={!ready}>{t('post.publish')}</button>
-      </div>
-    </form>
+    <>
+      <form className="card post-composer" aria-label={t('post.write')} onSubmit={(event) => { event.preventDefault(); if (ready) void publish() }}>
+        <div className="post-composer-box">
+          <Avatar id={me.id} name={me.display_name} size={42} />
+          <textarea ref={box} rows={2} value={draft.text} aria-label={t('post.text')} aria-describedby={hint} aria-invalid={over > 0 || undefined} placeholder={t('post.placeholder')}
+            onChange={(event) => change({ text: event.target.value })} onKeyDown={onKeyDown} />
+        </div>
+        {over > 0 && <p className="composer-error" role="alert">{t('post.tooLong', { bytes: over.toLocaleString() })}</p>}
+        {link !== undefined && <Preview url={link} />}
+        <div className="post-composer-foot">
+          <AudienceChoice aim={draft} onChoose={change} />
+          <p id={hint} className="post-composer-hint">{t('post.composerHint')}</p>
+          <div className="post-composer-send">
+            {ready && (
+              <Menu label={t('draft.more')} icon={<ChevronDown size={20} aria-hidden />}>
+                <MenuItem icon={<NotebookPen size={17} aria-hidden />} onChoose={() => void keep()}>{t('draft.keep')}</MenuItem>
+                <MenuItem icon={<CalendarClock size={17} aria-hidden />} onChoose={() => setTiming(true)}>{t('draft.schedule')}</MenuItem>
+              </Menu>
+            )}
+            <button className="button primary" disabled={!ready}>{t('post.publish')}</button>
+          </div>
+        </div>
+      </form>
+      {timing && <TimeDialog busy={busy} onClose={() => setTiming(false)} onDone={(at) => void keep(at).then((done) => done && setTiming(false))} />}
+    </>
   )
 }
 
 function useComposer() {
-  const { t } = useI18n()
+  const { t, locale } = useI18n()
   const api = useApi()
   const { id } = useMe()
   const queries = useQueryClient()
@@ -73,24 +89,16 @@ function useComposer() {
       addPost(queries, post)
       toasts.info(t('post.published'))
     })
-  return { draft, change, busy, publish }
-}
-
-/** Four kinds of readers, and each of one's lists. */
-function AudienceChoice({ draft, onChoose }: { draft: PostDraft; onChoose: (part: Partial<PostDraft>) => void }) {
-  const { t } = useI18n()
-  const api = useApi()
-  const { data } = useQuery({ queryKey: ['lists'], queryFn: () => api.lists.all({ limit: 100 }), staleTime: 60_000 })
-  const choose = (value: string) => {
-    const list = data?.items.find(({ id }) => id === value)
-    onChoose(list ? { audience: 'list', list_id: list.id } : { audience: value as PostAudience, list_id: undefined })
-  }
-  return (
-    <select className="compact" aria-label={t('post.audience')} value={draft.list_id ?? draft.audience} onChange={(event) => choose(event.target.value)}>
-      {audiences.map((each) => <option key={each} value={each}>{t(`post.audience.${each}`)}</option>)}
-      {data?.items.map(({ id, title }) => <option key={id} value={id}>{t('post.audienceList', { title })}</option>)}
-    </select>
-  )
+  /** Among one's drafts on the server, to be published by hand or at a time. */
+  const keep = (at?: Date) =>
+    run(async () => {
+      await api.drafts.create({ text: textToSend(draft.text), audience: draft.audience, list_id: draft.list_id, publish_at: at?.toISOString() })
+      published(id)
+      setDraft({ ...draft, text: '' })
+      await queries.invalidateQueries({ queryKey: ['drafts'] })
+      toasts.info(at === undefined ? t('draft.kept') : t('draft.scheduled', { time: fullText(at.toISOString(), locale) }))
+    })
+  return { draft, change, busy, publish, keep }
 }
 
 /** What a value is once it has stayed the same for a moment, so that no half address is asked for. */

@@ -1,5 +1,6 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Hash } from 'lucide-react'
+import { useRef } from 'react'
 import { useParams } from 'react-router'
 import { useApi } from '../app/session'
 import { usePageTitle } from '../app/title-count'
@@ -8,12 +9,14 @@ import { Empty } from '../ui/Empty'
 import { useAction } from '../ui/use-action'
 import { PostList } from './PostList'
 import { POSTS } from './posts'
+import { usePlace } from './use-place'
 import { tagKey } from './words'
 
 /** Posts that bear a tag; who follows it has them in the home feed, too. */
 export function TagPage() {
   const { t } = useI18n()
   const api = useApi()
+  const page = useRef<HTMLElement>(null)
   const tag = tagKey(useParams()['tag'] ?? '')
   usePageTitle(`#${tag} · ${t('app.name')}`)
   const pages = useInfiniteQuery({
@@ -23,8 +26,9 @@ export function TagPage() {
     getNextPageParam: (last) => last.next ?? undefined,
     retry: false,
   })
+  usePlace(page, pages.isSuccess)
   return (
-    <main className="page" id="main">
+    <main className="page" id="main" ref={page}>
       <header className="page-head"><h1 dir="auto">#{tag}</h1><FollowTag tag={tag} /></header>
       <PostList pages={pages} label={`#${tag}`} empty={<Empty icon={<Hash size={30} />} title={t('tag.none')} />} />
     </main>

@@ -1,14 +1,15 @@
-import { type Cursor, type FeedPage, type Id, isKnownSignal, type Post } from '@madang/client'
+import type { Cursor, FeedPage, Id, Post } from '@madang/client'
 import { type InfiniteData, type QueryClient, useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
-import { useCallback, useEffect, useState } from 'react'
-import { useApi, useMe } from '../app/session'
-import { useChatStore } from '../chat/use-chat'
-import { changePost, type PostPages, POSTS } from './posts'
+import { useApi } from '../app/session'
+import { forgetShown } from './live'
+import { type PostPages, POSTS } from './posts'
 
 export const HOME = [POSTS, 'home'] as const
 const PAGE = 20
 
-export type HomePages = InfiniteData<FeedPage, Cursor | undefined>
+/** `own`: not read but put there, so that what others wrote meanwhile is still to be read. */
+type HomePage = FeedPage & { own?: true }
+export type HomePages = InfiniteData<HomePage, Cursor | undefined>
 
 /** The home feed as it was read: it grows at both ends, and only when its reader wants it to. */
 export function useHome() {
@@ -16,7 +17,11 @@ export function useHome() {
   const queries = useQueryClient()
   const pages = useInfiniteQuery({
     queryKey: HOME,
-    queryFn: ({ pageParam }) => api.feed.home({ cursor: pageParam, limit: PAGE }),
+    queryFn: async ({ pageParam }) => {
+      const page = await api.feed.home({ cursor: pageParam, limit: PAGE })
+      if (pageParam === undefined) forgetShown(queries, page.items[0]?.id)
+      return page
+    },
     initialPageParam: undefined as Cursor | undefined,
     getNextPageParam: (last: FeedPage) => last.next ?? undefined,
     retry: false,
@@ -29,6 +34,7 @@ export function useHome() {
     if (newest === undefined) return void (await pages.refetch())
     const page = await api.feed.home({ since: newest, limit: PAGE })
     queries.setQueryData<HomePages>(HOME, (now) => now && withNewer(now, page))
+    forgetShown(queries, page.items[0]?.id)
   }
   const fill = async (gap: Cursor) => {
     const page = await api.feed.home({ cursor: gap, limit: PAGE })
@@ -37,46 +43,14 @@ export function useHome() {
   return { pages, readNewer, fill }
 }
 
-/** How many posts wait above, as the line tells; what the line lost is asked for when it comes back. */
-export function useNewPosts(): { count: number; clear: () => void } {
-  const api = useApi()
-  const me = useMe()
-  const queries = useQueryClient()
-  const { realtime } = useChatStore()
-  const [waiting, setWaiting] = useState<ReadonlySet<Id>>(new Set())
-  const clear = useCallback(() => setWaiting(new Set()), [])
-  useEffect(() => {
-    const add = (ids: Id[]) => setWaiting((all) => new Set([...all, ...ids.filter((id) => !isShown(queries, id))]))
-    const look = async () => {
-      const newest = newestOf(queries.getQueryData<HomePages>(HOME))
-      if (newest !== undefined) add((await api.feed.home({ since: newest, limit: PAGE })).items.map(({ id }) => id))
-    }
-    const offs = [
-      realtime.on('reset', () => void look().catch(() => undefined)), // the next look shows it
-      realtime.on('signal', (signal) => {
-        if (!isKnownSignal(signal)) return
-        const { type, data } = signal
-        if (type === 'feed.new' && data.author_id !== me.id) add([data.post_id])
-        if (type === 'feed.gone') {
-          setWaiting((all) => new Set([...all].filter((each) => each !== data.post_id)))
-          changePost(queries, data.post_id, () => undefined)
-        }
-        if (type === 'feed.changed' && isShown(queries, data.post_id)) void api.posts.get(data.post_id).then((post) => changePost(queries, post.id, () => post), () => undefined)
-      }),
-    ]
-    return () => offs.forEach((off) => off())
-  }, [api, me.id, queries, realtime])
-  return { count: waiting.size, clear }
-}
-
-export const newestOf = (known: HomePages | undefined): Id | undefined => known?.pages.flatMap(({ items }) => items)[0]?.id
-
-const isShown = (queries: QueryClient, id: Id) => queries.getQueryData<HomePages>(HOME)?.pages.some(({ items }) => items.some((post) => post.id === id)) ?? false
+/** Up to where the feed was read. */
+export const newestOf = (known: HomePages | undefined): Id | undefined => known?.pages.filter(({ own }) => !own).flatMap(({ items }) => items)[0]?.id
 
 /** What came since before what is there, each post once; the end of the feed stays where it was. */
 export function withNewer(known: HomePages, page: FeedPage): HomePages {
   if (page.items.length === 0) return known
-  return { pages: [{ ...page, next: null }, ...without(known.pages, page.items)], pageParams: [undefined, ...known.pageParams] }
+  const { pages, pageParams } = without(known, page.items)
+  return { pages: [{ ...page, next: null }, ...pages], pageParams: [undefined, ...pageParams] }
 }
 
 /** Closes a gap with the page that was read for it, which may end in a smaller one. */
@@ -90,12 +64,16 @@ export function withFilled(known: HomePages, gap: Cursor, page: FeedPage): HomeP
 }
 
 export function withOwn(known: HomePages, post: Post): HomePages {
-  const [first, ...others] = without(known.pages, [post])
-  return first ? { ...known, pages: [{ ...first, items: [post, ...first.items] }, ...others] } : known
+  const { pages, pageParams } = without(known, [post])
+  const [first] = pages
+  if (first?.own) return { pages: [{ ...first, items: [post, ...first.items] }, ...pages.slice(1)], pageParams }
+  return { pages: [{ items: [post], next: null, prev: null, own: true }, ...pages], pageParams: [undefined, ...pageParams] }
 }
 
-function without(pages: readonly FeedPage[], posts: readonly Post[]): FeedPage[] {
-  return pages.map((page) => ({ ...page, items: page.items.filter(({ id }) => !posts.some((post) => post.id === id)) }))
+function without({ pages, pageParams }: HomePages, posts: readonly Post[]): HomePages {
+  const left = pages.map((page) => ({ ...page, items: page.items.filter(({ id }) => !posts.some((post) => post.id === id)) }))
+  const isKept = left.map(({ own, items }) => !own || items.length > 0)
+  return { pages: left.filter((_, index) => isKept[index]), pageParams: pageParams.filter((_, index) => isKept[index]) }
 }
 
 /** Puts a post that was just written before the others, where it belongs. */

@@ -1,16 +1,19 @@
 import type { User } from '@madang/client'
 import { MessageCircleDashed, UserRoundX } from 'lucide-react'
+import { useRef } from 'react'
 import { useParams } from 'react-router'
 import { useMe } from '../app/session'
 import { usePageTitle } from '../app/title-count'
 import { PostComposer } from '../feed/PostComposer'
 import { PostList } from '../feed/PostList'
 import { usePerson, usePostsOf } from '../feed/posts'
+import { usePlace } from '../feed/use-place'
 import { errorText } from '../i18n/error-text'
 import { useI18n } from '../i18n/i18n'
 import { Avatar } from '../ui/Avatar'
 import { Empty } from '../ui/Empty'
 import { Spinner } from '../ui/Spinner'
+import { FollowButtons } from './FollowButtons'
 import { PersonActions } from './PersonRow'
 import { useRelations } from './use-relations'
 
@@ -19,12 +22,15 @@ export function PersonPage() {
   const { t } = useI18n()
   const { id = '' } = useParams()
   const me = useMe()
+  const page = useRef<HTMLElement>(null)
   const { person, error } = usePerson(id)
+  const { isSuccess } = usePostsOf(id)
   usePageTitle(`${person?.display_name ?? t('people.title')} · ${t('app.name')}`)
+  usePlace(page, person !== undefined && isSuccess)
   if (error) return <main className="page" id="main"><Empty heading="h1" icon={<UserRoundX size={30} />} title={errorText(t, error)} /></main>
   if (!person) return <main className="page" id="main"><Spinner /></main>
   return (
-    <main className="page" id="main">
+    <main className="page" id="main" ref={page}>
       <header className="card person-head">
         <Avatar id={person.id} name={person.display_name} size={64} />
         <div className="person-name">
@@ -40,7 +46,13 @@ export function PersonPage() {
 }
 
 function Actions({ person }: { person: User }) {
-  return <PersonActions person={person} relations={useRelations()} />
+  const relations = useRelations()
+  return (
+    <>
+      <PersonActions person={person} relations={relations} />
+      <FollowButtons person={person} relations={relations} />
+    </>
+  )
 }
 
 function PersonPosts({ person }: { person: User }) {

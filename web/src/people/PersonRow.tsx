@@ -9,6 +9,7 @@ import { useI18n } from '../i18n/i18n'
 import { Avatar } from '../ui/Avatar'
 import { Menu, MenuItem } from '../ui/Menu'
 import { useAction } from '../ui/use-action'
+import { MuteDialog } from './MuteDialog'
 import { type Bond, noBond, type useRelations } from './use-relations'
 
 type Relations = ReturnType<typeof useRelations>
@@ -31,7 +32,7 @@ export function PersonRow({ person, relations }: { person: User; relations: Rela
 /** How one stands to somebody, and what one may do about it. */
 export function PersonActions({ person, relations }: { person: User; relations: Relations }) {
   const { t } = useI18n()
-  const [reporting, setReporting] = useState(false)
+  const [open, setOpen] = useState<'report' | 'mute'>()
   const bond = relations.bonds[person.id] ?? noBond
   const set = (kind: Parameters<typeof relations.change>[0], wanted: boolean) => () => void relations.change(kind, person.id, wanted)
   return (
@@ -40,12 +41,13 @@ export function PersonActions({ person, relations }: { person: User; relations: 
       <MessageButton person={person} />
       <Menu label={t('people.actions', { name: person.display_name })} icon={<MoreHorizontal size={20} aria-hidden />}>
         <MenuItem icon={<Rss size={17} aria-hidden />} onChoose={set('follow', !bond.follow)}>{t(bond.follow ? 'people.unfollow' : 'people.follow')}</MenuItem>
-        <MenuItem icon={bond.mute ? <Bell size={17} aria-hidden /> : <BellOff size={17} aria-hidden />} onChoose={set('mute', !bond.mute)}>{t(bond.mute ? 'people.unmute' : 'people.mute')}</MenuItem>
+        <MenuItem icon={bond.mute ? <Bell size={17} aria-hidden /> : <BellOff size={17} aria-hidden />} onChoose={bond.mute ? set('mute', false) : () => setOpen('mute')}>{t(bond.mute ? 'people.unmute' : 'people.muteFor')}</MenuItem>
         {bond.friend === 'accepted' && <MenuItem icon={<UserMinus size={17} aria-hidden />} onChoose={set('friend', false)}>{t('people.unfriend')}</MenuItem>}
-        <MenuItem icon={<Flag size={17} aria-hidden />} onChoose={() => setReporting(true)}>{t('report.person')}</MenuItem>
+        <MenuItem icon={<Flag size={17} aria-hidden />} onChoose={() => setOpen('report')}>{t('report.person')}</MenuItem>
         <MenuItem danger icon={<Ban size={17} aria-hidden />} onChoose={set('block', !bond.block)}>{t(bond.block ? 'people.unblock' : 'people.block')}</MenuItem>
       </Menu>
-      {reporting && <ReportDialog about={{ user_id: person.id }} onClose={() => setReporting(false)} />}
+      {open === 'report' && <ReportDialog about={{ user_id: person.id }} onClose={() => setOpen(undefined)} />}
+      {open === 'mute' && <MuteDialog person={person} onClose={() => setOpen(undefined)} />}
     </>
   )
 }

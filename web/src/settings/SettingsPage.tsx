@@ -9,6 +9,7 @@ import { Appearance } from './Appearance'
 import { Devices } from './Devices'
 import { Hidden } from './Hidden'
 import { Invites } from './Invites'
+import { Moving } from './Moving'
 import { Password } from './Password'
 import { Profile } from './Profile'
 import { Users } from './Users'
@@ -33,6 +34,7 @@ export function SettingsPage() {
         </div>
       </Section>
       <Section title={t('hidden.title')}><Hidden /></Section>
+      <Section title={t('moving.title')}><Moving /></Section>
       <Section title={t('settings.password')}><Password /></Section>
       <Section title={t('settings.devices')}><Devices /></Section>
       {me.role !== 'user' && (

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
 
 /** A button that opens a short list of actions: arrows move, Esc closes, a click elsewhere too. */
-export function Menu({ label, icon, children }: { label: string; icon: ReactNode; children: ReactNode }) {
+export function Menu({ label, icon, className = 'icon-button', children }: { label: string; icon: ReactNode; className?: string; children: ReactNode }) {
   const [open, setOpen] = useState(false)
   const id = useId()
   const root = useRef<HTMLDivElement>(null)
@@ -36,7 +36,7 @@ export function Menu({ label, icon, children }: { label: string; icon: ReactNode
     // Key presses bubble here from the button and the entries, which are the interactive parts.
     // eslint-disable-next-line jsx-a11y/no-static-element-interactions
     <div ref={root} className="menu" onKeyDown={onKeyDown}>
-      <button ref={button} type="button" className="icon-button" aria-label={label} aria-haspopup="menu" aria-expanded={open} aria-controls={open ? id : undefined} onClick={() => setOpen(!open)}>
+      <button ref={button} type="button" className={className} aria-label={label} aria-haspopup="menu" aria-expanded={open} aria-controls={open ? id : undefined} onClick={() => setOpen(!open)}>
         {icon}
       </button>
       {open && (

@@ -1,5 +1,5 @@
 import type { Http } from '../http.ts'
-import type { FeedPage } from '../posts.ts'
+import type { FeedExplanation, FeedPage } from '../posts.ts'
 import type { Id, PageQuery } from '../types.ts'
 
 export interface FeedQuery extends PageQuery {
@@ -18,6 +18,8 @@ export class Feed {
   home = (query: FeedQuery = {}) => this.http.get<FeedPage>('/v1/feed', { ...query })
   ofList = (list: Id, query: Omit<FeedQuery, 'seen'> = {}) => this.http.get<FeedPage>(`/v1/lists/${list}/feed`, { ...query })
   ofTag = (tag: string, page: PageQuery = {}) => this.http.get<FeedPage>(`/v1/tags/${encodeURIComponent(tag)}/posts`, { ...page })
+  /** Why a post is in one's home feed, or why not; moderators may ask for somebody else. */
+  explain = (post: Id, user?: Id) => this.http.get<FeedExplanation>('/v1/feed/explain', { post_id: post, user_id: user })
   mark = () => this.http.get<{ post_id?: Id; at?: string }>('/v1/feed/mark')
   /** Never goes back. */
   moveMark = (post: Id) => this.http.put<{ post_id?: Id; at?: string }>('/v1/feed/mark', { post_id: post })

@@ -3,6 +3,7 @@ import { Accounts } from './accounts.ts'
 import { Admin } from './admin.ts'
 import { Crawls } from './crawls.ts'
 import { Deliveries } from './deliveries.ts'
+import { Drafts } from './drafts.ts'
 import { Feed } from './feed.ts'
 import { Inbox } from './inbox.ts'
 import { Lists } from './lists.ts'
@@ -11,6 +12,7 @@ import { Notifications } from './notifications.ts'
 import { Posts } from './posts.ts'
 import { Relations } from './relations.ts'
 import { Rooms } from './rooms.ts'
+import { Sources } from './sources.ts'
 import { Sync } from './sync.ts'
 import { Templates } from './templates.ts'
 import { Webhooks } from './webhooks.ts'
@@ -30,8 +32,10 @@ export class MadangApi {
   readonly deliveries: Deliveries
   readonly templates: Templates
   readonly posts: Posts
+  readonly drafts: Drafts
   readonly feed: Feed
   readonly lists: Lists
+  readonly sources: Sources
   readonly moderation: Moderation
 
   constructor(options: HttpOptions = {}) {
@@ -48,8 +52,10 @@ export class MadangApi {
     this.deliveries = new Deliveries(this.http)
     this.templates = new Templates(this.http)
     this.posts = new Posts(this.http)
+    this.drafts = new Drafts(this.http)
     this.feed = new Feed(this.http)
     this.lists = new Lists(this.http)
+    this.sources = new Sources(this.http)
     this.moderation = new Moderation(this.http)
   }
 }

@@ -1,0 +1,36 @@
+namespace Madang.Client.Resources;
+
+/// <summary>Feeds and pages of the web as authors to follow.</summary>
+public sealed class Sources
+{
+    /// <summary>The server looks at the address before it answers.</summary>
+    private static readonly TimeSpan Look = TimeSpan.FromMinutes(1);
+
+    private readonly Http _http;
+
+    internal Sources(Http http) => _http = http;
+
+    /// <summary>The same address again answers the same source. Codes: source_refused, source_unreachable, source_empty, too_many_sources, and invalid_fields.</summary>
+    public Task<Source> CreateAsync(string url, CancellationToken cancellationToken = default) =>
+        _http.SendAsync(HttpMethod.Post, "/v1/sources", new NewSource(url), ClientJson.Default.NewSource, ClientJson.Default.Source, Look, cancellationToken);
+
+    /// <summary>Newest first.</summary>
+    public Paged<Source> All() => new(_http, "/v1/sources", ClientJson.Default.PageSource);
+
+    public Task<Source> FindAsync(string id, CancellationToken cancellationToken = default) => _http.GetAsync(PathOf(id), ClientJson.Default.Source, cancellationToken);
+
+    /// <summary>Its posts go out of sight. Whoever made it may, and moderators.</summary>
+    public Task DeleteAsync(string id, CancellationToken cancellationToken = default) => _http.SendAsync(HttpMethod.Delete, PathOf(id), cancellationToken);
+
+    /// <summary>All of them as OPML 2.0.</summary>
+    public Task<byte[]> ExportAsync(CancellationToken cancellationToken = default) => _http.GetBytesAsync("/v1/sources.opml", "text/x-opml", cancellationToken);
+
+    private static string PathOf(string id) => $"/v1/sources/{Uri.EscapeDataString(id)}";
+}
+
+/// <param name="Kind">feed (RSS, Atom, JSON Feed) or pages (what a page begins to link to).</param>
+/// <param name="UserId">The author of its posts.</param>
+public sealed record Source(
+    string Id, string Url, string Kind, string UserId, DateTimeOffset CreatedAt, string? CreatedBy = null, DateTimeOffset? LastItemAt = null);
+
+internal sealed record NewSource(string Url);

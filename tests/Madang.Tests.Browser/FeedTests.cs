@@ -1,0 +1,149 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+
+namespace Madang.Tests.Browser;
+
+/// <summary>Two people and their feed, in two browsers on a fresh server.</summary>
+public sealed class FeedTests(Chromium chromium) : IClassFixture<Chromium>
+{
+    private const string Password = "courtyard with a pine";
+
+    [Fact]
+    public async Task What_one_publishes_the_other_is_told_of_reads_likes_and_answers()
+    {
+        await using var server = await Server.StartAsync();
+        var (mina, joon) = await MeetAsync(server);
+
+        // Into an empty feed at first: the news comes over the line all the same.
+        await joon.Page.GotoAsync("/feed");
+        await joon.Page.Locator("main .empty").WaitForAsync();
+        await mina.Page.GotoAsync("/feed");
+        await ComposePostAsync(mina.Page, ["ㅅ", "소", "솜", "소ㄴ", "소나", "소남", "소나무"]);
+        await mina.Page.Locator(".post-text", new() { HasText = "소나무" }).WaitForAsync();
+        await joon.Page.GetByRole(AriaRole.Button, new() { Name = "1 new post", Exact = true }).ClickAsync();
+        var post = joon.Page.Locator(".post", new() { HasText = "소나무" });
+        await post.WaitForAsync();
+
+        // A second one is counted, and comes in only when asked for.
+        await ComposePostAsync(mina.Page, ["물"]);
+        await joon.Page.GetByRole(AriaRole.Button, new() { Name = "1 new post", Exact = true }).WaitForAsync();
+        Assert.Equal(1, await joon.Page.Locator(".posts .post").CountAsync());
+        await joon.Page.GetByRole(AriaRole.Button, new() { Name = "1 new post", Exact = true }).ClickAsync();
+        await joon.Page.Locator(".posts .post").Nth(1).WaitForAsync();
+
+        await post.GetByRole(AriaRole.Button, new() { Name = "Like, 0 so far" }).ClickAsync();
+        await post.GetByRole(AriaRole.Button, new() { Name = "Like, 1 so far", Pressed = true }).WaitForAsync();
+        await post.GetByRole(AriaRole.Link, new() { Name = "0 comments" }).ClickAsync();
+        var box = joon.Page.GetByRole(AriaRole.Textbox, new() { Name = "Write a comment" });
+        await box.FillAsync("How tall is it?");
+        await box.PressAsync("Control+Enter");
+        await joon.Page.Locator(".thread .post-text", new() { HasText = "How tall is it?" }).WaitForAsync();
+
+        // Who wrote it is told, and the notice leads to it.
+        await mina.Page.GotoAsync("/inbox");
+        await mina.Page.GetByRole(AriaRole.Link, new() { NameRegex = new("댓글을 남겼습니다") }).ClickAsync();
+        await mina.Page.GetByText("How tall is it?").First.WaitForAsync();
+    }
+
+    [Fact]
+    public async Task What_is_edited_or_deleted_changes_before_the_readers_eyes()
+    {
+        await using var server = await Server.StartAsync();
+        var (_, joon) = await MeetAsync(server);
+        using var api = await Api.SignInAsync(server, "mina", Password);
+        var post = await PublishAsync(api, "Under the pine");
+        await joon.Page.GotoAsync("/feed");
+        await joon.Page.Locator(".post-text", new() { HasText = "Under the pine" }).WaitForAsync();
+
+        await api.PatchAsync($"/v1/posts/{post}", new { text = "Under the oak" });
+        await joon.Page.Locator(".post-text", new() { HasText = "Under the oak" }).WaitForAsync();
+        await joon.Page.GetByRole(AriaRole.Button, new() { Name = "edited", Exact = true }).ClickAsync();
+        await joon.Page.GetByRole(AriaRole.Dialog).GetByText("Under the pine").WaitForAsync();
+        await joon.Page.Keyboard.PressAsync("Escape");
+
+        await api.DeleteAsync($"/v1/posts/{post}");
+        await joon.Page.Locator(".post-text").WaitForAsync(new() { State = WaitForSelectorState.Detached });
+    }
+
+    [Fact]
+    public async Task An_endless_feed_keeps_its_place_on_the_way_back()
+    {
+        await using var server = await Server.StartAsync();
+        var (_, joon) = await MeetAsync(server);
+        using var api = await Api.SignInAsync(server, "mina", Password);
+        for (var i = 1; i <= 70; i++)
+        {
+            await PublishAsync(api, string.Create(CultureInfo.InvariantCulture, $"Post number {i}."));
+        }
+
+        var page = joon.Page;
+        await page.GotoAsync("/feed");
+        await page.GetByText("Post number 70.", new() { Exact = true }).WaitForAsync();
+        var last = page.Locator(".posts .post").Last;
+        var wanted = page.GetByText("Post number 20.", new() { Exact = true });
+        while (!await wanted.IsVisibleAsync())
+        {
+            await last.ScrollIntoViewIfNeededAsync();
+            await page.WaitForFunctionAsync("before => document.querySelectorAll('.posts .post').length > before || document.body.innerText.includes('Post number 20.')", await page.Locator(".posts .post").CountAsync());
+        }
+
+        await wanted.ScrollIntoViewIfNeededAsync();
+        var before = await PlaceAsync(page);
+        Assert.True(before > 2_000, $"scrolled to {before}");
+        await page.Locator(".post", new() { HasText = "Post number 20." }).Locator(".post-facts a").ClickAsync();
+        await page.Locator(".thread").WaitForAsync();
+        await page.GoBackAsync();
+        await wanted.WaitForAsync();
+        Assert.Equal(before, await PlaceAsync(page), 2.0);
+
+        // To the true end, each post once.
+        var first = page.GetByText("Post number 1.", new() { Exact = true });
+        while (!await first.IsVisibleAsync())
+        {
+            await last.ScrollIntoViewIfNeededAsync();
+        }
+
+        var numbers = (await page.Locator(".posts .post-text").AllInnerTextsAsync()).Select(text => int.Parse(Regex.Match(text, "[0-9]+").Value, CultureInfo.InvariantCulture));
+        Assert.Equal(Enumerable.Range(1, 70).Reverse(), numbers);
+    }
+
+    /// <summary>Mina, who writes in Korean, and Joon, who follows her.</summary>
+    private async Task<(Person Mina, Person Joon)> MeetAsync(Server server)
+    {
+        var mina = new Person(await chromium.OpenAsync(server.Address, Look.Korean), Look.Korean);
+        await mina.SetUpAsync(Server.SetupToken, "mina", Password);
+        using var api = await Api.SignInAsync(server, "mina", Password);
+        await api.CreateAsync("joon", "Joon Park", Password);
+        var me = (await api.GetAsync("/v1/me")).GetProperty("id").GetString();
+        using var joonApi = await Api.SignInAsync(server, "joon", Password);
+        await joonApi.PutAsync($"/v1/follows/{me}", new { });
+        var joon = new Person(await chromium.OpenAsync(server.Address, Look.English), Look.English);
+        await joon.SignInAsync("joon", Password);
+        return (mina, joon);
+    }
+
+    /// <summary>Through an input method, the Enter of which must not publish; Ctrl with Enter then does, once.</summary>
+    private static async Task ComposePostAsync(IPage page, string[] steps)
+    {
+        var box = page.Locator(".post-composer textarea");
+        await box.FocusAsync();
+        var devtools = await page.Context.NewCDPSessionAsync(page);
+        foreach (var step in steps)
+        {
+            await devtools.SendAsync("Input.imeSetComposition", new() { ["text"] = step, ["selectionStart"] = step.Length, ["selectionEnd"] = step.Length });
+        }
+
+        await devtools.SendAsync("Input.dispatchKeyEvent", new() { ["type"] = "rawKeyDown", ["key"] = "Enter", ["windowsVirtualKeyCode"] = 229, ["code"] = "Enter", ["modifiers"] = 2 });
+        await devtools.SendAsync("Input.insertText", new() { ["text"] = steps[^1] });
+        await devtools.DetachAsync();
+        Assert.Equal(steps[^1], await box.InputValueAsync());
+        await box.PressAsync("Control+Enter");
+        await page.WaitForFunctionAsync("() => document.querySelector('.post-composer textarea').value === ''");
+    }
+
+    private static async Task<string> PublishAsync(Api api, string text) =>
+        (await api.PostAsync("/v1/posts", new { client_id = Guid.CreateVersion7().ToString("N"), text })).GetProperty("id").GetString()!;
+
+    private static Task<double> PlaceAsync(IPage page) => page.EvaluateAsync<double>("document.querySelector('.page').scrollTop");
+}

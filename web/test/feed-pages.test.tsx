@@ -1,0 +1,96 @@
+import { list, routes } from './server'
+import { fireEvent, screen, waitFor, within } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { beforeEach, expect, test, vi } from 'vitest'
+import { BookmarksPage } from '../src/feed/BookmarksPage'
+import { DraftsPage } from '../src/feed/DraftsPage'
+import { PostComposer } from '../src/feed/PostComposer'
+import { SourcesPage } from '../src/feed/SourcesPage'
+import { Moving } from '../src/settings/Moving'
+import { open } from './screen'
+
+const draft = (more: object = {}) => ({ id: '50', text: 'Next week', audience: 'friends', created_at: '2026-11-22T00:00:00Z', updated_at: '2026-11-22T00:00:00Z', ...more })
+
+beforeEach(() => {
+  routes.clear()
+  vi.stubGlobal('IntersectionObserver', class { observe() {} disconnect() {} })
+  HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) { this.open = true }
+  HTMLDialogElement.prototype.close ??= function (this: HTMLDialogElement) { this.open = false }
+  routes.set('GET /v1/lists', () => list([]))
+  for (const kind of ['friends', 'follows', 'mutes', 'blocks']) routes.set(`GET /v1/${kind}`, () => list([]))
+})
+
+test('a post is kept for a time that lies ahead', async () => {
+  const kept: Record<string, unknown>[] = []
+  routes.set('POST /v1/me/drafts', (body) => { kept.push(body as Record<string, unknown>); return draft() })
+  const user = userEvent.setup()
+  open('/x', <PostComposer />)
+  await user.type(await screen.findByRole('textbox', { name: 'Text of the post' }), 'Next week')
+  await user.click(screen.getByRole('button', { name: 'Publish later' }))
+  await user.click(screen.getByRole('menuitem', { name: 'Publish at a time' }))
+  const dialog = screen.getByRole('dialog', { name: 'Publish at a time' })
+  const when = within(dialog).getByLabelText('When')
+  fireEvent.change(when, { target: { value: '2020-01-01T09:00' } })
+  await user.click(within(dialog).getByRole('button', { name: 'Publish at a time' }))
+  expect(within(dialog).getByText('Choose a time that lies ahead.')).toBeInTheDocument()
+  const year = new Date().getFullYear() + 1
+  fireEvent.change(when, { target: { value: `${year}-01-01T09:00` } })
+  await user.click(within(dialog).getByRole('button', { name: 'Publish at a time' }))
+  await waitFor(() => expect(kept).toEqual([{ text: 'Next week', audience: 'public', publish_at: new Date(year, 0, 1, 9).toISOString() }]))
+  await waitFor(() => expect(screen.getByRole('textbox', { name: 'Text of the post' })).toHaveValue(''))
+  expect(screen.queryByRole('dialog')).not.toBeInTheDocument()
+})
+
+test('a draft that could not be published says why, and is published by hand', async () => {
+  let drafts = [draft({ refused: 'rate_limited' })]
+  routes.set('GET /v1/me/drafts', () => list(drafts))
+  routes.set('POST /v1/me/drafts/50/publish', () => {
+    drafts = []
+    return { id: '70', author_id: '1', text: 'Next week', audience: 'friends', version: 1, created_at: '2026-11-22T00:00:00Z', counts: { comments: 0, likes: 0, shares: 0 }, viewer: { liked: false, bookmarked: false, shared: false } }
+  })
+  const user = userEvent.setup()
+  open('/x', <DraftsPage />)
+  expect(await screen.findByText(/Too fast\. Wait a moment and try again\./)).toBeInTheDocument()
+  await user.click(screen.getByRole('button', { name: 'Publish now' }))
+  expect(await screen.findByRole('heading', { name: 'No drafts' })).toBeInTheDocument()
+})
+
+test('a website is added and followed; what is wrong with it stands at its field', async () => {
+  const asked: unknown[] = []
+  routes.set('GET /v1/sources', () => list([]))
+  routes.set('POST /v1/sources', (body) => {
+    asked.push(body)
+    return asked.length === 1 ? Response.json({ code: 'source_empty' }, { status: 422 }) : { id: '9', url: 'https://a.org/feed', kind: 'feed', user_id: '9', created_at: '2026-11-22T00:00:00Z' }
+  })
+  let followed = false
+  routes.set('PUT /v1/follows/9', () => { followed = true; return {} })
+  const user = userEvent.setup()
+  open('/x', <SourcesPage />)
+  const field = await screen.findByLabelText('Address of a feed or page')
+  await user.type(field, 'a.org')
+  await user.click(screen.getByRole('button', { name: 'Add and follow' }))
+  await waitFor(() => expect(field).toHaveAccessibleDescription('There is neither a feed nor a page at this address.'))
+  await user.click(screen.getByRole('button', { name: 'Add and follow' }))
+  expect(await screen.findByText('You follow it now')).toBeInTheDocument()
+  expect(asked).toEqual([{ url: 'https://a.org' }, { url: 'https://a.org' }])
+  expect(followed).toBe(true)
+  expect(field).toHaveValue('')
+})
+
+test('a file of follows is taken over, and what was not is told', async () => {
+  routes.set('POST /v1/follows/import', () => ({ rows: 2, taken: 1, not_taken: 1, refused: [{ line: 3, address: 'nobody@a.org', code: 'unknown_name' }] }))
+  const user = userEvent.setup()
+  open('/x', <Moving />)
+  const file = new File(['Account address\nmina@a.org\nnobody@a.org\n'], 'follows.csv', { type: 'text/csv' })
+  file.text ??= () => Promise.resolve('Account address\nmina@a.org\nnobody@a.org\n')
+  await user.upload(await screen.findByLabelText('Take over from a file: Whom I follow'), file)
+  expect(await screen.findByText('1 of 2 rows were taken over.')).toBeInTheDocument()
+  expect(screen.getByText(/nobody of this name is here/)).toHaveTextContent('Line 3: nobody@a.org: nobody of this name is here')
+  expect(screen.getByRole('link', { name: 'Save as a file: Whom I follow' })).toHaveAttribute('href', '/v1/follows/export')
+})
+
+test('no bookmarks yet', async () => {
+  routes.set('GET /v1/me/bookmarks', () => list([]))
+  open('/x', <BookmarksPage />, 'ko')
+  expect(await screen.findByRole('heading', { name: '아직 북마크가 없습니다' })).toBeInTheDocument()
+})
