@@ -2,7 +2,7 @@ import type { InboxItem, InboxPage } from '@madang/client'
 import { describe, expect, test } from 'vitest'
 import { emptyInbox, newer, withChange, withPage, withRead } from '../src/inbox/inbox-state'
 import { InboxStore } from '../src/inbox/inbox-store'
-import { targetOf } from '../src/inbox/link'
+import { leadOf, targetOf } from '../src/inbox/link'
 
 const item = (id: string, more: Partial<InboxItem> = {}): InboxItem =>
   ({ id, notification_id: `1${id}`, category: 'message', title: `title ${id}`, body: '', data: {}, read: false, created_at: '2026-11-22T00:00:00Z', ...more })
@@ -70,4 +70,15 @@ test.each([
   [undefined, {}],
 ])('a tap on %s leads to the right place', (url, target) => {
   expect(targetOf(url, 'https://madang.test')).toEqual(target)
+})
+
+test.each([
+  [{ url: '/rooms/5', data: { post_id: '7' } }, { to: '/rooms/5' }],
+  [{ data: { kind: 'comment', post_id: '7', item_id: '8' } }, { to: '/posts/8' }],
+  [{ data: { kind: 'like', post_id: '7', user_ids: ['3'] } }, { to: '/posts/7' }],
+  [{ data: { kind: 'follow', user_ids: ['3', '4'] } }, { to: '/people/3' }],
+  [{ data: { post_id: '../settings', item_id: 7 } }, {}],
+  [{ data: {} }, {}],
+])('a notification %j leads to what it is about', (item, target) => {
+  expect(leadOf(item)).toEqual(target)
 })

@@ -64,7 +64,7 @@ function DraftCard({ draft }: { draft: Draft }) {
             <button type="button" className="icon-button" aria-label={t('draft.delete')} title={t('draft.delete')} onClick={() => setOpen('delete')}><Trash2 size={18} aria-hidden /></button>
             <button type="button" className="button small" onClick={() => setOpen('edit')}>{t('draft.edit')}</button>
             {draft.publish_at === undefined
-              ? <button type="button" className="button small" disabled={draft.text === ''} onClick={() => setOpen('time')}><CalendarClock size={16} aria-hidden /> {t('draft.schedule')}</button>
+              ? <button type="button" className="button small" disabled={draft.text === ''} onClick={() => setOpen('time')}><CalendarClock size={16} aria-hidden /> {t('draft.setTime')}</button>
               : <button type="button" className="button small" disabled={busy} onClick={() => void put({ publish_at: undefined })}>{t('draft.unschedule')}</button>}
             <button type="button" className="button small primary" disabled={busy || draft.text === ''} onClick={() => void publish()}>{t('draft.publish')}</button>
           </div>

@@ -54,7 +54,7 @@ export function HomePage() {
 
 function rowsOf(page: FeedPage, onFill: (gap: Cursor) => Promise<void>) {
   return [
-    ...page.items.map((post) => <li key={post.id}><PostCard post={post}><AlsoShared ids={page.also_shared?.[post.id]} /></PostCard></li>),
+    ...page.items.map((post) => <li key={post.id}><PostCard post={post}><AlsoShared ids={page.also_shared?.[post.id]?.filter((id) => id !== post.author_id)} /></PostCard></li>),
     page.gap !== undefined && <Gap key={page.gap} gap={page.gap} onFill={onFill} />,
   ]
 }

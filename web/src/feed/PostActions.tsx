@@ -31,14 +31,14 @@ export function PostActions({ post, onAnswer }: { post: Post; onAnswer?: () => v
     void queries.invalidateQueries({ queryKey: [POSTS, 'bookmarks'], refetchType: 'none' })
   }
   const answers = <><MessageCircle size={18} aria-hidden /> {numberOf(counts.comments, locale)}</>
-  const label = t('post.comments', { count: counts.comments })
+  const told = (count: number) => ({ count, shown: shortNumber(count, locale) })
   return (
     <div className="post-actions">
       {onAnswer
-        ? <button type="button" className="post-action" aria-label={t('post.answerTo', { count: counts.comments })} onClick={onAnswer}>{answers}</button>
-        : <Link className="post-action" to={`/posts/${post.id}`} aria-label={label}>{answers}</Link>}
+        ? <button type="button" className="post-action" aria-label={t('post.answerTo', told(counts.comments))} onClick={onAnswer}>{answers}</button>
+        : <Link className="post-action" to={`/posts/${post.id}`} aria-label={t('post.comments', told(counts.comments))}>{answers}</Link>}
       {isShareable(post) && <ShareMenu post={post} />}
-      <button type="button" className="post-action like" aria-pressed={viewer.liked} aria-label={t('post.like', { count: counts.likes })} onClick={() => react('like')}><Heart size={18} aria-hidden /> {numberOf(counts.likes, locale)}</button>
+      <button type="button" className="post-action like" aria-pressed={viewer.liked} aria-label={t('post.like', told(counts.likes))} onClick={() => react('like')}><Heart size={18} aria-hidden /> {numberOf(counts.likes, locale)}</button>
       <ReactMenu post={post} />
       <button type="button" className="post-action" aria-pressed={viewer.bookmarked} aria-label={t('post.bookmark')} title={t('post.bookmark')} onClick={keep}><Bookmark size={18} aria-hidden /></button>
     </div>
@@ -57,7 +57,7 @@ function ShareMenu({ post }: { post: Post }) {
   const count = post.counts.shares
   return (
     <>
-      <Menu label={t(shared ? 'post.sharedByMe' : 'post.shareCount', { count })} icon={<><Repeat2 size={18} aria-hidden /> {numberOf(count, locale)}</>} className={`post-action${shared ? ' on' : ''}`}>
+      <Menu label={t(shared ? 'post.sharedByMe' : 'post.shareCount', { count, shown: shortNumber(count, locale) })} icon={<><Repeat2 size={18} aria-hidden /> {numberOf(count, locale)}</>} className={`post-action${shared ? ' on' : ''}`}>
         {shared
           ? <MenuItem icon={<Undo2 size={17} aria-hidden />} onChoose={() => void takeBack()}>{t('post.unshare')}</MenuItem>
           : <MenuItem icon={<Repeat2 size={17} aria-hidden />} onChoose={() => void share()}>{t('post.share')}</MenuItem>}

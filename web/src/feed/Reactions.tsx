@@ -21,14 +21,18 @@ export function useReact(post: Post) {
 export function Reactions({ post }: { post: Post }) {
   const { t, locale } = useI18n()
   const react = useReact(post)
-  const shown = kinds.map((kind) => ({ kind, count: post.counts.reactions?.[kind] ?? 0, mine: post.viewer.reactions?.includes(kind) ?? false })).filter(({ count, mine }) => count > 0 || mine)
+  const shown = kinds
+    .map((kind) => ({ kind, mine: post.viewer.reactions?.includes(kind) ?? false }))
+    // What one did oneself may not have been counted yet.
+    .map(({ kind, mine }) => ({ kind, mine, count: Math.max(post.counts.reactions?.[kind] ?? 0, mine ? 1 : 0) }))
+    .filter(({ count }) => count > 0)
   if (shown.length === 0) return null
   return (
     <ul className="post-reactions" aria-label={t('reaction.list')}>
       {shown.map(({ kind, count, mine }) => (
         <li key={kind}>
-          <button type="button" className="post-reaction" aria-pressed={mine} aria-label={t('reaction.count', { name: t(`reaction.${kind}`), count })} onClick={() => react(kind)}>
-            <span aria-hidden="true">{signs[kind]}</span> {shortNumber(Math.max(count, mine ? 1 : 0), locale)}
+          <button type="button" className="post-reaction" aria-pressed={mine} aria-label={t('reaction.count', { name: t(`reaction.${kind}`), shown: shortNumber(count, locale) })} onClick={() => react(kind)}>
+            <span className="emoji" aria-hidden="true">{signs[kind]}</span> {shortNumber(count, locale)}
           </button>
         </li>
       ))}
@@ -41,7 +45,7 @@ export function ReactMenu({ post }: { post: Post }) {
   const react = useReact(post)
   return (
     <Menu label={t('reaction.choose')} icon={<SmilePlus size={18} aria-hidden />} className="post-action">
-      {kinds.map((kind) => <MenuItem key={kind} icon={<span aria-hidden="true">{signs[kind]}</span>} onChoose={() => react(kind)}>{t(`reaction.${kind}`)}</MenuItem>)}
+      {kinds.map((kind) => <MenuItem key={kind} icon={<span className="emoji" aria-hidden="true">{signs[kind]}</span>} onChoose={() => react(kind)}>{t(`reaction.${kind}`)}</MenuItem>)}
     </Menu>
   )
 }

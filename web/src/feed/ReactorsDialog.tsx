@@ -39,7 +39,7 @@ function Row({ reactor: { user_id, reactions } }: { reactor: Reactor }) {
       <Avatar id={user_id} name={name} size={34} />
       <div className="person-name"><Link className="plain-link" to={`/people/${user_id}`}>{name}</Link></div>
       <span className="reactor-signs">
-        {reactions.map((kind) => <span key={kind} role="img" aria-label={t(`reaction.${kind}`)}>{kind === 'like' ? <Heart size={17} aria-hidden /> : signs[kind]}</span>)}
+        {reactions.map((kind) => <span key={kind} className="emoji" role="img" aria-label={t(`reaction.${kind}`)}>{kind === 'like' ? <Heart size={17} aria-hidden /> : signs[kind]}</span>)}
       </span>
     </li>
   )

@@ -5,7 +5,7 @@ import { Link } from 'react-router'
 import { useI18n } from '../i18n/i18n'
 import { fullText, shortText } from '../i18n/time'
 import { useAction } from '../ui/use-action'
-import { targetOf } from './link'
+import { leadOf } from './link'
 import { useInboxStore } from './use-inbox'
 
 /** One notification; the whole row leads where it points to, and counts as read then. */
@@ -40,7 +40,7 @@ export function InboxRow({ item }: { item: InboxItem }) {
 }
 
 function Title({ item, onFollow, children }: { item: InboxItem; onFollow: () => void; children: ReactNode }) {
-  const { to, href } = targetOf(item.url)
+  const { to, href } = leadOf(item)
   if (to !== undefined) return <Link className="inbox-title cover-link" to={to} onClick={onFollow}>{children}</Link>
   if (href !== undefined) return <a className="inbox-title cover-link" href={href} target="_blank" rel="noreferrer noopener" onClick={onFollow}>{children}</a>
   return <strong className="inbox-title">{children}</strong>
