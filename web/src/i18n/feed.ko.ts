@@ -93,7 +93,7 @@ export const feedKo: Texts = {
   'list.delete': '목록 삭제: {title}',
   'list.deleteSure': '이 목록에 공개한 글은 더는 아무에게도 보이지 않습니다.',
   'list.deleteYes': '목록 삭제',
-  'list.exclusive': '이 사람들의 글은 홈에 나타내지 않기',
+  'list.exclusive': '이 사람들의 글은 소식에 나타내지 않기',
   'list.add': '사람 추가',
 
   'hidden.title': '숨기거나 차단한 사람',
