@@ -1,20 +1,7 @@
 using System.Diagnostics;
-using Madang.Accounts;
 using Madang.Api;
 using Madang.Bench.Measuring;
-using Madang.Chat;
 using Madang.Feeds;
-using Madang.Feeds.Posts;
-using Madang.Feeds.Timelines;
-using Madang.Jobs;
-using Madang.Notifications;
-using Madang.Outbound;
-using Madang.Realtime;
-using Madang.Sqlite;
-using Madang.Storage;
-using Madang.Webhooks;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace Madang.Bench.Feeding;
 
@@ -22,194 +9,69 @@ namespace Madang.Bench.Feeding;
 /// The fan-out alone, in this process and on one thread: from what a commit says, through line, turns and rings, to the question who of the served is
 /// connected. Nothing of HTTP and of the database is in it.
 /// </summary>
-internal sealed class FanOutRun(FollowGraph graph, int deliveries, int crowd, TextWriter output)
+internal sealed class FanOutRun(FollowGraph graph, int deliveries, int reads, TextWriter output)
 {
-    private long _id = Snowflake.FirstAt(new DateTimeOffset(2026, 6, 1, 0, 0, 0, TimeSpan.Zero));
+    private readonly int _people = graph.Followees.Length - 1;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var people = graph.Followees.Length - 1;
-        await output.WriteLineAsync($"graph       {people:N0} people, {graph.Edges:N0} edges, most followers {graph.Followers.Max():N0}");
-        await DeliverAsync(people, cancellationToken);
-        await CrowdAsync("a crowd is pushed", int.MaxValue, cancellationToken);
-        await CrowdAsync("a crowd is pulled", 5_000, cancellationToken);
-    }
-
-    private async Task DeliverAsync(int people, CancellationToken cancellationToken)
-    {
-        await using var place = await Place.OpenAsync(int.MaxValue, cancellationToken);
+        await using var place = await FeedPlace.OpenAsync(_ => { }, cancellationToken);
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var clock = Stopwatch.StartNew();
-        for (var person = 1; person <= people; person++)
-        {
-            await place.Timelines.OfAsync(GraphOf(person, graph.Followees[person]), cancellationToken);
-        }
-
+        await place.WarmAsync(graph, Enumerable.Range(1, _people), cancellationToken);
         await output.WriteLineAsync($"warm        {place.Timelines.Count:N0} timelines in {clock.Elapsed.TotalSeconds:0.0} s, database included");
-        var writers = FollowGraph.Writers(people, 400_000, 7);
-        var written = 0;
-        // Rings fill up first: an insert into a full one is the dearer case.
-        while (Delivered(place) < deliveries && written < writers.Length / 2)
-        {
-            Publish(place, writers[written++]);
-        }
-
-        var (from, cpu, first) = (Delivered(place), Environment.CpuUsage.TotalTime, written);
-        clock.Restart();
-        while (Delivered(place) - from < deliveries && written < writers.Length)
-        {
-            Publish(place, writers[written++]);
-        }
-
-        var (count, wall, used) = (Delivered(place) - from, clock.Elapsed, Environment.CpuUsage.TotalTime - cpu);
+        Deliver(place);
         var bytes = (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)place.Timelines.Count;
         place.Timelines.Sweep(_ => false);
-        await output.WriteLineAsync($"deliveries  {count:N0} of {written - first:N0} posts: {count / wall.TotalSeconds:N0}/s, {used.TotalNanoseconds / count:0} CPU-ns each");
-        await output.WriteLineAsync($"memory      {bytes:N0} B a timeline in all; counted {place.Timelines.Bytes / (double)place.Timelines.Count:N0} B, mean ring {place.Timelines.Shards.SelectMany(shard => shard.Readers()).Average(reader => reader.Ring.Count):0} ids");
+        var mean = place.Timelines.Shards.SelectMany(shard => shard.Readers()).Average(reader => reader.Ring.Count);
+        await output.WriteLineAsync(
+            $"memory      {bytes:N0} B a timeline in all, of them {bytes / mean:0.0} B an entry; counted {place.Timelines.Bytes / (double)place.Timelines.Count:N0} B, mean ring {mean:0} ids; process {Environment.WorkingSet >> 20:N0} MB");
+        await ReadAsync(place, cancellationToken);
     }
 
-    /// <summary>One author whom a crowd follows writes among others: how long the others' posts take, with and without.</summary>
-    private async Task CrowdAsync(string name, int pullFollowers, CancellationToken cancellationToken)
+    private void Deliver(FeedPlace place)
     {
-        const long Star = 50_000_000;
-        await using var place = await Place.OpenAsync(pullFollowers, cancellationToken);
-        // One by the front door; the others without a look into the empty database. One of a hundred is here, and follows somebody else too.
-        await place.Timelines.OfAsync(GraphOf(crowd + 1, [Star]), cancellationToken);
-        for (var person = 1; person <= crowd; person++)
+        var writers = FollowGraph.Writers(_people, 800_000, 7);
+        var written = 0;
+        // Rings fill up first: an insert into a full one is the dearer case.
+        while (place.Delivered < deliveries && written < writers.Length / 2)
         {
-            var isHere = person % 100 == 0;
-            var shard = place.Timelines.ShardOf(new UserId(person));
-            var reader = shard.Add(GraphOf(person, isHere ? [20_000_000 + (person / 100 % 2_000), Star] : [Star]));
-            if (isHere)
-            {
-                shard.Saw(reader, place.Timelines.Now);
-            }
+            place.Publish(writers[written++]);
         }
 
-        var alone = await PaceAsync(place, null, cancellationToken);
-        var beside = await PaceAsync(place, Star, cancellationToken);
-        await output.WriteLineAsync($"{name}: {crowd:N0} followers; others' posts alone {alone}; beside it {beside}");
+        var (from, cpu, first, clock) = (place.Delivered, Environment.CpuUsage.TotalTime, written, Stopwatch.StartNew());
+        while (place.Delivered - from < deliveries && written < writers.Length)
+        {
+            place.Publish(writers[written++]);
+        }
+
+        var (count, wall, used) = (place.Delivered - from, clock.Elapsed, Environment.CpuUsage.TotalTime - cpu);
+        output.WriteLine(
+            $"deliveries  {count:N0} of {written - first:N0} posts: {count / wall.TotalSeconds:N0}/s, {used.TotalNanoseconds / count:0} CPU-ns each, {count / used.TotalSeconds:N0} a CPU-second");
     }
 
-    private async Task<Histogram> PaceAsync(Place place, long? star, CancellationToken cancellationToken)
+    /// <summary>Twenty ids of somebody's feed at a time.</summary>
+    private async Task ReadAsync(FeedPlace place, CancellationToken cancellationToken)
     {
-        var histogram = new Histogram();
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var serving = Task.Run(() => ServeUntil(place, ended.Token), CancellationToken.None);
-        for (var i = 0; i < 2_000; i++)
+        // Whom they follow lies in a memory of its own in the server.
+        var (random, graphs, histogram, total) = (new Random(11), new Dictionary<int, ViewerGraph>(), new Histogram(), 0L);
+        for (var i = 0; i < reads / 10; i++)
         {
-            if (star is { } author && i % 500 == 100)
-            {
-                Hear(place, author);
-            }
-
-            var at = Stopwatch.GetTimestamp();
-            Hear(place, 20_000_000 + (i % 2_000));
-            var post = place.Last();
-            while (!post.IsDone)
-            {
-                await Task.Yield();
-            }
-
-            histogram.Record((long)Stopwatch.GetElapsedTime(at).TotalMicroseconds);
-            // A thousand a second.
-            while (Stopwatch.GetElapsedTime(at).TotalMilliseconds < 1)
-            {
-                await Task.Yield();
-            }
+            var person = random.Next(1, _people + 1);
+            graphs[person] = FeedPlace.GraphOf(person, graph.Followees[person]);
         }
 
-        await ended.CancelAsync();
-        await serving;
-        return histogram;
-    }
-
-    private static void ServeUntil(Place place, CancellationToken cancellationToken)
-    {
-        var told = new List<UserId>();
-        while (!cancellationToken.IsCancellationRequested)
+        var (readers, cpu) = (graphs.Values.ToArray(), Environment.CpuUsage.TotalTime);
+        for (var i = 0; i < reads; i++)
         {
-            for (var shard = 0; shard < place.Timelines.Shards.Count; shard++)
-            {
-                place.FanOut.Serve(shard, told);
-            }
-
-            Thread.Yield();
-        }
-    }
-
-    private void Publish(Place place, long author)
-    {
-        Hear(place, author);
-        var shards = place.Timelines.Shards.Count;
-        for (var shard = 0; shard < shards; shard++)
-        {
-            while (place.FanOut.Serve(shard, place.Told))
-            {
-            }
-        }
-    }
-
-    private void Hear(Place place, long author) => place.Timelines.Heard(
-        new PostFacts(new PostId(_id += 4096), new UserId(author), 1, PostState.Live, Audience.Public, 0, default, default, false, false), PostOp.Created);
-
-    private static long Delivered(Place place) => place.Timelines.Shards.Sum(shard => shard.Deliveries);
-
-    private static ViewerGraph GraphOf(long viewer, long[] followees) => new()
-    {
-        Viewer = new UserId(viewer),
-        Epoch = 0,
-        Followees = followees,
-        Follows = followees,
-        Friends = [],
-        Blocked = [],
-        Muted = [],
-        WithoutShares = [],
-        OnLists = [],
-        Tags = [],
-    };
-
-    /// <summary>The modules on an empty database, nothing of them started.</summary>
-    private sealed class Place(IHost host, string folder) : IAsyncDisposable
-    {
-        public List<UserId> Told { get; } = [];
-
-        public WarmTimelines Timelines { get; } = host.Services.GetRequiredService<WarmTimelines>();
-
-        public FanOut FanOut { get; } = host.Services.GetRequiredService<FanOut>();
-
-        public static async Task<Place> OpenAsync(int pullFollowers, CancellationToken cancellationToken)
-        {
-            var folder = Directory.CreateTempSubdirectory("madang-bench-feed-").FullName;
-            var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-            builder.AddOutbound().AddJobs().AddAccounts().AddWebhooks().AddRealtime().AddNotifications(folder).AddChat().AddFeeds();
-            builder.AddSqlite(folder);
-            builder.Services.PostConfigure<FeedsOptions>(options =>
-            {
-                (options.PullFollowers, options.FanOutShards, options.PullWaitMs) = (pullFollowers, 1, 60_000);
-                (options.PullPostsPerView, options.TimelineMegabytes) = (1_000_000, 65_536);
-            });
-            var host = builder.Build();
-            await host.Services.GetRequiredService<Database>().OpenAsync(cancellationToken);
-            return new Place(host, folder);
+            var from = Stopwatch.GetTimestamp();
+            var found = await place.ReadAsync(readers[random.Next(readers.Length)], 29, cancellationToken);
+            total += found.Between(0, long.MaxValue).Count;
+            histogram.Record((long)Stopwatch.GetElapsedTime(from).TotalNanoseconds);
         }
 
-        /// <summary>What was heard of last.</summary>
-        public FreshPost Last()
-        {
-            var post = Timelines.Pending.First;
-            while (post.Next is { } next)
-            {
-                post = next;
-            }
-
-            return post;
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await ((IAsyncDisposable)host).DisposeAsync();
-            Directory.Delete(folder, recursive: true);
-        }
+        var used = Environment.CpuUsage.TotalTime - cpu;
+        await output.WriteLineAsync(
+            $"read ids    {reads:N0} times, {total / (double)reads:0.0} ids: p50 {histogram.Percentile(50) / 1000.0:0.0} p99 {histogram.Percentile(99) / 1000.0:0.0} µs, {used.TotalMicroseconds / reads:0.0} CPU-µs");
     }
 }

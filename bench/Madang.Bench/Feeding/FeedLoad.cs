@@ -4,8 +4,6 @@ using System.Text.Json;
 using Madang.Bench.Measuring;
 using Madang.Bench.Serving;
 using Madang.Bench.Wire;
-using Madang.Sqlite;
-using Madang.Storage;
 
 namespace Madang.Bench.Feeding;
 
@@ -15,84 +13,27 @@ namespace Madang.Bench.Feeding;
 /// </summary>
 internal sealed class FeedLoad(ServerProcess server, string data, FeedLoadOptions options, TextWriter output)
 {
-    private const int PostsOfHistoryAtATime = 10_000;
-
-    private readonly Random _random = new(options.Seed);
+    // Client ids of an earlier run on the same data are used up.
+    private readonly string _run = Stopwatch.GetTimestamp().ToString("x", CultureInfo.InvariantCulture);
     private IReadOnlyList<Person> _readers = [];
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        using (var api = new ApiClient(server.Address))
+        _readers = await FeedSeed.MakeAsync(server, data, options, output, cancellationToken);
+        if (options.Seconds == 0)
         {
-            var admin = await api.SetUpAsync(ServerProcess.SetupToken, cancellationToken);
-            _readers = await api.MakePeopleAsync(admin, options.Readers, cancellationToken);
+            return 0;
         }
 
-        await server.KillAsync();
-        Seed();
-        await server.StartAsync(cancellationToken);
         await ReturnAsync(cancellationToken);
-        await ReadAsync(0, cancellationToken);
-        await ReadAsync(options.Rate, cancellationToken);
+        await ReadAsync(0, options.Seconds, 0, cancellationToken);
+        await ReadAsync(options.Rate, options.Seconds, 0, cancellationToken);
+        await ReadAsync(options.Rate / 2, options.Seconds, 50, cancellationToken);
         await PublishAsync(cancellationToken);
         await SeeAsync(cancellationToken);
         await ScrollAsync(cancellationToken);
         await output.WriteLineAsync($"memory      server {CpuTime.ResidentMegabytes(server.Pid):0} MB");
         return 0;
-    }
-
-    /// <summary>Authors who never sign in, follows of everybody, and history.</summary>
-    private void Seed()
-    {
-        var graph = FollowGraph.Of(options.People, options.Seed);
-        var first = Snowflake.FirstAt(TimeProvider.System.GetUtcNow() - TimeSpan.FromDays(30));
-        // Readers have the ids that the server gave them; the others get some.
-        long[] ids = [0, .. _readers.Select(reader => reader.Id), .. Enumerable.Range(0, options.People - _readers.Count).Select(i => first + i)];
-        using var database = SqliteConnection.Open(DataFolder.DatabaseIn(data), readOnly: false);
-        database.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 100000; BEGIN");
-        using (var person = database.Use(
-            "INSERT INTO users (id, name, name_key, display_name, display_key, locale, time_zone, role, created_at) VALUES (?1, ?2, ?2, ?2, ?2, 'ko', 'Asia/Seoul', 1, 0)"))
-        {
-            for (var i = _readers.Count + 1; i < ids.Length; i++)
-            {
-                person.Bind(1, ids[i]).Bind(2, string.Create(CultureInfo.InvariantCulture, $"author-{i}")).Again();
-            }
-        }
-
-        using (var follow = database.Use("INSERT INTO relation (user_id, kind, target_id, state, created_at) VALUES (?1, 2, ?2, 3, 0)"))
-        {
-            for (var i = 1; i < ids.Length; i++)
-            {
-                // The first reader follows as many as one may.
-                var followees = i == 1 ? Enumerable.Range(2, Math.Min(5_000, options.People - 1)).Select(id => (long)id) : graph.Followees[i];
-                foreach (var followee in followees.Select(id => ids[id]).Order())
-                {
-                    follow.Bind(1, ids[i]).Bind(2, followee).Again();
-                }
-            }
-        }
-
-        WriteHistory(database, ids, first);
-        database.Execute("COMMIT; PRAGMA wal_checkpoint(TRUNCATE)");
-        output.WriteLine($"graph       {options.People:N0} people, {graph.Edges:N0} edges, {options.History:N0} posts; the first reader follows {Math.Min(5_000, options.People - 1):N0}");
-    }
-
-    private void WriteHistory(SqliteConnection database, long[] ids, long first)
-    {
-        var writers = FollowGraph.Writers(options.People, options.History, options.Seed);
-        var step = (Snowflake.FirstAt(TimeProvider.System.GetUtcNow()) - first) / (options.History + 1);
-        var text = string.Concat(Enumerable.Repeat("오늘의 마당 소식 and some words of a usual post. ", 3));
-        using var post = database.Use(
-            "INSERT INTO post (id, author_id, audience, state, version, text, mentions, created_at) VALUES (?1, ?2, ?3, 1, 1, ?4, '', ?5)");
-        for (var i = 0; i < options.History; i++)
-        {
-            var id = first + ((i + 1) * step);
-            post.Bind(1, id).Bind(2, ids[writers[i]]).Bind(3, _random.Next(10) == 0 ? 2 : 1).Bind(4, text).Bind(5, Snowflake.TimeOf(id)).Again();
-            if (i % PostsOfHistoryAtATime == 0)
-            {
-                database.Execute("COMMIT; BEGIN");
-            }
-        }
     }
 
     /// <summary>Each reader's first page on a server that knows nobody.</summary>
@@ -114,24 +55,25 @@ internal sealed class FeedLoad(ServerProcess server, string data, FeedLoadOption
     }
 
     /// <param name="rate">Reads a second over all connections; 0 as many as come.</param>
-    private async Task ReadAsync(int rate, CancellationToken cancellationToken)
+    /// <param name="posts">Posts a second beside them.</param>
+    private async Task ReadAsync(int rate, int seconds, int posts, CancellationToken cancellationToken)
     {
-        var (histogram, cpu, clock, bytes) = (new Histogram(), CpuTime.Of(server.Pid), Stopwatch.StartNew(), 0L);
-        var until = TimeSpan.FromSeconds(options.Seconds);
+        var (histogram, cpu, own, clock, bytes) = (new Histogram(), CpuTime.Of(server.Pid), Environment.CpuUsage.TotalTime, Stopwatch.StartNew(), 0L);
+        var until = TimeSpan.FromSeconds(seconds);
+        var writing = posts == 0 ? Task.CompletedTask : WriteBesideAsync(posts, until, cancellationToken);
+        var dues = rate == 0 ? null : Beat.Start(clock, rate, until, cancellationToken);
         await Task.WhenAll(Enumerable.Range(0, options.Connections).Select(connection => Task.Run(
             async () =>
             {
                 using var line = await HttpLine.OpenAsync(server.Address, cancellationToken);
                 var random = new Random(options.Seed + connection);
                 var requests = Enumerable.Range(0, 256).Select(_ => line.Get("/v1/feed?limit=20", _readers[random.Next(1, _readers.Count)].Token)).ToArray();
-                for (var i = 0L; clock.Elapsed < until; i++)
+                for (var i = 0L; dues is null ? clock.Elapsed < until : await dues.WaitToReadAsync(cancellationToken); i++)
                 {
-                    // On an even beat; who is late because an answer was late counts from when it was due.
-                    var from = rate == 0 ? clock.Elapsed : TimeSpan.FromSeconds((connection + (i * options.Connections)) / (double)rate);
-                    if (from > clock.Elapsed)
+                    var from = clock.Elapsed;
+                    if (dues?.TryRead(out from) == false)
                     {
-                        await Task.Delay(from - clock.Elapsed, cancellationToken);
-                        from = clock.Elapsed;
+                        continue;
                     }
 
                     if (await line.AskAsync(requests[i & 255], cancellationToken) != 200)
@@ -144,16 +86,36 @@ internal sealed class FeedLoad(ServerProcess server, string data, FeedLoadOption
                 }
             },
             cancellationToken)));
-        var (wall, used) = (clock.Elapsed.TotalSeconds, CpuTime.Of(server.Pid) - cpu);
+        var (wall, used, spent) = (clock.Elapsed.TotalSeconds, CpuTime.Of(server.Pid) - cpu, (Environment.CpuUsage.TotalTime - own).TotalSeconds);
+        await writing;
         await output.WriteLineAsync(
-            $"reads       {(rate == 0 ? "saturated" : $"at {rate:N0}/s")}: {histogram.Count / wall:N0}/s of 20 posts, {histogram}; server {used * 1e6 / histogram.Count:0} CPU-µs and {bytes / histogram.Count:N0} B each");
+            $"reads       {(rate == 0 ? "saturated" : $"at {rate:N0}/s")}{(posts == 0 ? "" : $" beside {posts:N0} posts/s")}: {histogram.Count / wall:N0}/s of 20 posts, {histogram}; CPU-µs each: server {used * 1e6 / histogram.Count:0}, driver {spent * 1e6 / histogram.Count:0}; {bytes / histogram.Count:N0} B");
+    }
+
+    private async Task WriteBesideAsync(int rate, TimeSpan until, CancellationToken cancellationToken)
+    {
+        using var line = await HttpLine.OpenAsync(server.Address, cancellationToken);
+        var (histogram, clock) = (new Histogram(), Stopwatch.StartNew());
+        for (var i = 0; clock.Elapsed < until; i++)
+        {
+            var due = TimeSpan.FromSeconds(i / (double)rate) - clock.Elapsed;
+            if (due > TimeSpan.Zero)
+            {
+                await Task.Delay(due, cancellationToken);
+            }
+
+            var author = _readers[(i * 11) % _readers.Count];
+            await TimedAsync(histogram, () => WriteAsync(line, author, $"w{_run}-{i}", cancellationToken));
+        }
+
+        await output.WriteLineAsync($"posts       beside reads: {histogram}");
     }
 
     private async Task PublishAsync(CancellationToken cancellationToken)
     {
         var (histogram, clock) = (new Histogram(), Stopwatch.StartNew());
         await EachAsync(options.Connections, options.Posts, async (line, i) =>
-            await TimedAsync(histogram, () => WriteAsync(line, _readers[(i * 7) % _readers.Count], $"p{i}", cancellationToken)), cancellationToken);
+            await TimedAsync(histogram, () => WriteAsync(line, _readers[(i * 7) % _readers.Count], $"p{_run}-{i}", cancellationToken)), cancellationToken);
         await output.WriteLineAsync($"publish     {options.Posts / clock.Elapsed.TotalSeconds:N0} durable posts/s, {histogram}");
     }
 
@@ -167,7 +129,7 @@ internal sealed class FeedLoad(ServerProcess server, string data, FeedLoadOption
             // The first reader follows everybody who reads.
             var author = _readers[1 + (i % Math.Min(4_000, _readers.Count - 1))];
             var clock = Stopwatch.GetTimestamp();
-            var id = await WriteAsync(line, author, $"s{i}", cancellationToken);
+            var id = await WriteAsync(line, author, $"s{_run}-{i}", cancellationToken);
             await AskAsync(line, "/v1/feed?limit=1", _readers[0], cancellationToken);
             if (!Ids(line).SequenceEqual([id]))
             {

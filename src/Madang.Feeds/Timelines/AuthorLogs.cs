@@ -12,18 +12,25 @@ internal sealed class AuthorLogs(ITimelineStore store, TimeProvider time, IOptio
 
     public int Count => _logs.Count;
 
+    /// <summary>Milliseconds of the clock by which logs are let go of.</summary>
+    public long Now => (long)time.GetElapsedTime(0).TotalMilliseconds;
+
     /// <summary>The author's ids from its floor on, everything that committed before this call included.</summary>
-    public async ValueTask<Ring> OfAsync(long author, CancellationToken cancellationToken)
+    public ValueTask<Ring> OfAsync(long author, long now, CancellationToken cancellationToken)
     {
-        var now = (long)time.GetElapsedTime(0).TotalMilliseconds;
         if (_logs.TryGetValue(author, out var log) && log.Loading is { IsCompletedSuccessfully: true })
         {
             log.ReadAt = now;
-            return log.Ring;
+            return new(log.Ring);
         }
 
+        return new(BeginAsync(author, now, cancellationToken));
+    }
+
+    private async Task<Ring> BeginAsync(long author, long now, CancellationToken cancellationToken)
+    {
         // In the table first, so that what commits from now on is noted, and what has committed is found by the look-up.
-        log = _logs.GetOrAdd(author, static _ => new AuthorLog());
+        var log = _logs.GetOrAdd(author, static _ => new AuthorLog());
         log.ReadAt = now;
         try
         {

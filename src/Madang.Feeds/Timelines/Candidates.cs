@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 
 namespace Madang.Feeds.Timelines;
 
@@ -61,6 +62,7 @@ internal sealed class Candidates(WarmTimelines timelines, AuthorLogs logs, ITime
         try
         {
             found.Add(ids.AsSpan(0, reader.Ring.CopyBelow(reach.From, ids.AsSpan(0, reach.Count), out var completeTo)), completeTo);
+            var now = aim.Pulled.Length == 0 ? 0 : logs.Now;
             foreach (var author in aim.Pulled)
             {
                 if (found.CompleteTo >= reach.From)
@@ -68,8 +70,10 @@ internal sealed class Candidates(WarmTimelines timelines, AuthorLogs logs, ITime
                     return null;
                 }
 
-                var log = await logs.OfAsync(author, cancellationToken);
-                found.Add(ids.AsSpan(0, log.CopyBelow(reach.From, ids.AsSpan(0, reach.Count), out completeTo)), completeTo);
+                // Most logs end above where the page does already: a look at their newest id is all they cost.
+                var log = await logs.OfAsync(author, now, cancellationToken);
+                found.Add(ids.AsSpan(0, log.CopyBetween(found.CompleteTo, reach.From, ids.AsSpan(0, reach.Count), out completeTo)), completeTo);
+                found.Trim();
             }
 
             // What begins above where the page does has nothing to say about it.
@@ -107,6 +111,8 @@ internal sealed record FeedSources(bool IsHome, long[] Members, string[] Tags);
 /// <summary>Slices of several sources on their way to one: all ids, each once, as far as every source is complete.</summary>
 internal sealed class Found(Reach reach, bool isFromDatabase)
 {
+    private const int TrimLate = 32;
+
     private readonly List<long> _ids = [];
     private HashSet<long>? _tagged;
 
@@ -125,6 +131,30 @@ internal sealed class Found(Reach reach, bool isFromDatabase)
     {
         _ids.AddRange(ids);
         Limit(completeTo);
+    }
+
+    /// <summary>Lets go of what lies beyond as many ids as are wanted, once it has become much: what comes next need not reach farther.</summary>
+    public void Trim()
+    {
+        if (_ids.Count < 2 * reach.Count + TrimLate)
+        {
+            return;
+        }
+
+        _ids.Sort();
+        var ids = CollectionsMarshal.AsSpan(_ids);
+        var (kept, last) = (0, ids.Length);
+        while (last > 0 && kept < reach.Count)
+        {
+            last--;
+            kept += last + 1 == ids.Length || ids[last] != ids[last + 1] ? 1 : 0;
+        }
+
+        if (last > 0)
+        {
+            Limit(ids[last]);
+            _ids.RemoveRange(0, last);
+        }
     }
 
     public void AddTagged(in Slice slice)

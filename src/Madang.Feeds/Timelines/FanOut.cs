@@ -25,7 +25,7 @@ internal sealed partial class FanOut(WarmTimelines timelines, ITimelineStore sto
     internal bool Serve(int shard, List<UserId> told)
     {
         var (line, rings) = (timelines.Lines[shard].Reader, timelines.Shards[shard]);
-        while (line.TryRead(out var post))
+        while (rings.HasRoom && line.TryRead(out var post))
         {
             rings.Accept(post);
         }
@@ -33,13 +33,13 @@ internal sealed partial class FanOut(WarmTimelines timelines, ITimelineStore sto
         for (var i = 0; i < TurnsAtATime && rings.HasTurns; i++)
         {
             told.Clear();
-            rings.Turn(told, out var served);
+            var isThere = rings.Turn(told, out var served);
             if (served is null)
             {
                 break;
             }
 
-            if (served.IsDone)
+            if (isThere)
             {
                 metrics.Delivered(time.GetElapsedTime(served.At));
             }

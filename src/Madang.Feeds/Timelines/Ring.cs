@@ -81,13 +81,16 @@ internal sealed class Ring
     }
 
     /// <summary>Copies the newest ids below <paramref name="below"/>, newest first; how many, and down to which id nothing is missing.</summary>
-    public int CopyBelow(long below, Span<long> into, out long completeTo)
+    public int CopyBelow(long below, Span<long> into, out long completeTo) => CopyBetween(0, below, into, out completeTo);
+
+    /// <summary>The same, and no farther down than <paramref name="downTo"/>: for who needs nothing below it.</summary>
+    public int CopyBetween(long downTo, long below, Span<long> into, out long completeTo)
     {
         var wait = new SpinWait();
         while (true)
         {
             var moves = Volatile.Read(ref _moves);
-            if ((moves & 1) == 0 && TryCopy(below, into, moves, out var count, out completeTo))
+            if ((moves & 1) == 0 && TryCopy(downTo, below, into, moves, out var count, out completeTo))
             {
                 return count;
             }
@@ -96,7 +99,7 @@ internal sealed class Ring
         }
     }
 
-    private bool TryCopy(long below, Span<long> into, int moves, out int count, out long completeTo)
+    private bool TryCopy(long downTo, long below, Span<long> into, int moves, out int count, out long completeTo)
     {
         var ids = Volatile.Read(ref _ids);
         var mask = ids.Length - 1;
@@ -104,10 +107,9 @@ internal sealed class Ring
         var tail = Volatile.Read(ref _tail);
         var end = below == long.MaxValue ? head : FirstAtLeast(ids, tail, head, below);
         count = 0;
-        while (count < into.Length && end - 1 - count >= tail)
+        while (count < into.Length && end - 1 - count >= tail && ids[(end - 1 - count) & mask] is var id && id >= downTo)
         {
-            into[count] = ids[(end - 1 - count) & mask];
-            count++;
+            into[count++] = id;
         }
 
         // What was overwritten while it was copied lies below the tail by now.

@@ -12,6 +12,12 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
 {
     public const int TurnFollowers = 1000;
 
+    /// <summary>Posts on their way along followers; with more of them no further ones are taken in line.</summary>
+    private const int MostInLine = 50_000;
+
+    /// <summary>With more of them nobody is told of posts that go into no ring: signals may be lost, and the next look shows what they tell.</summary>
+    private const int MostTelling = 5_000;
+
     /// <summary>How many turns of new posts before one of edits and of telling who is here.</summary>
     private const int FreshTurns = 4;
 
@@ -20,7 +26,10 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
     private readonly Queue<AuthorFollowers>[] _lanes = [new(), new()];
     private readonly Stack<int> _free = new();
     private WarmReader?[] _readers = new WarmReader?[64];
+    // The rings of the readers once more: a walk goes straight there, and each step on the way is a wait for memory.
+    private Ring?[] _rings = new Ring?[64];
     private byte[] _here = new byte[64];
+    private int _inLine;
     private int _slots;
     private int _turns;
     private long[] _pulled = [];
@@ -40,6 +49,9 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
     /// <summary>Authors whose posts are not put into rings, ascending. Replaced as a whole; read it after <see cref="PendingPosts.First"/>.</summary>
     public long[] Pulled => Volatile.Read(ref _pulled);
 
+    /// <summary>Whether another post can be taken in line.</summary>
+    public bool HasRoom => _inLine < MostInLine;
+
     public bool HasTurns => _lanes[0].Count > 0 || _lanes[1].Count > 0;
 
     /// <summary>A reader whose ring takes everything in from now on, and is filled by a pull that begins afterwards.</summary>
@@ -51,6 +63,7 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
             if (slot == _readers.Length)
             {
                 Array.Resize(ref _readers, slot * 2);
+                Array.Resize(ref _rings, slot * 2);
                 Array.Resize(ref _here, slot * 2);
             }
 
@@ -60,7 +73,7 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
                 Join(author, slot);
             }
 
-            _readers[slot] = reader;
+            (_readers[slot], _rings[slot]) = (reader, reader.Ring);
             return reader;
         }
     }
@@ -129,7 +142,7 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
                 Leave(author, reader.Slot);
             }
 
-            _readers[reader.Slot] = null;
+            (_readers[reader.Slot], _rings[reader.Slot]) = (null, null);
             _here[reader.Slot] = 0;
             _free.Push(reader.Slot);
         }
@@ -192,11 +205,12 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
                 pending.Done(post);
             }
 
-            if (post.IsDirect)
+            if (post.IsDirect || (tellsOnly && _inLine >= MostTelling))
             {
                 return;
             }
 
+            _inLine++;
             author.Wait(post.Op == PostOp.Created && !tellsOnly ? 0 : 1, new Walk(post, tellsOnly, author.Slots.Count > TurnFollowers), _lanes);
         }
     }
@@ -213,16 +227,20 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
         }
     }
 
-    /// <summary>One turn of the author who stands first. Who is served is added to <paramref name="told"/> when they may want to hear of it.</summary>
-    public void Turn(List<UserId> told, out FreshPost? served)
+    /// <summary>
+    /// One turn of the author who stands first. Who is served is added to <paramref name="told"/> when they may want to hear of it. True when the post is
+    /// in every ring now.
+    /// </summary>
+    public bool Turn(List<UserId> told, out FreshPost? served)
     {
         lock (_gate)
         {
+            var isThere = false;
             served = null;
             var lane = _lanes[0].Count > 0 && (_lanes[1].Count == 0 || _turns % (FreshTurns + 1) != FreshTurns) ? 0 : 1;
             if (!_lanes[lane].TryDequeue(out var author))
             {
-                return;
+                return false;
             }
 
             _turns++;
@@ -232,9 +250,10 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
             {
                 author.Waiting[lane]!.Dequeue();
                 author.Slots.EndWalk();
+                _inLine--;
                 if (!walk.TellsOnly)
                 {
-                    pending.Done(walk.Post);
+                    isThere = pending.Done(walk.Post);
                     Judge(author, time.GetElapsedTime(walk.Post.At), Now());
                 }
             }
@@ -247,6 +266,8 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
             {
                 LeaveIfEmpty(author);
             }
+
+            return isThere;
         }
     }
 
@@ -291,12 +312,11 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
             }
 
             served++;
-            var reader = _readers[slot]!;
-            var isNew = !walk.TellsOnly && reader.Ring.Insert(id);
+            var isNew = !walk.TellsOnly && _rings[slot]!.Insert(id);
             Deliveries += isNew ? 1 : 0;
             if ((isNew || walk.TellsOnly || changes) && _here[slot] != 0)
             {
-                told.Add(reader.User);
+                told.Add(_readers[slot]!.User);
             }
         }
 
@@ -352,6 +372,7 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
         while (author.Waiting[lane]?.TryDequeue(out var walk) == true)
         {
             author.Slots.EndWalk();
+            _inLine--;
             if (!walk.TellsOnly)
             {
                 pending.Done(walk.Post);

@@ -112,13 +112,12 @@ internal sealed class TimelineWorld(PostWorld posts) : IAsyncDisposable
     /// <summary>What belongs into the home feed by the rows alone, newest first: each id, and what it says (a share says what it shares).</summary>
     public async Task<List<(long Id, long Said)>> NaiveAsync(UserId viewer)
     {
-        var sql = Naive.Replace("{0}", viewer.ToString(), StringComparison.Ordinal);
         if (Test.Database is SqliteDatabase sqlite)
         {
             return await sqlite.ReadAsync(
                 connection =>
                 {
-                    using var select = connection.Use(sql);
+                    using var select = connection.Use(Naive.Replace("{0}", "?1", StringComparison.Ordinal)).Bind(1, viewer.Value);
                     var ids = new List<(long, long)>();
                     while (select.Step())
                     {
@@ -130,7 +129,8 @@ internal sealed class TimelineWorld(PostWorld posts) : IAsyncDisposable
                 Token);
         }
 
-        await using var command = ((PostgresDatabase)Test.Database).Source.CreateCommand(sql);
+        await using var command = ((PostgresDatabase)Test.Database).Source.CreateCommand(Naive.Replace("{0}", "$1", StringComparison.Ordinal));
+        command.Parameters.Add(new Npgsql.NpgsqlParameter<long> { TypedValue = viewer.Value });
         await using var rows = await command.ExecuteReaderAsync(Token);
         var found = new List<(long, long)>();
         while (await rows.ReadAsync(Token))
