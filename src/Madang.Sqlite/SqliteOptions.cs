@@ -10,6 +10,10 @@ public sealed class SqliteOptions
     [Range(1, 65_536)]
     public int CacheMegabytes { get; set; } = 8;
 
+    /// <summary>How much of the database file readers look at where the system holds it, in MiB, instead of copying each page; it counts as resident, and the system may take it back. 0 for none.</summary>
+    [Range(0, 1_048_576)]
+    public int MapMegabytes { get; set; }
+
     /// <summary>Read-only connections at most; a read waits for a free one.</summary>
     [Range(1, 256)]
     public int Readers { get; set; } = 8;

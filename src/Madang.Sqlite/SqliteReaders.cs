@@ -96,7 +96,7 @@ internal sealed class SqliteReaders(string path, SqliteOptions options, TimeProv
         {
             // The writer alone runs checkpoints, on closing too.
             _ = raw.sqlite3_db_config(connection.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
-            connection.Execute("PRAGMA cache_size = -512; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY; PRAGMA query_only = ON");
+            connection.Execute($"PRAGMA cache_size = -512; PRAGMA mmap_size = {options.MapMegabytes * 1024L * 1024}; PRAGMA temp_store = MEMORY; PRAGMA query_only = ON");
             connection.WatchTime(time);
             return connection;
         }

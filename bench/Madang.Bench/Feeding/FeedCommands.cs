@@ -27,8 +27,13 @@ internal static class FeedCommands
         var folder = new Option<string?>("--folder") { Description = "Keeps the server's data, and uses what an earlier run left there; a temporary one otherwise" };
         var readers = new Option<int>("--readers") { Description = "Of the people, those who sign in", DefaultValueFactory = _ => 2_000 };
         var history = new Option<int>("--history") { Description = "Posts that are there before", DefaultValueFactory = _ => 500_000 };
-        var posts = new Option<int>("--posts") { DefaultValueFactory = _ => 10_000 };
-        var rate = new Option<int>("--rate") { Description = "Reads per second, after a saturated run", DefaultValueFactory = _ => 5_000 };
+        var posts = new Option<int>("--posts") { Description = "Published by http; 0 for reads only", DefaultValueFactory = _ => 10_000 };
+        var rate = new Option<int[]>("--rate")
+        {
+            Description = "Reads per second, after a saturated run; several one after the other",
+            DefaultValueFactory = _ => [5_000],
+            AllowMultipleArgumentsPerToken = true,
+        };
         var connections = new Option<int>("--connections") { DefaultValueFactory = _ => 32 };
         var seconds = new Option<int>("--seconds") { Description = "Of each timed part; 0 with http only fills the folder", DefaultValueFactory = _ => 10 };
         var command = new Command("feed", "Feeds: deliveries and reads beside Redis and PostgreSQL, publishing into the last ring, an author with a crowd, push against pull, and everything over HTTP")
@@ -42,7 +47,7 @@ internal static class FeedCommands
                 parts, new(given.GetValue(people), given.GetValue(seed), given.GetValue(deliveries), given.GetValue(peerReaders), given.GetValue(crowd), given.GetValue(seconds)),
                 cancelled);
             var options = new FeedLoadOptions(
-                given.GetValue(people), given.GetValue(readers), given.GetValue(history), given.GetValue(posts), 500, given.GetValue(rate),
+                given.GetValue(people), given.GetValue(readers), given.GetValue(history), given.GetValue(posts), 500, given.GetValue(rate)!,
                 given.GetValue(connections), given.GetValue(seconds), given.GetValue(seed));
             return !parts.Contains("http") ? 0 : await Places.WithAsync(
                 "sqlite", given.GetValue(program), given.GetValue(folder),

@@ -27,8 +27,17 @@ internal sealed class FeedLoad(ServerProcess server, string data, FeedLoadOption
 
         await ReturnAsync(cancellationToken);
         await ReadAsync(0, options.Seconds, 0, cancellationToken);
-        await ReadAsync(options.Rate, options.Seconds, 0, cancellationToken);
-        await ReadAsync(options.Rate / 2, options.Seconds, 50, cancellationToken);
+        foreach (var rate in options.Rates)
+        {
+            await ReadAsync(rate, options.Seconds, 0, cancellationToken);
+        }
+
+        if (options.Posts == 0)
+        {
+            return 0;
+        }
+
+        await ReadAsync(options.Rates[^1] / 2, options.Seconds, 50, cancellationToken);
         await PublishAsync(cancellationToken);
         await SeeAsync(cancellationToken);
         await ScrollAsync(cancellationToken);
@@ -213,4 +222,4 @@ internal sealed class FeedLoad(ServerProcess server, string data, FeedLoadOption
     }
 }
 
-internal sealed record FeedLoadOptions(int People, int Readers, int History, int Posts, int Sights, int Rate, int Connections, int Seconds, int Seed);
+internal sealed record FeedLoadOptions(int People, int Readers, int History, int Posts, int Sights, int[] Rates, int Connections, int Seconds, int Seed);

@@ -26,8 +26,8 @@ internal sealed class PostgresFeedPeer(FollowGraph graph, int readers, int posts
             await using var connection = new NpgsqlConnection(postgres.ConnectionString);
             await connection.OpenAsync(cancellationToken);
             await FillAsync(connection, cancellationToken);
-            await ReadAsync(connection, postgres.Pid, "join", Join, cancellationToken);
-            await ReadAsync(connection, postgres.Pid, "lateral", Lateral, cancellationToken);
+            await ReadAsync(connection, postgres.Pid, "join", Join, reads / 10, cancellationToken);
+            await ReadAsync(connection, postgres.Pid, "lateral", Lateral, reads, cancellationToken);
         }
         finally
         {
@@ -73,13 +73,13 @@ internal sealed class PostgresFeedPeer(FollowGraph graph, int readers, int posts
             cancellationToken);
     }
 
-    private async Task ReadAsync(NpgsqlConnection connection, int pid, string name, string sql, CancellationToken cancellationToken)
+    private async Task ReadAsync(NpgsqlConnection connection, int pid, string name, string sql, int times, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(sql, connection) { Parameters = { new NpgsqlParameter<long>() } };
         await command.PrepareAsync(cancellationToken);
         var (random, histogram, cpu) = (new Random(11), new Histogram(), 0.0);
         const int Warmup = 50;
-        for (var i = 0; i < reads + Warmup; i++)
+        for (var i = 0; i < times + Warmup; i++)
         {
             if (i == Warmup)
             {
@@ -96,7 +96,7 @@ internal sealed class PostgresFeedPeer(FollowGraph graph, int readers, int posts
             histogram.Record((long)Stopwatch.GetElapsedTime(from).TotalMicroseconds);
         }
 
-        await output.WriteLineAsync($"postgres    {reads:N0} pulls of 20 ids ({name}) among {posts:N0} posts: {histogram}; server {(CpuTime.OfFamily(pid) - cpu) * 1e6 / reads:0} CPU-µs each");
+        await output.WriteLineAsync($"postgres    {times:N0} pulls of 20 ids ({name}) among {posts:N0} posts: {histogram}; server {(CpuTime.OfFamily(pid) - cpu) * 1e6 / times:0} CPU-µs each");
     }
 
     private static async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)

@@ -55,7 +55,8 @@ internal sealed class FeedReader(IPostFacts facts, Graphs graphs, Candidates can
     {
         while (!page.IsDone)
         {
-            var wanted = Math.Min(MostAtATime, (page.Missing + 4 + (page.Missing / 4)) << Math.Min(4, page.Rounds));
+            // Most of what is asked about is shown: a few more, and many more only where filters took the page away.
+            var wanted = Math.Min(MostAtATime, (page.Missing + 2 + (page.Missing / 10)) << Math.Min(4, page.Rounds));
             var found = await candidates.OfAsync(page.Graph, page.Sources, new Reach(page.From, page.Query.Up, wanted), page.Query.Seen, cancellationToken);
             page.Rounds++;
             var ids = found.Between(page.Query.Above, page.Query.Below);
@@ -79,16 +80,16 @@ internal sealed class FeedReader(IPostFacts facts, Graphs graphs, Candidates can
             return false;
         }
 
-        var originals = new Dictionary<PostId, SeenPost?>();
+        Dictionary<PostId, SeenPost?>? originals = null;
         foreach (var post in seen.Posts)
         {
             if (post is { } share && share.ShareOf.Value != 0 && page.Belongs(share, found))
             {
-                originals.TryAdd(share.ShareOf, null);
+                (originals ??= []).TryAdd(share.ShareOf, null);
             }
         }
 
-        if (originals.Count > 0)
+        if (originals is not null)
         {
             PostId[] shared = [.. originals.Keys];
             var beside = await facts.OfAsync(page.Graph.Viewer, shared, cancellationToken);
@@ -110,7 +111,7 @@ internal sealed class FeedReader(IPostFacts facts, Graphs graphs, Candidates can
         {
             if (seen.Posts[i] is { } post && page.Belongs(post, found))
             {
-                var original = post.ShareOf.Value == 0 ? null : originals[post.ShareOf];
+                var original = post.ShareOf.Value == 0 ? null : originals![post.ShareOf];
                 if (post.ShareOf.Value == 0 || original is not null)
                 {
                     page.Add(new SeenPost(post, seen.Overlays[i], Sight.Visible, original));

@@ -33,6 +33,12 @@ internal sealed class Ring
 
     public int Count => (int)(Volatile.Read(ref _head) - Volatile.Read(ref _tail));
 
+    /// <summary>For the writer: how many ids ever came in, as the ring counts.</summary>
+    public long Head => _head;
+
+    /// <summary>For the writer: the newest id, or something else where there is none.</summary>
+    public long Newest => _ids[(_head - 1) & (_ids.Length - 1)];
+
     /// <summary>Complete for ids from here on; 0 when nothing was ever left out.</summary>
     public long Floor => Volatile.Read(ref _floor);
 

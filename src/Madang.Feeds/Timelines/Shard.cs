@@ -18,6 +18,9 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
     /// <summary>With more of them nobody is told of posts that go into no ring: signals may be lost, and the next look shows what they tell.</summary>
     private const int MostTelling = 5_000;
 
+    /// <summary>Rings that are looked at together.</summary>
+    private const int AtATime = 32;
+
     /// <summary>How many turns of new posts before one of edits and of telling who is here.</summary>
     private const int FreshTurns = 4;
 
@@ -26,10 +29,14 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
     private readonly Queue<AuthorFollowers>[] _lanes = [new(), new()];
     private readonly Stack<int> _free = new();
     private WarmReader?[] _readers = new WarmReader?[64];
-    // The rings of the readers once more: a walk goes straight there, and each step on the way is a wait for memory.
+    // Rings and ids of the readers once more: a walk goes straight there, since each step on the way is a wait for memory.
     private Ring?[] _rings = new Ring?[64];
+    private UserId[] _users = new UserId[64];
     private byte[] _here = new byte[64];
     private int _inLine;
+
+    // Written so that what Serve looks at beforehand is not taken for needless.
+    private long _near;
     private int _slots;
     private int _turns;
     private long[] _pulled = [];
@@ -64,6 +71,7 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
             {
                 Array.Resize(ref _readers, slot * 2);
                 Array.Resize(ref _rings, slot * 2);
+                Array.Resize(ref _users, slot * 2);
                 Array.Resize(ref _here, slot * 2);
             }
 
@@ -73,7 +81,7 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
                 Join(author, slot);
             }
 
-            (_readers[slot], _rings[slot]) = (reader, reader.Ring);
+            (_readers[slot], _rings[slot], _users[slot]) = (reader, reader.Ring, reader.User);
             return reader;
         }
     }
@@ -301,23 +309,26 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
         var (id, changes, served) = (walk.Post.Id, walk.Post.Op != PostOp.Created, 0);
         // Those who are here first, when they do not all fit into one turn; then everybody, since who was away may have come.
         var onlyHere = walk.TellsOnly || walk.OnlyThoseHere;
+        Span<int> next = stackalloc int[AtATime];
         while (served < TurnFollowers && walk.Place < places.Length)
         {
-            var slot = places[walk.Place++];
-            if (slot == SlotList.Hole || (onlyHere && _here[slot] == 0))
+            var count = 0;
+            while (count < AtATime && walk.Place < places.Length)
             {
-                // A glance costs a fraction of an insert.
-                served += walk.Place % 32 == 0 ? 1 : 0;
-                continue;
+                var slot = places[walk.Place++];
+                if (slot != SlotList.Hole && (!onlyHere || _here[slot] != 0))
+                {
+                    next[count++] = slot;
+                }
+                else if (walk.Place % 32 == 0 && ++served >= TurnFollowers)
+                {
+                    // A glance costs a fraction of an insert.
+                    break;
+                }
             }
 
-            served++;
-            var isNew = !walk.TellsOnly && _rings[slot]!.Insert(id);
-            Deliveries += isNew ? 1 : 0;
-            if ((isNew || walk.TellsOnly || changes) && _here[slot] != 0)
-            {
-                told.Add(_readers[slot]!.User);
-            }
+            served += count;
+            Serve(walk.TellsOnly ? null : id, next[..count], walk.TellsOnly || changes, told);
         }
 
         if (walk.Place < places.Length)
@@ -332,6 +343,39 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// Rings lie all over the memory, and an insert is little work beside waiting for them: so the parts of some of them are looked at first, step by step,
+    /// and the processor waits for all of a step together.
+    /// </summary>
+    private void Serve(long? id, ReadOnlySpan<int> slots, bool tellsAll, List<UserId> told)
+    {
+        var isNear = 0L;
+        if (id is not null)
+        {
+            foreach (var slot in slots)
+            {
+                isNear += _rings[slot]!.Head;
+            }
+
+            foreach (var slot in slots)
+            {
+                isNear += _rings[slot]!.Newest;
+            }
+        }
+
+        foreach (var slot in slots)
+        {
+            var isNew = id is { } post && _rings[slot]!.Insert(post);
+            Deliveries += isNew ? 1 : 0;
+            if ((isNew || tellsAll) && _here[slot] != 0)
+            {
+                told.Add(_users[slot]);
+            }
+        }
+
+        _near = isNear;
     }
 
     private void Judge(AuthorFollowers author, TimeSpan wait, long now)
