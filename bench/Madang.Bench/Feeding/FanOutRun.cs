@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Madang.Api;
 using Madang.Bench.Measuring;
 using Madang.Feeds;
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Madang.Bench.Measuring;
 using Madang.Bench.Serving;
 using Madang.Bench.Wire;
+using Madang.Sqlite;
 
 namespace Madang.Bench.Feeding;
 
@@ -169,7 +170,25 @@ internal sealed class FeedLoad(ServerProcess server, string data, FeedLoadOption
             throw new InvalidOperationException("A scroll showed something twice or out of order.");
         }
 
-        await output.WriteLineAsync($"scroll      {seen.Count:N0} posts by pages of 100: {histogram}");
+        var rows = RowsFrom(_readers[0].Id, seen[^1]);
+        if (rows != seen.Count)
+        {
+            throw new InvalidOperationException($"A scroll showed {seen.Count} posts where the tables hold {rows}.");
+        }
+
+        await output.WriteLineAsync($"scroll      {seen.Count:N0} posts by pages of 100, all that the tables hold: {histogram}");
+    }
+
+    /// <summary>How many posts a reader's feed has from an id on, by the tables: nobody is muted, and a follower may see whatever was written.</summary>
+    private long RowsFrom(long reader, long last)
+    {
+        using var database = SqliteConnection.Open(DataFolder.DatabaseIn(data), readOnly: true);
+        using var count = database.Use(
+            """
+            SELECT count(*) FROM post WHERE id >= ?2 AND root_id IS NULL AND state = 1
+              AND (author_id = ?1 OR author_id IN (SELECT target_id FROM relation WHERE user_id = ?1 AND kind = 2))
+            """);
+        return count.Bind(1, reader).Bind(2, last).Scalar() ?? 0;
     }
 
     private async Task EachAsync(int connections, int count, Func<HttpLine, int, Task> work, CancellationToken cancellationToken)
