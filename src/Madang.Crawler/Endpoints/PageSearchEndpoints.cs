@@ -1,5 +1,6 @@
 using Madang.Api;
 using Madang.Crawler.Searching;
+using Madang.Storage.Searching;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -1,4 +1,5 @@
 using Madang.Crawler.Frontier;
+using Madang.Storage.Searching;
 
 namespace Madang.Crawler.Searching;
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using Madang.Api;
+using Madang.Storage.Searching;
 
 namespace Madang.Crawler.Searching;
 

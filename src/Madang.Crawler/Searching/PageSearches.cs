@@ -1,5 +1,6 @@
 using Madang.Api;
 using Madang.Storage;
+using Madang.Storage.Searching;
 
 namespace Madang.Crawler.Searching;
 

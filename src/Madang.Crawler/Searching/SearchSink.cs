@@ -47,7 +47,7 @@ internal sealed class SearchSink(IPageSearchStore store) : IPageSink
         title = title.Length <= MaxTitle ? title : title[..MaxTitle];
         var language = page.Language?.Split('-', '_')[0].ToLowerInvariant();
         return new SearchEntry(
-            page.Key, page.Url, title, StoredText.Terms(title, MaxTitleTerms), StoredText.Terms(text, MaxTerms), Site(page.Url), string.IsNullOrEmpty(language) ? null : language,
+            page.Key, page.Url, title, SearchTerms.Line(title, MaxTitleTerms), SearchTerms.Line(text, MaxTerms), Site(page.Url), string.IsNullOrEmpty(language) ? null : language,
             new SearchWeight(page.Importance, page.Noise, page.Duplicate == DuplicateKind.Near), page.FetchedAt.ToUnixTimeMilliseconds(), StoredText.Pack(text));
     }
 

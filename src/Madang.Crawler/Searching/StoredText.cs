@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
 using System.Text;
-using Madang.Storage.Searching;
 
 namespace Madang.Crawler.Searching;
 
@@ -29,34 +28,6 @@ internal static class StoredText
         finally
         {
             ArrayPool<byte>.Shared.Return(bytes);
-        }
-    }
-
-    /// <summary>Terms in order, parted by single spaces, at most <paramref name="max"/> of them.</summary>
-    public static string Terms(string text, int max)
-    {
-        // A syllable stands in two pairs, each with a space after it.
-        var room = ArrayPool<char>.Shared.Rent((text.Length * 3) + SearchTerms.MaxTerm);
-        try
-        {
-            var length = 0;
-            var terms = new SearchTerms(text);
-            foreach (var term in terms)
-            {
-                if (max-- == 0)
-                {
-                    break;
-                }
-
-                length += terms.Write(term, room.AsSpan(length));
-                room[length++] = ' ';
-            }
-
-            return new string(room, 0, Math.Max(0, length - 1));
-        }
-        finally
-        {
-            ArrayPool<char>.Shared.Return(room);
         }
     }
 }

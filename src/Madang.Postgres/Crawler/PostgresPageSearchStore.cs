@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Text;
 using Madang.Crawler.Frontier;
 using Madang.Crawler.Searching;
 using Madang.Storage;
+using Madang.Storage.Searching;
 
 namespace Madang.Postgres.Crawler;
 
@@ -58,7 +58,7 @@ internal sealed class PostgresPageSearchStore(PostgresDatabase database, long cr
             $$"""
             SELECT id, ts_rank('{{{1 / PageRanking.TitleWeight:F3}}, 0.4, 0.6, 1}', terms, $2::text::tsquery, 1), importance, noise, near FROM search_page
             WHERE crawl_id = $1 AND terms @@ $2::text::tsquery AND ($3::text IS NULL OR site = $3) AND ($4::text IS NULL OR language = $4) ORDER BY id DESC LIMIT $5
-            """).With(crawl, Match(query), filter.Site, filter.Language, (long)max);
+            """).With(crawl, TsText.Match(query), filter.Site, filter.Language, (long)max);
         var matches = new List<SearchMatch>();
         await using (var row = await select.ExecuteReaderAsync(cancellationToken))
         {
@@ -87,33 +87,13 @@ internal sealed class PostgresPageSearchStore(PostgresDatabase database, long cr
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>Terms hold letters, digits and marks alone: quoted they need no escape.</summary>
     private static string Vector(SearchEntry entry)
     {
         var vector = new StringBuilder();
-        Add(vector, entry.TitleTerms, 1, "A");
-        Add(vector, entry.TextTerms, TextFrom, "");
+        TsText.Add(vector, entry.TitleTerms, 1, "A");
+        TsText.Add(vector, entry.TextTerms, TextFrom, "");
         return vector.ToString();
     }
-
-    private static void Add(StringBuilder vector, string terms, int position, string weight)
-    {
-        foreach (var term in terms.AsSpan().Split(' '))
-        {
-            if (term.Start.Value < term.End.Value)
-            {
-                _ = vector.Append('\'').Append(terms.AsSpan(term)).Append(CultureInfo.InvariantCulture, $"':{position}{weight} ");
-            }
-
-            position++;
-        }
-    }
-
-    private static string Match(SearchQuery query) =>
-        string.Join(" & ", query.Clauses.Select(clause => "(" + string.Join(" | ", clause.Phrases.Select(Match)) + ")"));
-
-    private static string Match(QueryPhrase phrase) =>
-        "(" + string.Join(" <-> ", phrase.Terms.Select((term, i) => $"'{term}'{(phrase.IsPrefix && i == phrase.Terms.Count - 1 ? ":*" : "")}")) + ")";
 
     /// <summary>PostgreSQL keeps no NUL in a text; nobody sees one either.</summary>
     private static string NoNul(string text) => text.Replace("\0", "", StringComparison.Ordinal);

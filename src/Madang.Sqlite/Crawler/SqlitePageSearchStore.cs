@@ -1,7 +1,7 @@
-using System.Text;
 using Madang.Crawler.Frontier;
 using Madang.Crawler.Searching;
 using Madang.Storage;
+using Madang.Storage.Searching;
 
 namespace Madang.Sqlite.Crawler;
 
@@ -45,7 +45,7 @@ internal sealed class SqlitePageSearchStore(CrawlFile file, Func<Task> close) : 
                 SELECT s.id, -bm25(search_term, {PageRanking.TitleWeight:F1}, 1.0), s.importance, s.noise, s.near FROM search_term JOIN search_page AS s ON s.id = search_term.rowid
                 WHERE search_term MATCH ?1 AND (?2 IS NULL OR s.site = ?2) AND (?3 IS NULL OR s.language = ?3) ORDER BY search_term.rowid DESC LIMIT ?4
                 """);
-            _ = select.Bind(1, Match(query)).Bind(2, filter.Site).Bind(3, filter.Language).Bind(4, max);
+            _ = select.Bind(1, FtsMatch.Of(query)).Bind(2, filter.Site).Bind(3, filter.Language).Bind(4, max);
             var matches = new List<SearchMatch>();
             while (select.Step())
             {
@@ -102,24 +102,5 @@ internal sealed class SqlitePageSearchStore(CrawlFile file, Func<Task> close) : 
         using var shown = tx.Use("DELETE FROM search_shown WHERE id = ?1");
         using var terms = tx.Use("DELETE FROM search_term WHERE rowid = ?1");
         _ = shown.Bind(1, id).Run() + terms.Bind(1, id).Run();
-    }
-
-    /// <summary>Terms hold letters, digits and marks alone: nothing in them is FTS5's syntax once they are quoted.</summary>
-    private static string Match(SearchQuery query)
-    {
-        var match = new StringBuilder();
-        foreach (var clause in query.Clauses)
-        {
-            _ = match.Append(match.Length > 0 ? " AND (" : "(");
-            for (var i = 0; i < clause.Phrases.Count; i++)
-            {
-                var (terms, isPrefix) = clause.Phrases[i];
-                _ = match.Append(i > 0 ? " OR \"" : "\"").AppendJoin(' ', terms).Append(isPrefix ? "\" *" : "\"");
-            }
-
-            _ = match.Append(')');
-        }
-
-        return match.ToString();
     }
 }

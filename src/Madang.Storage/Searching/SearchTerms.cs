@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -41,11 +42,39 @@ public ref struct SearchTerms
         }
     }
 
+    /// <summary>Terms in order, parted by single spaces, at most <paramref name="max"/> of them.</summary>
+    public static string Line(string text, int max)
+    {
+        // A syllable stands in two pairs, each with a space after it.
+        var room = ArrayPool<char>.Shared.Rent((text.Length * 3) + SearchTerms.MaxTerm);
+        try
+        {
+            var length = 0;
+            var terms = new SearchTerms(text);
+            foreach (var term in terms)
+            {
+                if (max-- == 0)
+                {
+                    break;
+                }
+
+                length += terms.Write(term, room.AsSpan(length));
+                room[length++] = ' ';
+            }
+
+            return new string(room, 0, Math.Max(0, length - 1));
+        }
+        finally
+        {
+            ArrayPool<char>.Shared.Return(room);
+        }
+    }
+
     /// <summary>Writes a term as it is indexed; <paramref name="target"/> holds <see cref="MaxTerm"/>. How many were written.</summary>
     public readonly int Write(SearchTerm term, Span<char> target)
     {
         var source = _text.Slice(term.Start, term.Length);
-        if (!term.IsSyllables && Ascii.ToLower(source[..Math.Min(source.Length, MaxTerm - 1)], target, out var length) == System.Buffers.OperationStatus.Done)
+        if (!term.IsSyllables && Ascii.ToLower(source[..Math.Min(source.Length, MaxTerm - 1)], target, out var length) == OperationStatus.Done)
         {
             return length;
         }
@@ -54,7 +83,7 @@ public ref struct SearchTerms
         while (!source.IsEmpty)
         {
             var status = Rune.DecodeFromUtf16(source, out var rune, out var used);
-            if (status != System.Buffers.OperationStatus.Done || length + 2 > MaxTerm)
+            if (status != OperationStatus.Done || length + 2 > MaxTerm)
             {
                 break;
             }
@@ -162,7 +191,7 @@ public ref struct SearchTerms
             return char.IsAsciiLetterOrDigit(letter) ? Kind.Word : Kind.Gap;
         }
 
-        if (Rune.DecodeFromUtf16(_text[at..], out var rune, out used) != System.Buffers.OperationStatus.Done)
+        if (Rune.DecodeFromUtf16(_text[at..], out var rune, out used) != OperationStatus.Done)
         {
             return Kind.Gap;
         }

@@ -3,6 +3,7 @@ using Madang.Crawler;
 using Madang.Crawler.Frontier;
 using Madang.Crawler.Searching;
 using Madang.Crawler.Sinks;
+using Madang.Storage.Searching;
 
 namespace Madang.Tests.Conformance.Crawler;
 

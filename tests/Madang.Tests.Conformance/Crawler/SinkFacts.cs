@@ -4,6 +4,7 @@ using Madang.Crawler;
 using Madang.Crawler.Frontier;
 using Madang.Crawler.Searching;
 using Madang.Crawler.Sinks;
+using Madang.Storage.Searching;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Madang.Tests.Conformance.Crawler;

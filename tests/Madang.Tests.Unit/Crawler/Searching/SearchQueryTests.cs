@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Madang.Crawler.Searching;
+using Madang.Storage.Searching;
 
 namespace Madang.Tests.Unit.Crawler.Searching;
 

@@ -1,4 +1,4 @@
-namespace Madang.Crawler.Searching;
+namespace Madang.Storage.Searching;
 
 /// <summary>
 /// Other spacings of a Hangul word, as phrases of the terms that a text spaced so would hold: 검색엔진 as 검색 엔진. They stand on the side of the query, so that the index holds nothing for

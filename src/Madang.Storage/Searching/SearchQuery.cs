@@ -1,13 +1,12 @@
 using Madang.Api;
-using Madang.Storage.Searching;
 
-namespace Madang.Crawler.Searching;
+namespace Madang.Storage.Searching;
 
 /// <summary>
 /// What is looked for: every clause must be there. A clause is a word, a run of syllables (its pairs next to one another), or a phrase in quotation marks; <c>word*</c> and a single
 /// syllable match beginnings. Korean is spaced as people like: outside of quotation marks 검색엔진 is found in 검색 엔진 too, and the other way round (<see cref="HangulSpacing"/>).
 /// </summary>
-internal sealed record SearchQuery(IReadOnlyList<QueryClause> Clauses)
+public sealed record SearchQuery(IReadOnlyList<QueryClause> Clauses)
 {
     public const int MaxLength = 256;
     public const int MaxTerms = 32;
@@ -87,8 +86,8 @@ internal sealed record SearchQuery(IReadOnlyList<QueryClause> Clauses)
 }
 
 /// <param name="Phrases">One of them must be there; the first is what was typed.</param>
-internal sealed record QueryClause(IReadOnlyList<QueryPhrase> Phrases);
+public sealed record QueryClause(IReadOnlyList<QueryPhrase> Phrases);
 
 /// <param name="Terms">Next to one another, in this order.</param>
 /// <param name="IsPrefix">The last term is the beginning of what may stand there.</param>
-internal sealed record QueryPhrase(IReadOnlyList<string> Terms, bool IsPrefix);
+public sealed record QueryPhrase(IReadOnlyList<string> Terms, bool IsPrefix);
