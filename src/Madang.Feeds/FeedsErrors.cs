@@ -22,12 +22,13 @@ public static class FeedsErrors
     public static readonly Error SourceUnreachable = new("source_unreachable", 422, "Nothing answers at this address.");
     public static readonly Error SourceEmpty = new("source_empty", 422, "There is neither a feed nor a page at this address.");
     public static readonly Error TooManySources = new("too_many_sources", 409, "This community follows as many sources as it may.");
+    public static readonly Error SnapshotGone = new("snapshot_gone", 410, "This order of your feed is no longer kept: read it anew, without a cursor.");
 
     public static IReadOnlyList<Error> All { get; } =
     [
         NotShareable, VersionConflict, TooManyEdits, TooManyDrafts,
         ListTitleTaken, TooManyLists, ListFull, TooManyTags, InvalidCsv,
         TooManySubscriptions, SelfReport, TooManyReports, ReportClosed,
-        SourceRefused, SourceUnreachable, SourceEmpty, TooManySources,
+        SourceRefused, SourceUnreachable, SourceEmpty, TooManySources, SnapshotGone,
     ];
 }

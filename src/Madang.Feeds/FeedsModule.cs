@@ -3,6 +3,8 @@ using Madang.Feeds.Moderation;
 using Madang.Feeds.Moving;
 using Madang.Feeds.Outward;
 using Madang.Feeds.Posts;
+using Madang.Feeds.Ranking;
+using Madang.Feeds.Searching;
 using Madang.Feeds.Sources;
 using Madang.Feeds.Telling;
 using Madang.Feeds.Timelines;
@@ -26,9 +28,12 @@ public static class FeedsModule
         services.AddMoving(builder.Configuration);
         services.AddModeration();
         services.AddTimelines();
+        services.AddRanking();
+        services.AddSearching();
         services.AddTelling(builder.Configuration);
         services.AddSources();
         services.AddSingleton<OutwardPages>();
+        services.AddSingleton<FeedTokens>();
         return builder;
     }
 
@@ -39,6 +44,7 @@ public static class FeedsModule
         routes.MapMoving();
         routes.MapModeration();
         routes.MapTimelines();
+        routes.MapSearching();
         routes.MapTelling();
         routes.MapSources();
         OutwardEndpoints.Map(routes);

@@ -126,6 +126,42 @@ public sealed class FeedsOptions
     /// <summary>A source is looked at again after so many seconds at the earliest, and after four times as many where little comes.</summary>
     [Range(1, 86_400)]
     public int SourceIntervalSeconds { get; set; } = 900;
+
+    /// <summary>How many of the newest posts of a feed a ranker puts in order; what is older follows in the order of time.</summary>
+    [Range(20, 1_000)]
+    public int RankPosts { get; set; } = 300;
+
+    /// <summary>For so many minutes the order of a ranked feed stands while somebody reads on.</summary>
+    [Range(1, 1_440)]
+    public int RankMinutes { get; set; } = 30;
+
+    /// <summary>Memory for orders of ranked feeds, in MiB; the oldest are let go of first.</summary>
+    [Range(1, 16_384)]
+    public int RankMegabytes { get; set; } = 32;
+
+    /// <summary>After so many hours a post counts half as new.</summary>
+    [Range(0.1, 10_000.0)]
+    public double RankHalfLifeHours { get; set; } = 8;
+
+    /// <summary>The weight of being new in the ranker `scored`.</summary>
+    [Range(0.0, 100.0)]
+    public double RankRecency { get; set; } = 1;
+
+    /// <summary>The weight of the reader's own reactions and comments to the author.</summary>
+    [Range(0.0, 100.0)]
+    public double RankAffinity { get; set; } = 0.6;
+
+    /// <summary>The weight of how many reacted, commented and shared.</summary>
+    [Range(0.0, 100.0)]
+    public double RankEngagement { get; set; } = 0.4;
+
+    /// <summary>The weight of a tag that the reader follows.</summary>
+    [Range(0.0, 100.0)]
+    public double RankTag { get; set; } = 0.3;
+
+    /// <summary>An author's next post counts so many times as much as the one before it; 1 for just as much.</summary>
+    [Range(0.0, 1.0)]
+    public double RankRepeat { get; set; } = 0.6;
 }
 
 [OptionsValidator]

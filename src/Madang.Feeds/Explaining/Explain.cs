@@ -87,40 +87,8 @@ internal sealed class Explain(IPostFacts facts, Graphs graphs, ITimelineStore st
         }
     }
 
-    private async Task<List<string>> WaysAsync(PostFacts post, ViewerGraph graph, CancellationToken cancellationToken)
-    {
-        var by = new List<string>();
-        var author = post.Author.Value;
-        if (post.Author == graph.Viewer)
-        {
-            by.Add("own");
-        }
-
-        if (ViewerGraph.Holds(graph.Followees, author))
-        {
-            if (ViewerGraph.Holds(graph.Follows, author))
-            {
-                by.Add("followee");
-            }
-
-            if (ViewerGraph.Holds(graph.Friends, author))
-            {
-                by.Add("friend");
-            }
-        }
-
-        if (post.Audience == Audience.Direct && post.Addressed)
-        {
-            by.Add("direct");
-        }
-
-        if (post.Audience == Audience.Public && graph.Tags.Length > 0 && await store.HasTagAsync(post.Id, graph.Tags, cancellationToken))
-        {
-            by.Add("tag");
-        }
-
-        return by;
-    }
+    private async Task<IReadOnlyList<string>> WaysAsync(PostFacts post, ViewerGraph graph, CancellationToken cancellationToken) => FeedWays.Of(
+        post, graph, post.Audience == Audience.Public && graph.Tags.Length > 0 && await store.HasTagAsync(post.Id, graph.Tags, cancellationToken));
 
     private string PlaceOf(in PostFacts post, UserId reader, ViewerGraph graph)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Madang.Api;
+using Madang.Feeds.Ranking;
 
 namespace Madang.Feeds.Explaining;
 
@@ -13,6 +14,10 @@ public sealed record FeedExplanation(
     /// <summary>Of a warm reader: whether the author is pushed or pulled for them.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Delivery { get; init; }
+
+    /// <summary>Of a post in your feed: what its score is made of, by each ranker.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<PostRanking>? Rankings { get; init; }
 }
 
 /// <summary>What keeps a post out of a feed, in wire names.</summary>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using Madang.Api;
 using Microsoft.AspNetCore.Builder;
@@ -56,36 +55,12 @@ internal static class MovingEndpoints
             return (Refusal)line.Error;
         }
 
-        if (await BodyAsync(request, cancellationToken) is not { } file)
+        if (await BoundedBody.ReadAsync(request, Imports.MaxBytes, cancellationToken) is not { } file)
         {
             return (Refusal)ApiErrors.BodyTooLarge;
         }
 
         var taken = await imports.TakeAsync(caller.Person, kind, file, line.Value.Length == 0 ? null : line.Value, cancellationToken);
         return taken.IsOk ? TypedResults.Ok(taken.Value) : (Refusal)taken.Error;
-    }
-
-    /// <summary>Null for one that is too large.</summary>
-    private static async Task<byte[]?> BodyAsync(HttpRequest request, CancellationToken cancellationToken)
-    {
-        while (request.ContentLength is null or <= Imports.MaxBytes)
-        {
-            var read = await request.BodyReader.ReadAsync(cancellationToken);
-            if (read.Buffer.Length > Imports.MaxBytes)
-            {
-                break;
-            }
-
-            if (read.IsCompleted)
-            {
-                var file = read.Buffer.ToArray();
-                request.BodyReader.AdvanceTo(read.Buffer.End);
-                return file;
-            }
-
-            request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-        }
-
-        return null;
     }
 }

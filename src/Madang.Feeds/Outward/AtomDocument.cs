@@ -18,7 +18,7 @@ internal static class AtomDocument
         {
             xml.WriteStartDocument();
             xml.WriteStartElement("feed", Atom);
-            Element(xml, "id", feed.Self.AbsoluteUri);
+            Element(xml, "id", feed.Id.AbsoluteUri);
             Element(xml, "title", feed.Title);
             Element(xml, "updated", Time(feed.UpdatedAt));
             Link(xml, "self", feed.Self, "application/atom+xml");

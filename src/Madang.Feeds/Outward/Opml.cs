@@ -8,6 +8,11 @@ namespace Madang.Feeds.Outward;
 /// <param name="XmlUrl">Of the feed, as it stands in the document.</param>
 internal sealed record OpmlOutline(string XmlUrl, string? Title, string? HtmlUrl);
 
+/// <summary>What a document held.</summary>
+/// <param name="Outlines">In order, each address once.</param>
+/// <param name="Duplicates">How often one was named again.</param>
+internal sealed record OpmlDocument(IReadOnlyList<OpmlOutline> Outlines, int Duplicates);
+
 /// <summary>Lists of subscriptions as feed readers pass them on: OPML 2.0 (opml.org/spec2).</summary>
 internal static class Opml
 {
@@ -51,10 +56,10 @@ internal static class Opml
     }
 
     /// <summary>
-    /// The subscriptions of a document, folders opened, each address once, in order. No entity is expanded and nothing is loaded. Refuses <c>invalid_fields</c>:
+    /// The subscriptions of a document, folders opened. No entity is expanded and nothing is loaded. Refuses <c>invalid_fields</c>:
     /// what is no OPML, is too large, too deep, or names too many.
     /// </summary>
-    public static Result<IReadOnlyList<OpmlOutline>> Read(ReadOnlyMemory<byte> document)
+    public static Result<OpmlDocument> Read(ReadOnlyMemory<byte> document)
     {
         if (document.Length > MaxBytes)
         {
@@ -73,7 +78,7 @@ internal static class Opml
         }
     }
 
-    private static Result<IReadOnlyList<OpmlOutline>> Outlines(XmlReader xml)
+    private static Result<OpmlDocument> Outlines(XmlReader xml)
     {
         if (xml.MoveToContent() != XmlNodeType.Element || xml.LocalName != "opml")
         {
@@ -82,6 +87,7 @@ internal static class Opml
 
         List<OpmlOutline> outlines = [];
         HashSet<string> seen = new(StringComparer.Ordinal);
+        var duplicates = 0;
         while (xml.Read())
         {
             if (xml.Depth > MaxDepth)
@@ -89,8 +95,15 @@ internal static class Opml
                 return ApiErrors.Invalid("opml", "too_long", $"Folders stand in one another more than {MaxDepth} times.");
             }
 
-            if (xml.NodeType != XmlNodeType.Element || xml.LocalName != "outline" || xml.GetAttribute("xmlUrl")?.Trim() is not { Length: > 0 } url || !seen.Add(url))
+            // Some readers write the name of the attribute in lower case.
+            if (xml.NodeType != XmlNodeType.Element || xml.LocalName != "outline" || (xml.GetAttribute("xmlUrl") ?? xml.GetAttribute("xmlurl"))?.Trim() is not { Length: > 0 } url)
             {
+                continue;
+            }
+
+            if (!seen.Add(url))
+            {
+                duplicates++;
                 continue;
             }
 
@@ -103,6 +116,6 @@ internal static class Opml
             outlines.Add(new(url, title is { Length: > MaxTitle } ? title[..MaxTitle] : title, xml.GetAttribute("htmlUrl")));
         }
 
-        return outlines;
+        return new OpmlDocument(outlines, duplicates);
     }
 }

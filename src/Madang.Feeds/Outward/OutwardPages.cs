@@ -1,12 +1,13 @@
 using Madang.Accounts;
 using Madang.Api;
 using Madang.Feeds.Posts;
+using Madang.Feeds.Timelines;
 using Microsoft.Extensions.Options;
 
 namespace Madang.Feeds.Outward;
 
 /// <summary>Gathers what goes out to feed readers.</summary>
-internal sealed class OutwardPages(IPostStore posts, PostSights sights, Users users, IOptions<FeedsOptions> options)
+internal sealed class OutwardPages(IPostStore posts, PostSights sights, FeedReader feeds, Users users, IOptions<FeedsOptions> options)
 {
     public const int PageSize = 30;
 
@@ -25,9 +26,56 @@ internal sealed class OutwardPages(IPostStore posts, PostSights sights, Users us
         var (found, next) = await FillAsync(viewer, author, before, cancellationToken);
         var page = new Uri(self.GetLeftPart(UriPartial.Path));
         return new OutwardFeed(
-            user.DisplayName, self, new Uri(self, $"/users/{author}"), next is { } last ? new Uri($"{page}?cursor={Cursor.Write(last.Value)}") : null, user.DisplayName,
+            page, user.DisplayName, self, new Uri(self, $"/users/{author}"), next is { } last ? new Uri($"{page}?cursor={Cursor.Write(last.Value)}") : null, user.DisplayName,
             found.Count > 0 ? found.Max(post => post.EditedAt ?? post.CreatedAt) : user.CreatedAt,
             [.. found.Select(post => Of(post, user.DisplayName, self))]);
+    }
+
+    /// <summary>
+    /// Somebody's home feed for themselves, as they may see it now; null where nobody signs in any more. A share without words is what it shares; one with words ends with where that is.
+    /// </summary>
+    public async Task<Result<OutwardFeed>?> OfHomeAsync(UserId owner, string? cursor, Uri self, CancellationToken cancellationToken)
+    {
+        if (await users.FindAsync(owner, cancellationToken) is not { Disabled: false } user)
+        {
+            return null;
+        }
+
+        var query = FeedQuery.Parse(FeedName.Home, cursor, Id.Text(PageSize), null, null, null);
+        var read = query.IsOk ? await feeds.ReadAsync(owner, query.Value, cancellationToken) : query.Error;
+        if (!read.IsOk)
+        {
+            return read.Error;
+        }
+
+        var rows = await RowsAsync(read.Value.Posts, cancellationToken);
+        var names = await users.FindAsync([.. rows.Values.Select(row => row.Author).Distinct()], cancellationToken);
+        var (entries, updated) = (new List<OutwardPost>(), user.CreatedAt);
+        foreach (var seen in read.Value.Posts)
+        {
+            if (rows.GetValueOrDefault(seen.Facts.Id) is { } row && (seen.Shared is null || rows.ContainsKey(seen.Shared.Facts.Id)))
+            {
+                var said = row.IsPlainShare ? rows[seen.Shared!.Facts.Id] : row;
+                var entry = Of(said, names.GetValueOrDefault(said.Author)?.DisplayName ?? "", self);
+                entries.Add(row.IsPlainShare || seen.Shared is null ? entry : entry with { Text = $"{entry.Text}\n\n{new Uri(self, $"/posts/{seen.Shared.Facts.Id}")}" });
+                updated = DateTimeOffset.Compare(updated, entry.UpdatedAt) > 0 ? updated : entry.UpdatedAt;
+                updated = DateTimeOffset.Compare(updated, row.CreatedAt) > 0 ? updated : row.CreatedAt;
+            }
+        }
+
+        // The address is a secret; what names the feed is not.
+        var page = self.GetLeftPart(UriPartial.Path);
+        return new OutwardFeed(
+            new Uri(self, $"/users/{owner}#home"), $"Madang · {user.DisplayName}", self, new Uri(self, "/"), read.Value.Next is { } next ? new Uri($"{page}?cursor={next}") : null,
+            user.DisplayName, updated, entries);
+    }
+
+    /// <summary>The rows of a page and of what it shares, as far as they are still of the version that was asked about.</summary>
+    private async Task<Dictionary<PostId, Post>> RowsAsync(IReadOnlyList<SeenPost> seen, CancellationToken cancellationToken)
+    {
+        var facts = seen.Concat(seen.Select(post => post.Shared).OfType<SeenPost>()).Select(post => post.Facts).DistinctBy(post => post.Id).ToList();
+        var rows = await posts.FindAsync([.. facts.Select(post => post.Id)], cancellationToken);
+        return rows.OfType<Post>().Where(row => facts.Any(post => post.Id == row.Id && post.Version == row.Version)).ToDictionary(row => row.Id);
     }
 
     public static OutwardPost Of(Post post, string author, Uri self) =>

@@ -1,4 +1,5 @@
 using Madang.Api;
+using Madang.Feeds.Outward;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -15,6 +16,8 @@ internal static class SourceEndpoints
         sources.MapPost("", Create).WithName("create_source")
             .WithSummary("Makes a feed or page of the web somebody to follow; the same address again answers the same source. Its posts come from `user_id`: follow that.");
         sources.MapGet("", List).WithName("list_sources").WithSummary("All sources, newest first.");
+        sources.MapPost("import", Import).WithName("import_sources").Accepts<string>("text/x-opml", "text/xml", "application/xml")
+            .WithSummary("Takes the subscriptions of another feed reader over (OPML, at most 1 MiB): makes each a source, follows it, and tells what became of each row.");
         sources.MapGet("{source_id}", Get).WithName("get_source").WithSummary("One source.");
         sources.MapDelete("{source_id}", Delete).WithName("delete_source").WithSummary("Ends a source, and its posts go out of sight. Whoever made it may, and moderators.");
     }
@@ -25,6 +28,17 @@ internal static class SourceEndpoints
         return !added.IsOk ? (Refusal)added.Error
             : added.Value.IsNew ? TypedResults.Created($"/v1/sources/{added.Value.Source.Id}", SourceJson.Of(added.Value.Source))
             : TypedResults.Ok(SourceJson.Of(added.Value.Source));
+    }
+
+    private static async Task<Results<Ok<ImportedSources>, Refusal>> Import(HttpRequest request, Caller caller, SourceImports imports, CancellationToken cancellationToken)
+    {
+        if (await BoundedBody.ReadAsync(request, Opml.MaxBytes, cancellationToken) is not { } document)
+        {
+            return (Refusal)ApiErrors.BodyTooLarge;
+        }
+
+        var taken = await imports.TakeAsync(caller, document, cancellationToken);
+        return taken.IsOk ? TypedResults.Ok(taken.Value) : (Refusal)taken.Error;
     }
 
     private static async Task<Results<Ok<Page<SourceJson>>, Refusal>> List(string? cursor, string? limit, Sources sources, CancellationToken cancellationToken)

@@ -33,7 +33,8 @@ internal sealed class SourceLook(OutboundClient outbound)
         return second is { IsOk: true, Value.Source: { Kind: SourceKind.Feed } feed } ? feed : first.Value.Source;
     }
 
-    private static string? Normal(string? text)
+    /// <summary>The address as it is kept; null for what nobody can be sent to.</summary>
+    public static string? Normal(string? text)
     {
         if (text is null || text.Length > MaxUrl || !Url.TryParse(text.Trim(), null, out var url) || url.Kind is not (UrlScheme.Http or UrlScheme.Https) || url.HasCredentials)
         {

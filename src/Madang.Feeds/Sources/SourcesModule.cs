@@ -16,6 +16,7 @@ internal static class SourcesModule
     {
         services.AddSingleton<SourceLook>();
         services.AddSingleton<Sources>();
+        services.AddSingleton<SourceImports>();
         services.AddSingleton(provider => new Lazy<Crawls>(provider.GetRequiredService<Crawls>));
         services.AddSingleton<IPageSink, SourceSink>();
         services.AddSingleton<IJobWorker, SourceCrawls>();

@@ -14,7 +14,7 @@ internal sealed record Migration(string Module, int Number, string Name, string 
     public string Hash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql.ReplaceLineEndings("\n"))));
 
     /// <summary>The modules whose tables exist, each after those it refers to.</summary>
-    public static IReadOnlyList<string> Modules { get; } = ["Storage", "Jobs", "Accounts", "Webhooks", "Realtime", "Notifications", "Deliveries", "Preferences", "Templates", "Tracking", "Chat", "Crawler", "Crawl", "Graph", "Posts", "Timelines", "Sources"];
+    public static IReadOnlyList<string> Modules { get; } = ["Storage", "Jobs", "Accounts", "Webhooks", "Realtime", "Notifications", "Deliveries", "Preferences", "Templates", "Tracking", "Chat", "Crawler", "Crawl", "Graph", "Posts", "Timelines", "Sources", "Outward"];
 
     /// <summary>The steps embedded in an adapter, in the order they run.</summary>
     public static IReadOnlyList<Migration> EmbeddedIn(Assembly adapter)

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -47,7 +48,7 @@ internal static class OpenApiDocumentation
         return Task.CompletedTask;
     }
 
-    /// <summary>What may be null in C# is left out on the wire, and may be left out of a request; only a page's cursors are null.</summary>
+    /// <summary>What may be null in C# is left out on the wire, and may be left out of a request unless it is marked as required; only a page's cursors are null.</summary>
     private static void AbsentIsAbsent(OpenApiSchema schema, JsonTypeInfo type)
     {
         foreach (var property in type.Properties)
@@ -58,7 +59,16 @@ internal static class OpenApiDocumentation
                 continue;
             }
 
-            schema.Required?.Remove(property.Name);
+            if (property.AttributeProvider?.IsDefined(typeof(RequiredAttribute), inherit: false) == true)
+            {
+                // Absent it is refused by a code of ours, which names the field.
+                (schema.Required ??= new HashSet<string>()).Add(property.Name);
+            }
+            else
+            {
+                schema.Required?.Remove(property.Name);
+            }
+
             if (described is OpenApiSchema { OneOf: { Count: 2 } either })
             {
                 schema.Properties[property.Name] = either.First(one => one.Type != JsonSchemaType.Null);

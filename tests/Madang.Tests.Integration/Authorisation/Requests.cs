@@ -106,6 +106,13 @@ internal static class Requests
         ["get_source"] = About(_ => "1"),
         ["delete_source"] = About(_ => "1"),
         ["export_sources"] = Plain(),
+        // Past authorisation the answer is invalid_fields: JSON is no OPML.
+        ["import_sources"] = Body(new()),
+        ["get_home_atom"] = About(_ => "mdf_none"),
+        ["get_home_json"] = About(_ => "mdf_none"),
+        ["renew_feed_token"] = Plain(),
+        ["get_feed_token"] = Plain(),
+        ["delete_feed_token"] = Plain(),
         ["get_feed_atom"] = About(scene => scene.Other.Id),
         ["get_feed_json"] = About(scene => scene.Other.Id),
         ["create_webhook"] = Body(new() { ["url"] = Hook }),
@@ -233,6 +240,7 @@ internal static class Requests
         ["put_feed_mark"] = Body(new() { ["post_id"] = "1" }),
         ["read_list_feed"] = About(_ => "1"),
         ["list_posts_of_tag"] = About(_ => "madang"),
+        ["search_posts"] = _ => Task.FromResult(new Request(Query: "?q=courtyard")),
         ["search_pages"] = _ => Task.FromResult(new Request(Query: "?q=courtyard")),
         ["list_crawled_pages"] = async scene => new(await CrawlAsync(scene)),
         // Nobody has taken the crawl up: past authorisation the answer is crawl_not_started.

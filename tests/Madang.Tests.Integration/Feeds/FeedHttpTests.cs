@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
+using Madang.Feeds.Posts;
+using Madang.Feeds.Ranking;
 using Madang.Tests.Integration.Chat;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Madang.Tests.Integration.Feeds;
 
@@ -89,16 +92,60 @@ public sealed class FeedHttpTests
         [
             "/v1/feed?limit=0", "/v1/feed?limit=101", "/v1/feed?cursor=AQ", "/v1/feed?since=x", "/v1/feed?order=random", "/v1/feed?seen=0", "/v1/feed/explain",
             "/v1/feed/explain?post_id=0", "/v1/feed/mark?list_id=-1", "/v1/tags/madang/posts?cursor=%00",
+            "/v1/feed?ranker=magic", "/v1/feed?ranker=", "/v1/feed?ranker=scored&order=oldest", "/v1/feed?ranker=scored&since=5", "/v1/feed?ranker=scored&limit=0",
+            "/v1/feed?ranker=scored&cursor=x", "/v1/search/posts", "/v1/search/posts?q=", "/v1/search/posts?q=%20!%3F", "/v1/search/posts?q=a&cursor=x", "/v1/search/posts?q=a&limit=0",
         ];
         foreach (var path in invalid)
         {
             Assert.Equal((path, "invalid_fields"), (path, await CodeAsync(mina, path)));
         }
 
+        Assert.Equal("snapshot_gone", await CodeAsync(mina, "/v1/feed?ranker=scored&cursor=" + new RankedCursor(7, 0)));
         foreach (var path in new[] { "/v1/feed/mark?list_id=5", "/v1/lists/5/feed", "/v1/lists/x/feed", "/v1/tags/%20/posts", "/v1/feed/explain?post_id=5" })
         {
             Assert.Equal((path, "not_found"), (path, await CodeAsync(mina, path)));
         }
+    }
+
+    [Fact]
+    public async Task A_ranked_feed_tells_why_and_goes_on_page_by_page()
+    {
+        await using var host = await MadangHost.StartAsync();
+        var (mina, jun, reader) = (await host.PersonAsync("mina"), await host.PersonAsync("jun"), await host.PersonAsync("reader"));
+        await FollowAsync(reader, mina);
+        await FollowAsync(reader, jun);
+        var old = await WriteAsync(mina, "old");
+        _ = await MadangHost.SendAsync(reader.Http, HttpMethod.Put, $"/v1/posts/{old}/reactions/like", null);
+        var (dear, newest) = (await WriteAsync(mina, "dear"), await WriteAsync(jun, "newest"));
+
+        var first = await MadangHost.GetAsync(reader.Http, "/v1/feed?ranker=scored&limit=2");
+        Assert.Equal("scored", (string)first["ranker"]!);
+        Assert.Equal([dear, newest], Items(first));
+        var why = first["why"]![dear]!;
+        Assert.Equal("[\"followee\"]", why["by"]!.ToJsonString());
+        Assert.Equal((double)why["score"]!, why["factors"]!.AsArray().Sum(factor => (double)factor!["points"]!), 1e-3);
+        Assert.Equal(["recency", "affinity", "engagement", "tag", "repeat"], why["factors"]!.AsArray().Select(factor => (string)factor!["name"]!));
+        var second = await MadangHost.GetAsync(reader.Http, $"/v1/feed?ranker=scored&limit=2&cursor={(string)first["next"]!}");
+        Assert.Equal([old], Items(second));
+        Assert.Null((string?)second["next"]);
+
+        var told = (await MadangHost.GetAsync(reader.Http, $"/v1/feed/explain?post_id={old}"))["rankings"]![0]!;
+        Assert.Equal(("scored", 3), ((string)told["ranker"]!, (int)told["place"]!));
+        Assert.Equal([newest, dear, old], Items(await MadangHost.GetAsync(reader.Http, "/v1/feed?ranker=chronological")));
+    }
+
+    [Fact]
+    public async Task Posts_are_found_by_their_words_as_soon_as_the_log_was_read()
+    {
+        await using var host = await MadangHost.StartAsync();
+        var (mina, jun) = (await host.PersonAsync("mina"), await host.PersonAsync("jun"));
+        var (open, _) = (await WriteAsync(mina, "우리 마당에서 만나요"), await WriteAsync(mina, "우리 마당의 비밀", "friends"));
+        await host.Services.GetRequiredService<PostLogPump>().RunAsync(TestContext.Current.CancellationToken);
+
+        var found = await MadangHost.GetAsync(jun.Http, "/v1/search/posts?q=마당");
+        Assert.Equal([open], Items(found));
+        Assert.Equal("우리 마당에서 만나요", (string)found["items"]![0]!["text"]!);
+        Assert.Equal(2, Items(await MadangHost.GetAsync(mina.Http, "/v1/search/posts?q=마당&limit=2")).Length);
     }
 
     private static async Task<string> CodeAsync(Person person, string path)

@@ -1,10 +1,14 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json.Nodes;
+using Madang.Feeds.Posts;
+using Madang.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Madang.Tests.Integration.Feeds;
@@ -12,6 +16,7 @@ namespace Madang.Tests.Integration.Feeds;
 /// <summary><c>/v1/sources</c>: a feed on loopback becomes an author, and each of its items a post, once.</summary>
 public abstract class SourceFacts(SourceHost server)
 {
+    private static int _people;
     private readonly MadangHost _host = server.Host;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -108,6 +113,64 @@ public abstract class SourceFacts(SourceHost server)
         }
     }
 
+    [Fact]
+    public async Task Subscriptions_of_another_reader_become_sources_that_are_followed_and_every_row_is_answered_for()
+    {
+        await using var site = await FeedSite.StartAsync();
+        site.Items = [("1", "소식")];
+        var person = await _host.PersonAsync("source_g");
+        var opml = $"""
+            <?xml version="1.0"?><opml version="1.0"><body><outline text="folder">
+            <outline text="a" xmlUrl="{site.Address}/feed.xml"/><outline xmlUrl="{site.Address}/feed.xml"/><outline xmlUrl="http://10.0.0.1/feed"/>
+            <outline xmlUrl="ftp://127.0.0.1/"/><outline xmlUrl="{site.Address}/nothing"/></outline></body></opml>
+            """;
+
+        var first = await ImportAsync(person.Http, opml);
+        Assert.Equal((4, 1, 3, 1), ((int)first["rows"]!, (int)first["taken"]!, (int)first["not_taken"]!, (int)first["duplicates"]!));
+        Assert.Equal(
+            ["1 created ", "2 refused source_refused", "3 refused invalid_fields", "4 refused source_unreachable"],
+            first["items"]!.AsArray().Select(row => $"{row!["row"]} {row["outcome"]} {row["code"]}"));
+        var author = (string)first["items"]![0]!["source"]!["user_id"]!;
+        Assert.Contains(author, (await MadangHost.GetAsync(person.Http, "/v1/follows"))["items"]!.AsArray().Select(item => (string)item!["user"]!["id"]!));
+        Assert.StartsWith("소식", (string)(await PostsAsync(person.Http, author, 1))[0]["text"]!, StringComparison.Ordinal);
+
+        // What we write, we read; and what is so already stays.
+        var asked = site.Asked;
+        var own = await person.Http.GetStringAsync("/v1/sources.opml", Cancel);
+        var again = await ImportAsync(person.Http, own);
+        Assert.Equal(((int)again["rows"]!, 0), ((int)again["taken"]!, (int)again["not_taken"]!));
+        Assert.Contains($"existing {site.Address}/feed.xml", again["items"]!.AsArray().Select(row => $"{row!["outcome"]} {row["url"]}"));
+        Assert.True(asked > 0);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("<html/>")]
+    [InlineData("<opml><body><outline xmlUrl='http://127.0.0.1/'>")]
+    [InlineData("<!DOCTYPE opml [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]><opml><body><outline text=\"&b;\" xmlUrl=\"http://127.0.0.1/\"/></body></opml>")]
+    [InlineData("<!DOCTYPE opml [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><opml><head><title>&x;</title></head><body/></opml>")]
+    public async Task What_is_no_list_of_subscriptions_is_refused(string document)
+    {
+        var person = await _host.PersonAsync($"source_h{Interlocked.Increment(ref _people)}");
+        using var answer = await person.Http.PostAsync("/v1/sources/import", new StringContent(document, Encoding.UTF8, "text/x-opml"), Cancel);
+        await Problems.AssertAsync(answer, HttpStatusCode.UnprocessableEntity, "invalid_fields", "opml");
+    }
+
+    [Fact]
+    public async Task A_list_of_subscriptions_that_is_too_large_is_refused()
+    {
+        var person = await _host.PersonAsync("source_i");
+        using var answer = await person.Http.PostAsync("/v1/sources/import", new ByteArrayContent(new byte[(1024 * 1024) + 1]), Cancel);
+        await Problems.AssertAsync(answer, HttpStatusCode.RequestEntityTooLarge, "body_too_large");
+    }
+
+    private static async Task<JsonNode> ImportAsync(HttpClient client, string opml)
+    {
+        using var answer = await client.PostAsync("/v1/sources/import", new StringContent(opml, Encoding.UTF8, "text/x-opml"), Cancel);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return (await JsonNode.ParseAsync(await answer.Content.ReadAsStreamAsync(Cancel), cancellationToken: Cancel))!;
+    }
+
     private static async Task<JsonNode> AddAsync(HttpClient client, string url)
     {
         using var answer = await client.PostAsJsonAsync("/v1/sources", new { url }, Cancel);
@@ -115,21 +178,21 @@ public abstract class SourceFacts(SourceHost server)
         return (await JsonNode.ParseAsync(await answer.Content.ReadAsStreamAsync(Cancel), cancellationToken: Cancel))!;
     }
 
-    /// <summary>Newest first, once there are so many.</summary>
-    private static async Task<List<JsonNode>> PostsAsync(HttpClient client, string author, int count)
+    /// <summary>Newest first, once there are so many: looked at again with each post that is written.</summary>
+    private async Task<List<JsonNode>> PostsAsync(HttpClient client, string author, int count)
     {
-        for (var left = 600; ; left--)
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        late.CancelAfter(TimeSpan.FromMinutes(1));
+        while (true)
         {
+            var next = server.NextPost;
             var posts = (await MadangHost.GetAsync(client, $"/v1/users/{author}/posts"))["items"]!.AsArray().Select(item => item!).ToList();
             if (posts.Count >= count)
             {
                 return posts;
             }
 
-            Assert.True(left > 0, $"{posts.Count} posts instead of {count}");
-
-            // Nothing tells of a commit by another road than this one; the site's own pace is a second.
-            await Task.Delay(100, Cancel);
+            await next.WaitAsync(late.Token);
         }
     }
 }
@@ -145,6 +208,7 @@ public sealed class PostgresSourceHost() : SourceHost(postgres: true);
 public class SourceHost : IAsyncLifetime
 {
     private readonly bool _postgres;
+    private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public SourceHost()
     {
@@ -154,8 +218,15 @@ public class SourceHost : IAsyncLifetime
 
     public MadangHost Host { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Host = await MadangHost.StartAsync(
-        new() { ["Madang:Outbound:Allow"] = "127.0.0.0/8", ["Madang:Feeds:SourceIntervalSeconds"] = "1" }, _postgres);
+    /// <summary>Ends when the next post is committed.</summary>
+    public Task NextPost => Volatile.Read(ref _next).Task;
+
+    public async ValueTask InitializeAsync()
+    {
+        Host = await MadangHost.StartAsync(new() { ["Madang:Outbound:Allow"] = "127.0.0.0/8", ["Madang:Feeds:SourceIntervalSeconds"] = "1" }, _postgres);
+        Host.Services.GetRequiredService<Database>().OnCommit<PostChanged>(
+            _ => Interlocked.Exchange(ref _next, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult());
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -307,6 +307,7 @@ export const en = {
   'error.source_unreachable': 'Nothing answers at this address.',
   'error.source_empty': 'There is neither a feed nor a page at this address.',
   'error.too_many_sources': 'This community follows as many websites as it may.',
+  'error.snapshot_gone': 'This order of your feed is no longer kept. Read it anew.',
   'error.too_many_crawls': 'There are too many crawls: delete one.',
   'error.too_many_streams': 'Too many crawls are being followed. Close a window first.',
   'error.unknown': 'That did not work ({code}).',

@@ -308,6 +308,7 @@ export const ko: Messages = {
   'error.source_unreachable': '이 주소에서 응답이 없습니다.',
   'error.source_empty': '이 주소에는 피드도 웹페이지도 없습니다.',
   'error.too_many_sources': '이 커뮤니티에서 구독할 수 있는 웹사이트 수를 모두 채웠습니다.',
+  'error.snapshot_gone': '이 피드 순서는 더 이상 보관되지 않습니다. 처음부터 다시 불러와 주세요.',
   'error.too_many_crawls': '수집이 너무 많습니다. 하나를 지우세요.',
   'error.too_many_streams': '지켜보는 수집이 너무 많습니다. 창을 하나 닫으세요.',
   'error.unknown': '처리하지 못했습니다 ({code}).',

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Madang.Api;
 using Microsoft.AspNetCore.Builder;
@@ -102,16 +103,17 @@ internal static class PostEndpoints
     }
 }
 
-/// <param name="ClientId">Your own name for the post, unique among all you publish; kept seven days. The header Idempotency-Key is an alias.</param>
+/// <param name="ClientId">Your own name for the post, unique among all you publish; kept seven days. The header Idempotency-Key may stand in its place.</param>
 /// <param name="Audience">public unless said otherwise.</param>
 /// <param name="ListId">One of your lists, with the audience list.</param>
-internal sealed record PublishRequest(string? ClientId, string? Text, Audience? Audience, ListId? ListId, IReadOnlyList<JsonElement>? Media)
+internal sealed record PublishRequest(
+    [property: Required] string? ClientId, [property: Required] string? Text, Audience? Audience, ListId? ListId, IReadOnlyList<JsonElement>? Media)
 {
     public PostDraft Draft(string? clientId) => new(clientId, Text, Audience, ListId?.Value, Media is { Count: > 0 });
 }
 
 /// <param name="Text">Words of your own; without, it is a bare share.</param>
-internal sealed record ShareRequest(string? ClientId, string? Text, Audience? Audience, ListId? ListId)
+internal sealed record ShareRequest([property: Required] string? ClientId, string? Text, Audience? Audience, ListId? ListId)
 {
     public PostDraft Draft(string? clientId) => new(clientId, Text, Audience, ListId?.Value);
 }

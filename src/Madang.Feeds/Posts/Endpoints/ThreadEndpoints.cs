@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Madang.Api;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -50,4 +51,4 @@ internal static class ThreadEndpoints
 }
 
 /// <param name="ClientId">Your own name for the comment, unique among all you publish; kept seven days. The header Idempotency-Key is an alias.</param>
-internal sealed record CommentRequest(string? ClientId, string? Text);
+internal sealed record CommentRequest([property: Required] string? ClientId, [property: Required] string? Text);

@@ -2,6 +2,7 @@ using Madang.Api;
 using Madang.Feeds.Explaining;
 using Madang.Feeds.Posts;
 using Madang.Feeds.Posts.Endpoints;
+using Madang.Feeds.Ranking;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -15,9 +16,9 @@ internal static class FeedEndpoints
     {
         var feed = routes.MapGroup("/v1/feed").RequireAuthorization(Policies.Person).WithTags("feeds");
         feed.MapGet("", ReadAsync).WithName("read_feed").Produces<FeedShape>()
-            .WithSummary("What the people you follow, your friends and you have written, newest first; order=oldest goes on from your mark. With since, a gap is told if not all fits.");
+            .WithSummary("What the people you follow, your friends and you have written, newest first; order=oldest goes on from your mark. With since, a gap is told if not all fits. ranker=scored puts first what probably matters to you and tells why; its order stands while you read on.");
         feed.MapGet("explain", ExplainAsync).WithName("explain_feed").Produces<FeedExplanation>()
-            .WithSummary("Why a post is in your home feed or not. Moderators may ask for somebody else.");
+            .WithSummary("Why a post is in your home feed or not, and what its score is made of. Moderators may ask for somebody else, without the scores.");
         feed.MapGet("mark", MarkAsync).WithName("read_feed_mark").Produces<FeedMarkJson>().WithSummary("How far you have read.");
         feed.MapPut("mark", MoveMarkAsync).WithName("put_feed_mark").Produces<FeedMarkJson>().WithSummary("Moves your mark forward, on all your devices. It never goes back.");
         routes.MapGroup("/v1/lists/{list_id}/feed").RequireAuthorization(Policies.Person).WithTags("feeds")
@@ -26,10 +27,34 @@ internal static class FeedEndpoints
             .MapGet("", ReadTagAsync).WithName("list_posts_of_tag").Produces<FeedShape>().WithSummary("Posts that bear a tag and that you may see.");
     }
 
-    private static Task<IResult> ReadAsync(
-        Caller caller, FeedPages pages, FeedMarks marks, [FromQuery] string? cursor, [FromQuery] string? limit, [FromQuery] string? order, [FromQuery] string? since,
-        [FromQuery] string? seen, CancellationToken cancellationToken) =>
-        AnswerAsync(caller, pages, marks, FeedQuery.Parse(FeedName.Home, cursor, limit, order, since, seen), since ?? cursor, cancellationToken);
+    private static async Task<IResult> ReadAsync(
+        [AsParameters] HomeRequest ask, Caller caller, FeedPages pages, FeedMarks marks, Rankers rankers, RankedPages ranked, CancellationToken cancellationToken)
+    {
+        var parsed = ask.Query;
+        if (ask.Ranker is null or Rankers.Chronological || !parsed.IsOk)
+        {
+            return await AnswerAsync(caller, pages, marks, parsed, ask.Since ?? ask.Cursor, cancellationToken);
+        }
+
+        if (rankers.Find(ask.Ranker) is not { } ranker)
+        {
+            return (Refusal)ApiErrors.Invalid("ranker", "unknown_value", $"ranker is {rankers.Names}.");
+        }
+
+        if (ask.Order is not null || ask.Since is not null)
+        {
+            return (Refusal)ApiErrors.Invalid("ranker", "invalid", "A ranker has an order of its own: order and since go without one.");
+        }
+
+        // Behind a snapshot the cursors are those of time.
+        if (ask.Place is null && !string.IsNullOrEmpty(ask.Cursor))
+        {
+            return await AnswerAsync(caller, pages, marks, parsed, ask.Cursor, cancellationToken);
+        }
+
+        var page = await ranked.ReadAsync(caller.Person, ranker, ask.Place, parsed.Value.Limit, parsed.Value.Seen, cancellationToken);
+        return page.IsOk ? new JsonBytes(page.Value) : (Refusal)page.Error;
+    }
 
     private static Task<IResult> ReadListAsync(
         [FromRoute(Name = "list_id")] string listId, Caller caller, FeedPages pages, FeedMarks marks, [FromQuery] string? cursor, [FromQuery] string? limit,
@@ -70,7 +95,8 @@ internal static class FeedEndpoints
     }
 
     private static async Task<IResult> ExplainAsync(
-        Caller caller, Explain explain, [FromQuery(Name = "post_id")] string? postId, [FromQuery(Name = "user_id")] string? userId, CancellationToken cancellationToken)
+        Caller caller, Explain explain, Rankers rankers, RankedFeeds ranked, [FromQuery(Name = "post_id")] string? postId, [FromQuery(Name = "user_id")] string? userId,
+        CancellationToken cancellationToken)
     {
         if (!Id.TryParse<PostId>(postId, out var post))
         {
@@ -93,7 +119,29 @@ internal static class FeedEndpoints
         }
 
         var explained = await explain.OfAsync(reader, post, isModerator && userId is not null, cancellationToken);
-        return explained.IsOk ? TypedResults.Ok(explained.Value) : (Refusal)explained.Error;
+        if (!explained.IsOk)
+        {
+            return (Refusal)explained.Error;
+        }
+
+        // Whom somebody cares for is nobody else's business.
+        return TypedResults.Ok(explained.Value.InFeed && reader == caller.Person
+            ? explained.Value with { Rankings = await RankingsAsync(reader, post, rankers, ranked, cancellationToken) }
+            : explained.Value);
+    }
+
+    private static async Task<IReadOnlyList<PostRanking>> RankingsAsync(UserId reader, PostId post, Rankers rankers, RankedFeeds ranked, CancellationToken cancellationToken)
+    {
+        var rankings = new List<PostRanking>();
+        foreach (var ranker in rankers.All)
+        {
+            if (await ranked.ExplainAsync(reader, ranker, post, cancellationToken) is { } ranking)
+            {
+                rankings.Add(ranking);
+            }
+        }
+
+        return rankings;
     }
 
     private static async Task<IResult> MarkAsync(Caller caller, FeedMarks marks, [FromQuery(Name = "list_id")] string? listId, CancellationToken cancellationToken)
@@ -125,8 +173,25 @@ internal sealed record FeedMarkJson(PostId? PostId, DateTimeOffset? At);
 /// <param name="ListId">One of your lists; without it, the home feed.</param>
 internal sealed record MarkRequest(PostId? PostId, ListId? ListId);
 
+/// <param name="Order">newest, or oldest, which goes on from your mark.</param>
+/// <param name="Since">The newest post that you hold.</param>
+/// <param name="Seen">A post that you wrote or were told of: the answer knows of it.</param>
+/// <param name="Ranker">chronological unless said otherwise, or scored.</param>
+internal readonly record struct HomeRequest(
+    [FromQuery(Name = "cursor")] string? Cursor, [FromQuery(Name = "limit")] string? Limit, [FromQuery(Name = "order")] string? Order,
+    [FromQuery(Name = "since")] string? Since, [FromQuery(Name = "seen")] string? Seen, [FromQuery(Name = "ranker")] string? Ranker)
+{
+    /// <summary>Within a snapshot; null for a cursor of time, or none.</summary>
+    public RankedCursor? Place => Ranker is not null && RankedCursor.TryRead(Cursor, out var place) ? place : null;
+
+    public Result<FeedQuery> Query => FeedQuery.Parse(FeedName.Home, Place is null ? Cursor : null, Limit, Order, Since, Seen);
+}
+
 /// <summary>A page of a feed, for the description of the API: the page itself is written from parts that lie ready.</summary>
 /// <param name="Gap">Reads what lies between this page and what you hold; absent when nothing does.</param>
 /// <param name="AlsoShared">Who else shared what a post of the page says, by the id of the post.</param>
+/// <param name="Ranker">Who made the order, where it is not that of time.</param>
+/// <param name="Why">Then: why each post stands where it does, by its id.</param>
 internal sealed record FeedShape(
-    IReadOnlyList<PostShape> Items, string? Gap, IReadOnlyDictionary<string, IReadOnlyList<UserId>>? AlsoShared, string? Next, string? Prev);
+    IReadOnlyList<PostShape> Items, string? Gap, IReadOnlyDictionary<string, IReadOnlyList<UserId>>? AlsoShared, string? Ranker,
+    IReadOnlyDictionary<string, WhyShape>? Why, string? Next, string? Prev);
