@@ -15,6 +15,9 @@ internal sealed class FeedXml(SitemapKind kind) : IXmlDocument
     private string? _permalink;
     private string _parent = "";
 
+    /// <summary>What stands directly under the root: RDF has images and search fields beside its channel, with titles of their own.</summary>
+    private string _section = "";
+
     /// <summary>The depth of the item that is open, or -1.</summary>
     private int _itemDepth = -1;
 
@@ -32,6 +35,7 @@ internal sealed class FeedXml(SitemapKind kind) : IXmlDocument
             return false;
         }
 
+        _section = depth == 1 ? name : _section;
         if (name is "item" or "entry" && _itemDepth < 0 && depth <= 3)
         {
             (_item, _content, _permalink, _itemDepth) = (Empty, null, null, depth);
@@ -48,6 +52,10 @@ internal sealed class FeedXml(SitemapKind kind) : IXmlDocument
             {
                 _gathering = depth;
             }
+        }
+        else if (IsTitle(name, depth))
+        {
+            _gathering = depth;
         }
 
         return true;
@@ -69,9 +77,9 @@ internal sealed class FeedXml(SitemapKind kind) : IXmlDocument
         {
             Field(name, depth, value);
         }
-        else if (name == "title" && depth <= 2 && _title is null && Text(value) is { } title)
+        else if (IsTitle(name, depth))
         {
-            _title = title;
+            _title ??= Text(value);
         }
 
         value.Clear();
@@ -87,16 +95,20 @@ internal sealed class FeedXml(SitemapKind kind) : IXmlDocument
         return new(kind, [], [], _items, _title, isCut);
     }
 
+    /// <summary>Of the feed itself: <c>feed/title</c>, <c>rss/channel/title</c>, <c>RDF/channel/title</c>.</summary>
+    private bool IsTitle(string name, int depth) => name == "title" && (depth == 1 || (depth == 2 && _section == "channel"));
+
     private void Add()
     {
         _itemDepth = -1;
         var url = _item.Url ?? _permalink;
-        if (url is null && _item.Id is null && _item.Title is null)
+        var summary = _item.Summary ?? _content;
+        if (url is null && _item.Id is null && _item.Title is null && summary is null)
         {
             return;
         }
 
-        _items.Add(_item with { Url = url, Id = _item.Id ?? url, Summary = _item.Summary ?? _content });
+        _items.Add(_item with { Url = url, Id = _item.Id ?? url, Summary = summary });
     }
 
     private void Attributes(string name, XmlReader attributes)

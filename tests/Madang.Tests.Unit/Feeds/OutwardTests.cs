@@ -1,3 +1,4 @@
+using System.ServiceModel.Syndication;
 using System.Text;
 using System.Text.Json;
 using System.Xml.Linq;
@@ -68,6 +69,25 @@ public sealed class OutwardTests
         Assert.All(read.Items, item => Assert.Equal("https://madang.example/posts/12", item.Url));
     }
 
+    /// <summary>Microsoft's reader of feeds, which knows RFC 4287 by its own book.</summary>
+    [Fact]
+    public void Another_reader_of_Atom_finds_everything_where_it_belongs()
+    {
+        using var xml = System.Xml.XmlReader.Create(new MemoryStream(AtomDocument.Write(Feed(Post("안녕하세요 <b>&amp;</b> 😀\n둘째 줄"), Post("둘") with { Link = new("https://madang.example/posts/13") }))));
+        var feed = SyndicationFeed.Load(xml);
+
+        // It knows whole seconds alone.
+        var seconds = At.AddMilliseconds(-At.Millisecond);
+        Assert.Equal(("마당", "https://madang.example/v1/users/7/feed.atom", seconds), (feed.Title.Text, feed.Id, feed.LastUpdatedTime));
+        Assert.Equal("김마당", Assert.Single(feed.Authors).Name);
+        Assert.Equal(["alternate", "next", "self"], feed.Links.Select(link => link.RelationshipType).Order(StringComparer.Ordinal));
+        Assert.Equal(["https://madang.example/posts/12", "https://madang.example/posts/13"], feed.Items.Select(item => item.Id));
+        var item = feed.Items.First();
+        Assert.Equal(("안녕하세요 <b>&amp;</b> 😀", "안녕하세요 <b>&amp;</b> 😀\n둘째 줄"), (item.Title.Text, Assert.IsType<TextSyndicationContent>(item.Content).Text));
+        Assert.Equal((seconds, seconds, "음식"), (item.PublishDate, item.LastUpdatedTime, Assert.Single(item.Categories).Name));
+        Assert.Equal("https://madang.example/posts/12", Assert.Single(item.Links).Uri.AbsoluteUri);
+    }
+
     [Theory]
     [InlineData("짧다", "짧다")]
     [InlineData("  첫 줄  \r\n둘째", "첫 줄")]
@@ -90,7 +110,7 @@ public sealed class OutwardTests
         var read = Opml.Read(Opml.Write("구독", outlines));
 
         Assert.True(read.IsOk);
-        Assert.Equal([outlines[0], outlines[1] with { Title = "https://b.example/" }], read.Value);
+        Assert.Equal([outlines[0], outlines[1] with { Title = "https://b.example/" }], read.Value.Outlines);
     }
 
     [Fact]
@@ -99,12 +119,13 @@ public sealed class OutwardTests
         var read = Opml.Read(Encoding.UTF8.GetBytes(
             """
             <?xml version="1.0"?><!DOCTYPE opml [<!ENTITY x "boom">]>
-            <opml version="1.0"><body><outline text="folder"><outline text="a" xmlUrl=" http://a.example/ "/><outline xmlUrl="http://a.example/"/></outline>
+            <opml version="1.0"><body><outline text="folder"><outline text="a" xmlUrl=" http://a.example/ "/><outline xmlurl="http://a.example/"/></outline>
             <outline text="no feed"/></body></opml>
             """));
 
         Assert.True(read.IsOk);
-        Assert.Equal("http://a.example/", Assert.Single(read.Value).XmlUrl);
+        Assert.Equal("http://a.example/", Assert.Single(read.Value.Outlines).XmlUrl);
+        Assert.Equal(1, read.Value.Duplicates);
     }
 
     [Theory]
@@ -127,5 +148,5 @@ public sealed class OutwardTests
     private static OutwardPost Post(string text) => new(new("https://madang.example/posts/12"), "김마당", text, ["음식"], At, null);
 
     private static OutwardFeed Feed(params OutwardPost[] posts) => new(
-        "마당", new("https://madang.example/v1/users/7/feed.atom"), new("https://madang.example/users/7"), new("https://madang.example/v1/users/7/feed.atom?cursor=AQ"), "김마당", At, posts);
+        new("https://madang.example/v1/users/7/feed.atom"), "마당", new("https://madang.example/v1/users/7/feed.atom"), new("https://madang.example/users/7"), new("https://madang.example/v1/users/7/feed.atom?cursor=AQ"), "김마당", At, posts);
 }
