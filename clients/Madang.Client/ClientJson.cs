@@ -120,6 +120,8 @@ namespace Madang.Client;
 [JsonSerializable(typeof(Imported))]
 [JsonSerializable(typeof(FeedPage))]
 [JsonSerializable(typeof(FeedMark))]
+[JsonSerializable(typeof(ImportedSources))]
+[JsonSerializable(typeof(FeedToken))]
 [JsonSerializable(typeof(LinkPreview))]
 [JsonSerializable(typeof(NewList))]
 [JsonSerializable(typeof(PeopleList))]

@@ -45,6 +45,11 @@ internal sealed class Http(MadangClientOptions options) : IDisposable
         params (string Name, string? Value)[] query) =>
         ReadAsync(method, path + Query(query), new(file, contentType), type, options.Timeout, cancellationToken);
 
+    /// <summary>Likewise, where the answer may take its time.</summary>
+    public Task<TOut> SendBytesAsync<TOut>(
+        HttpMethod method, string path, byte[] file, string contentType, JsonTypeInfo<TOut> type, TimeSpan timeout, CancellationToken cancellationToken) =>
+        ReadAsync(method, path, new(file, contentType), type, timeout, cancellationToken);
+
     /// <summary>A whole file.</summary>
     public async Task<byte[]> GetBytesAsync(string path, string accept, CancellationToken cancellationToken) =>
         (await BytesAsync(HttpMethod.Get, path, null, options.Timeout, cancellationToken, accept)).Body;

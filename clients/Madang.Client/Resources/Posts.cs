@@ -60,6 +60,9 @@ public sealed class Posts
     /// <summary>Posts and shares of somebody, newest first.</summary>
     public Paged<Post> OfUser(string userId) => new(_http, $"/v1/users/{Uri.EscapeDataString(userId)}/posts", ClientJson.Default.PagePost);
 
+    /// <summary>Posts, comments and shares that hold all words of <paramref name="query"/> and that one may see, newest first; <c>word*</c> matches beginnings, quotation marks a phrase.</summary>
+    public Paged<Post> Search(string query) => new(_http, "/v1/search/posts", ClientJson.Default.PagePost, ("q", query));
+
     /// <summary>What stands behind a link. Codes: preview_address_refused, preview_unreachable, preview_no_page.</summary>
     public Task<LinkPreview> PreviewAsync(string url, CancellationToken cancellationToken = default) =>
         _http.GetAsync("/v1/preview", ClientJson.Default.LinkPreview, cancellationToken, ("url", url));

@@ -6,6 +6,8 @@ public sealed class Sources
     /// <summary>The server looks at the address before it answers.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromMinutes(1);
 
+    private static readonly TimeSpan ManyLooks = TimeSpan.FromMinutes(2);
+
     private readonly Http _http;
 
     internal Sources(Http http) => _http = http;
@@ -25,6 +27,11 @@ public sealed class Sources
     /// <summary>All of them as OPML 2.0.</summary>
     public Task<byte[]> ExportAsync(CancellationToken cancellationToken = default) => _http.GetBytesAsync("/v1/sources.opml", "text/x-opml", cancellationToken);
 
+    /// <summary>Takes the subscriptions of another feed reader over: makes each a source and follows it. Codes: invalid_fields, body_too_large, overloaded.</summary>
+    /// <param name="opml">At most 1 MiB.</param>
+    public Task<ImportedSources> ImportAsync(byte[] opml, CancellationToken cancellationToken = default) =>
+        _http.SendBytesAsync(HttpMethod.Post, "/v1/sources/import", opml, "text/x-opml", ClientJson.Default.ImportedSources, ManyLooks, cancellationToken);
+
     private static string PathOf(string id) => $"/v1/sources/{Uri.EscapeDataString(id)}";
 }
 
@@ -32,5 +39,15 @@ public sealed class Sources
 /// <param name="UserId">The author of its posts.</param>
 public sealed record Source(
     string Id, string Url, string Kind, string UserId, DateTimeOffset CreatedAt, string? CreatedBy = null, DateTimeOffset? LastItemAt = null);
+
+/// <param name="Rows">How many addresses the list named.</param>
+/// <param name="Duplicates">How often an address was named again.</param>
+/// <param name="Items">One for each address, in order.</param>
+public sealed record ImportedSources(int Rows, int Taken, int NotTaken, int Duplicates, IReadOnlyList<ImportedSource> Items);
+
+/// <param name="Row">From 1.</param>
+/// <param name="Outcome">created, existing or refused.</param>
+/// <param name="Code">Why it was refused; of a source that stands, why it is not followed.</param>
+public sealed record ImportedSource(int Row, string Url, string Outcome, string? Code = null, Source? Source = null);
 
 internal sealed record NewSource(string Url);

@@ -105,6 +105,50 @@ export interface Draft {
 }
 
 /** Why a post is in one's home feed, or why not. */
+export type Ranker = 'chronological' | 'scored'
+
+/** A part of a score: what was found, what it counts, and what it added or took. */
+export interface FeedFactor {
+  name: 'recency' | 'affinity' | 'engagement' | 'tag' | 'repeat'
+  value: number
+  weight: number
+  points: number
+}
+
+/** Why a post stands where it does; the score is the sum of the factors' points. */
+export interface FeedReason {
+  /** How it comes into the feed: own, followee, friend, direct, tag. */
+  by: string[]
+  score: number
+  factors: FeedFactor[]
+}
+
+/** Behind what was ranked the feed goes on in the order of time, and its pages have neither. */
+export interface RankedFeedPage extends FeedPage {
+  ranker?: Ranker
+  /** By the id of the post. */
+  why?: Record<Id, FeedReason>
+}
+
+/** Whoever has one of these addresses reads the home feed. */
+export interface FeedToken {
+  created_at: string
+  token: string
+  atom_url: string
+  json_url: string
+}
+
+/** What became of a list of subscriptions. */
+export interface ImportedSources {
+  rows: number
+  taken: number
+  not_taken: number
+  /** How often an address was named again. */
+  duplicates: number
+  /** `code` says why a row was refused, or why a source that stands is not followed. */
+  items: { row: number; url: string; outcome: 'created' | 'existing' | 'refused'; code?: string; source?: Source }[]
+}
+
 export interface FeedExplanation {
   post_id: Id
   user_id: Id
@@ -116,6 +160,8 @@ export interface FeedExplanation {
   /** Where its id is kept now: ring, pending, author_log, database. */
   place: string
   delivery?: 'push' | 'pull'
+  /** Of a post in one's own feed: its score by each ranker, and where it stood in one's last reading. */
+  rankings?: { ranker: Ranker; score: number; factors: FeedFactor[]; place?: number }[]
 }
 
 /** A feed or page of the web as somebody to follow. */

@@ -51,6 +51,27 @@ describe('requests', () => {
     ])
   })
 
+  test('of ranked feeds, search and sources go to their paths, and a list of subscriptions goes as it is', async () => {
+    const seen: string[] = []
+    const types: unknown[] = []
+    const api = apiThat((url, init) => {
+      seen.push(`${init.method} ${url.replace('http://server.test/v1', '')} ${typeof init.body === 'string' ? init.body : ''}`.trim())
+      types.push(new Headers(init.headers).get('content-type'))
+      return problem(200, { items: [] })
+    })
+    await api.feed.ranked({ limit: 5 })
+    await api.feed.renewToken()
+    await api.feed.token()
+    await api.feed.deleteToken()
+    await api.posts.search('마당*', { cursor: 'c' })
+    await api.sources.import('<opml/>')
+    expect(seen).toEqual([
+      'GET /feed?limit=5&ranker=scored', 'POST /me/feed-token {}', 'GET /me/feed-token', 'DELETE /me/feed-token', 'GET /search/posts?q=%EB%A7%88%EB%8B%B9*&cursor=c',
+      'POST /sources/import <opml/>',
+    ])
+    expect(types.at(-1)).toBe('text/x-opml')
+  })
+
   test('of notifications go to their paths', async () => {
     const seen: string[] = []
     const api = apiThat((url, init) => {

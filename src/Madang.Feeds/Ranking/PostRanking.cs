@@ -12,7 +12,10 @@ public sealed record PostRanking(string Ranker, double Score, IReadOnlyList<Post
     public int? Place { get; init; }
 
     internal static PostRanking Of(string ranker, RankedPost post, int? place) => new(
-        ranker, Round(post.Score), [.. post.Factors.Select(factor => new PostFactor(factor.Name, Round(factor.Value), Round(factor.Weight), Round(factor.Points)))]) { Place = place };
+        ranker, Round(post.Score), [.. post.Factors.Select(factor => new PostFactor(factor.Name, Round(factor.Value), Round(factor.Weight), Round(factor.Points)))])
+    {
+        Place = place,
+    };
 
     // What differs behind the fourth place decides nothing that anybody sees.
     private static double Round(double value) => Math.Round(value, 4);

@@ -58,7 +58,9 @@ public sealed class FeedSecondReaderTests
         string[] arguments = ["--input-type=module", "-e", Script, asked];
         using var node = Process.Start(new ProcessStartInfo("node", arguments)
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.Combine(Repository.Root, "web"),
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.Combine(Repository.Root, "web"),
         })!;
         var output = node.StandardOutput.ReadToEndAsync(Cancel);
         var error = await node.StandardError.ReadToEndAsync(Cancel);

@@ -1,5 +1,6 @@
 using Madang.Client;
 using Madang.Client.Resources;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Madang.Tests.Integration.Sdk;
 
@@ -101,6 +102,32 @@ public sealed class PostSdkTests
         Assert.Equal((1, 1, 0), (taken.Rows, taken.Taken, taken.NotTaken));
         Assert.False(Assert.Single((await madang.Relations.Follows().PageAsync(cancellationToken: cancellationToken)).Items).Shares);
         Assert.Contains("opml", System.Text.Encoding.UTF8.GetString(await madang.Sources.ExportAsync(cancellationToken)), StringComparison.Ordinal);
+        Assert.Empty((await madang.Sources.All().PageAsync(cancellationToken: cancellationToken)).Items);
+    }
+
+    [Fact]
+    public async Task The_client_reads_ranked_feeds_searches_and_brings_subscriptions_along()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var host = await MadangHost.StartAsync();
+        using var madang = new MadangClient(new() { BaseAddress = host.Address, Token = (await host.AdminAsync()).Token });
+        var post = await madang.Posts.PublishAsync(new NewPost("마당에 소나무를 심었어요", "one"), cancellationToken);
+
+        var page = await madang.Feed.RankedAsync(cancellationToken: cancellationToken);
+        Assert.Equal(("scored", post.Id, "own"), (page.Ranker, Assert.Single(page.Items).Id, Assert.Single(page.Why![post.Id].By)));
+        Assert.Equal(5, page.Why[post.Id].Factors.Count);
+        var told = await madang.Feed.ExplainAsync(post.Id, cancellationToken: cancellationToken);
+        Assert.Equal((true, "scored"), (told.InFeed, Assert.Single(told.Rankings!).Ranker));
+        await host.Services.GetRequiredService<Madang.Feeds.Posts.PostLogPump>().RunAsync(cancellationToken);
+        Assert.Equal(post.Id, Assert.Single((await madang.Posts.Search("소나무").PageAsync(cancellationToken: cancellationToken)).Items).Id);
+        Assert.EndsWith("/home.atom", (await madang.Feed.RenewTokenAsync(cancellationToken)).AtomUrl, StringComparison.Ordinal);
+        await madang.Feed.DeleteTokenAsync(cancellationToken);
+
+        var opml = "<opml><body><outline xmlUrl='http://10.0.0.1/feed'/><outline xmlUrl='http://10.0.0.1/feed'/></body></opml>"u8.ToArray();
+        var taken = await madang.Sources.ImportAsync(opml, cancellationToken);
+        Assert.Equal((1, 0, 1, 1), (taken.Rows, taken.Taken, taken.NotTaken, taken.Duplicates));
+        Assert.Equal(("refused", "source_refused"), (taken.Items[0].Outcome, taken.Items[0].Code));
+        Assert.Equal("source_refused", (await Assert.ThrowsAsync<MadangException>(() => madang.Sources.CreateAsync("http://10.0.0.1/", cancellationToken))).Code);
         Assert.Empty((await madang.Sources.All().PageAsync(cancellationToken: cancellationToken)).Items);
     }
 

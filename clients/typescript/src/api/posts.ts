@@ -34,6 +34,8 @@ export class Posts {
 
   /** Newest first. */
   ofUser = (user: Id, page: PageQuery = {}) => this.http.get<List<Post>>(`/v1/users/${user}/posts`, { ...page })
+  /** Posts, comments and shares that hold all words and that one may see, newest first; `word*` matches beginnings, quotation marks a phrase. */
+  search = (q: string, page: PageQuery = {}) => this.http.get<List<Post>>('/v1/search/posts', { q, ...page })
   /** What stands behind a link. */
   preview = (url: string) => this.http.get<LinkPreview>('/v1/preview', { url })
 }

@@ -1,5 +1,5 @@
 import type { Http } from '../http.ts'
-import type { Source } from '../posts.ts'
+import type { ImportedSources, Source } from '../posts.ts'
 import type { Id, List, PageQuery } from '../types.ts'
 
 /** Feeds and pages of the web as authors to follow. */
@@ -13,6 +13,8 @@ export class Sources {
   get = (id: Id) => this.http.get<Source>(`/v1/sources/${id}`)
   /** Whoever made it may, and moderators. */
   delete = (id: Id) => this.http.delete(`/v1/sources/${id}`)
+  /** Takes the subscriptions of another feed reader over (OPML, at most 1 MiB): makes each a source and follows it. It may take a minute. */
+  import = (opml: string) => this.http.json<ImportedSources>('POST', '/v1/sources/import', { body: opml, contentType: 'text/x-opml', timeoutMs: 120_000 })
   /** All of them as OPML. */
   exportUrl = () => `${this.http.baseUrl}/v1/sources.opml`
 }
