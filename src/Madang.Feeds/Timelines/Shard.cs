@@ -18,6 +18,8 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
     /// <summary>With more of them nobody is told of posts that go into no ring: signals may be lost, and the next look shows what they tell.</summary>
     private const int MostTelling = 5_000;
 
+    private const int MostReleases = 1024;
+
     /// <summary>Rings that are looked at together.</summary>
     private const int AtATime = 32;
 
@@ -41,6 +43,10 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
     private int _turns;
     private long[] _pulled = [];
     private int _generation;
+
+    // Who is pushed again since when, the latest last, complete for what came after a generation.
+    private readonly List<(long Author, int Generation)> _releases = [];
+    private int _releasesFrom;
     private Frequency _views;
 
     /// <summary>Ids put into rings since the start, those that were there already not counted.</summary>
@@ -101,29 +107,57 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
 
             var before = reader.Aim;
             var sources = before.Epoch == graph.Epoch ? before.Sources : Aim.SourcesOf(graph);
-            foreach (var author in before.Sources)
+            if (!ReferenceEquals(sources, before.Sources))
             {
-                if (!ViewerGraph.Holds(sources, author))
-                {
-                    Leave(author, reader.Slot);
-                }
-            }
-
-            foreach (var author in sources)
-            {
-                if (!ViewerGraph.Holds(before.Sources, author))
-                {
-                    Join(author, reader.Slot);
-                }
+                Move(reader.Slot, before.Sources, sources);
             }
 
             var aim = AimAt(sources, graph.Epoch);
             // Not ready first: who takes the new aim must not take the ring for complete.
-            reader.IsReady &= sources.All(author => ViewerGraph.Holds(aim.Pulled, author)
-                || (ViewerGraph.Holds(before.Sources, author) && _authors[author].ReleasedAt <= before.Generation));
+            reader.IsReady &= !Lacks(before, aim);
             reader.Aim = aim;
             return true;
         }
+    }
+
+    private void Move(int slot, long[] before, long[] after)
+    {
+        foreach (var author in before)
+        {
+            if (!ViewerGraph.Holds(after, author))
+            {
+                Leave(author, slot);
+            }
+        }
+
+        foreach (var author in after)
+        {
+            if (!ViewerGraph.Holds(before, author))
+            {
+                Join(author, slot);
+            }
+        }
+    }
+
+    /// <summary>Whether somebody is put into the ring by the new aim who was not all the time since the one before.</summary>
+    private bool Lacks(Aim before, Aim aim)
+    {
+        if (!ReferenceEquals(aim.Sources, before.Sources) || before.Generation < _releasesFrom)
+        {
+            return !aim.Sources.All(author => ViewerGraph.Holds(aim.Pulled, author)
+                || (ViewerGraph.Holds(before.Sources, author) && _authors[author].ReleasedAt <= before.Generation));
+        }
+
+        // The usual case: somebody began or ended to be pulled, and each of their followers comes here once for it.
+        for (var i = _releases.Count - 1; i >= 0 && _releases[i].Generation > before.Generation; i--)
+        {
+            if (ViewerGraph.Holds(aim.Sources, _releases[i].Author) && !ViewerGraph.Holds(aim.Pulled, _releases[i].Author))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Takes in what was pulled for a reader.</summary>
@@ -403,11 +437,19 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
         // First the list, then what depends on it: a reader who no longer finds a post pending finds its author here.
         Volatile.Write(ref _pulled, [.. pulled]);
         Volatile.Write(ref _generation, _generation + 1);
-        author.ReleasedAt = pulls ? author.ReleasedAt : _generation;
         if (pulls)
         {
             GiveUp(author, 0);
             GiveUp(author, 1);
+            return;
+        }
+
+        author.ReleasedAt = _generation;
+        _releases.Add((author.Id, _generation));
+        if (_releases.Count > MostReleases)
+        {
+            _releasesFrom = _releases[MostReleases / 2].Generation;
+            _releases.RemoveRange(0, (MostReleases / 2) + 1);
         }
     }
 
@@ -434,8 +476,11 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
         }
     }
 
-    private Aim AimAt(long[] sources, long epoch) =>
-        new(sources, epoch, [.. _pulled.Where(author => ViewerGraph.Holds(sources, author))], _generation);
+    private Aim AimAt(long[] sources, long epoch)
+    {
+        var (few, many) = sources.Length < _pulled.Length ? (sources, _pulled) : (_pulled, sources);
+        return new(sources, epoch, [.. few.Where(author => ViewerGraph.Holds(many, author))], _generation);
+    }
 
     private void Join(long author, int slot)
     {
