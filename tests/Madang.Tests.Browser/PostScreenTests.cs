@@ -145,6 +145,13 @@ public sealed class PostScreenTests(Chromium chromium) : IClassFixture<Chromium>
         await page.Locator("main form .button.primary").ClickAsync();
         await page.Locator(".field-note.error").WaitForAsync();
         await ScreenTests.LookAtAsync(mina, "sources-refused", faults);
+        await page.GotoAsync($"/search?in=posts&q={Uri.EscapeDataString(korean ? "매실" : "plums")}");
+        await page.Locator(".post").First.WaitForAsync();
+        await ScreenTests.LookAtAsync(mina, "search-posts", faults);
+        await page.GotoAsync("/feed");
+        await page.Locator(".feed-order button").Nth(1).ClickAsync();
+        await page.Locator(".post").First.WaitForAsync();
+        await ScreenTests.LookAtAsync(mina, "feed-scored", faults);
         await page.GotoAsync("/settings");
         await page.Locator(".file-button").First.WaitForAsync();
         await ScreenTests.LookAtAsync(mina, "settings-moving", faults);

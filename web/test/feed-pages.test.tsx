@@ -5,7 +5,10 @@ import { beforeEach, expect, test, vi } from 'vitest'
 import { BookmarksPage } from '../src/feed/BookmarksPage'
 import { DraftsPage } from '../src/feed/DraftsPage'
 import { PostComposer } from '../src/feed/PostComposer'
+import { HomePage } from '../src/feed/HomePage'
 import { SourcesPage } from '../src/feed/SourcesPage'
+import { SearchPage } from '../src/search/SearchPage'
+import { FeedAddress } from '../src/settings/FeedAddress'
 import { Moving } from '../src/settings/Moving'
 import { open } from './screen'
 
@@ -93,4 +96,68 @@ test('no bookmarks yet', async () => {
   routes.set('GET /v1/me/bookmarks', () => list([]))
   open('/x', <BookmarksPage />, 'ko')
   expect(await screen.findByRole('heading', { name: '아직 북마크가 없습니다' })).toBeInTheDocument()
+})
+
+const post = (id: string, text: string) => ({ id, author_id: '2', text, audience: 'public', version: 1, created_at: '2026-11-22T03:00:00Z', counts: { comments: 0, likes: 0, shares: 0 }, viewer: { liked: false, bookmarked: false, shared: false } })
+
+test('posts are found by their words', async () => {
+  const asked: string[] = []
+  routes.set('GET /v1/search/posts', (_, query) => { asked.push(query.toString()); return list([post('70', 'Under the pine')]) })
+  const user = userEvent.setup()
+  open('/x', <SearchPage />)
+  await user.click(await screen.findByRole('button', { name: 'Posts' }))
+  await user.type(screen.getByRole('searchbox'), 'pine{Enter}')
+  expect(await screen.findByText('Under the pine')).toBeInTheDocument()
+  expect(asked).toEqual(['q=pine&limit=20'])
+  expect(screen.queryByLabelText('Language')).not.toBeInTheDocument()
+})
+
+test('subscriptions of another feed reader are taken over, and what was not is told', async () => {
+  routes.set('GET /v1/sources', () => list([]))
+  routes.set('POST /v1/sources/import', () => ({ rows: 3, taken: 1, not_taken: 2, duplicates: 0, items: [
+    { row: 1, url: 'https://a.org/feed', outcome: 'created' }, { row: 2, url: 'https://b.org/feed', outcome: 'refused', code: 'source_empty' }, { row: 3, url: 'https://c.org/feed', outcome: 'refused', code: 'not_tried' },
+  ] }))
+  const user = userEvent.setup()
+  open('/x', <SourcesPage />)
+  const file = new File(['<opml/>'], 'feeds.opml', { type: 'text/x-opml' })
+  file.text ??= () => Promise.resolve('<opml/>')
+  await user.upload(await screen.findByLabelText('Take over subscriptions (OPML)', { selector: 'input' }), file)
+  expect(await screen.findByText('1 of 3 websites were taken over.')).toBeInTheDocument()
+  expect(screen.getByText(/There is neither a feed nor a page/)).toHaveTextContent('https://b.org/feed')
+  expect(screen.getByText(/take the same file over again/)).toHaveTextContent('https://c.org/feed')
+})
+
+test('the secret address of the feed is shown once, and taken away after a question', async () => {
+  let since: string | undefined
+  routes.set('GET /v1/me/feed-token', () => (since === undefined ? undefined : { created_at: since }))
+  routes.set('POST /v1/me/feed-token', () => ({ created_at: (since = '2026-11-22T03:00:00Z'), token: 'x', atom_url: 'https://a.org/v1/f/x/home.atom', json_url: 'https://a.org/v1/f/x/home.json' }))
+  routes.set('DELETE /v1/me/feed-token', () => { since = undefined; return new Response(null, { status: 204 }) })
+  const user = userEvent.setup()
+  open('/x', <FeedAddress />)
+  await user.click(await screen.findByRole('button', { name: 'Make an address' }))
+  expect(await screen.findByDisplayValue('https://a.org/v1/f/x/home.atom')).toBeInTheDocument()
+  await user.click(await screen.findByRole('button', { name: 'Take the address away' }))
+  await user.click(within(screen.getByRole('alertdialog')).getByRole('button', { name: 'Take the address away' }))
+  expect(await screen.findByRole('button', { name: 'Make an address' })).toBeInTheDocument()
+  expect(screen.queryByDisplayValue('https://a.org/v1/f/x/home.atom')).not.toBeInTheDocument()
+})
+
+test('an order that the server no longer keeps is read anew', async () => {
+  const asked: string[] = []
+  let kept = true
+  routes.set('GET /v1/feed', (_, query) => {
+    asked.push(query.toString())
+    if (query.get('ranker') === null) return { ...list([]), prev: 'p' }
+    if (query.get('cursor') === null) return { ...list([post('70', kept ? 'first order' : 'second order')]), next: kept ? 'c' : null }
+    kept = false
+    return Response.json({ code: 'snapshot_gone' }, { status: 410 })
+  })
+  const user = userEvent.setup()
+  open('/x', <HomePage />)
+  await user.click(await screen.findByRole('button', { name: 'For you' }))
+  expect(await screen.findByText('first order')).toBeInTheDocument()
+  await user.click(screen.getByRole('button', { name: 'Show more' }))
+  expect(await screen.findByText('second order')).toBeInTheDocument()
+  expect(screen.queryByText('first order')).not.toBeInTheDocument()
+  expect(asked.slice(1)).toEqual(['limit=20&ranker=scored', 'cursor=c&limit=20&ranker=scored', 'limit=20&ranker=scored'])
 })

@@ -110,12 +110,12 @@ test('answers stand under what they answer', async () => {
   await user.click(screen.getByRole('button', { name: 'Show 1 answer' }))
   expect(await screen.findByText('Tall enough')).toBeInTheDocument()
   await user.click(screen.getByRole('button', { name: 'Answer, 1 so far' }))
-  const box = screen.getAllByRole('textbox', { name: 'Write a comment' })[1] as HTMLElement
+  const box = screen.getByRole('textbox', { name: 'Write an answer' })
   expect(box).toHaveFocus()
   await user.type(box, 'As a house')
   await user.keyboard('{Control>}{Enter}{/Control}')
   expect(await screen.findByText('As a house')).toBeInTheDocument()
-  expect(screen.getAllByRole('textbox', { name: 'Write a comment' })).toHaveLength(1)
+  expect(screen.queryByRole('textbox', { name: 'Write an answer' })).not.toBeInTheDocument()
 })
 
 test('what another window changed meanwhile is shown, and what was typed is kept', async () => {
@@ -158,13 +158,14 @@ test('one’s own post is deleted after a question', async () => {
 })
 
 test('says why a post is in the feed', async () => {
-  routes.set('GET /v1/feed/explain', (_, query) => ({ post_id: query.get('post_id'), user_id: '1', in_feed: true, by: ['followee', 'brand_new'], without: [], place: 'ring' }))
+  routes.set('GET /v1/feed/explain', (_, query) => ({ post_id: query.get('post_id'), user_id: '1', in_feed: true, by: ['followee', 'brand_new'], without: [], place: 'ring', rankings: [{ ranker: 'scored', score: 1.25, factors: [{ name: 'recency', value: 1, weight: 1, points: 1.5 }, { name: 'repeat', value: 1, weight: -0.25, points: -0.25 }] }] }))
   const { user, main } = await show()
   await user.click(within(main).getByRole('button', { name: 'Actions for the post by Joon Park' }))
   await user.click(screen.getByRole('menuitem', { name: 'Why do I see this?' }))
   const dialog = screen.getByRole('dialog', { name: 'Why this post is in your feed' })
   expect(await within(dialog).findByText('You follow who posted it.')).toBeInTheDocument()
   expect(within(dialog).getByText('brand new')).toBeInTheDocument()
+  expect(within(dialog).getByText('How new it is').parentElement).toHaveTextContent('+1.5')
 })
 
 test('somebody is muted for a while', async () => {

@@ -8,6 +8,7 @@ const shortcuts: { keys: string[]; does: MessageKey }[] = [
   { keys: ['↑', '↓'], does: 'shortcuts.arrows' },
   { keys: ['Enter'], does: 'shortcuts.send' },
   { keys: ['Shift', 'Enter'], does: 'shortcuts.newline' },
+  { keys: ['Ctrl', 'Enter'], does: 'shortcuts.publish' },
   { keys: ['Esc'], does: 'shortcuts.back' },
   { keys: ['?'], does: 'shortcuts.list' },
 ]

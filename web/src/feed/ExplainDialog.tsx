@@ -1,4 +1,4 @@
-import type { Id } from '@madang/client'
+import type { FeedExplanation, Id } from '@madang/client'
 import { useQuery } from '@tanstack/react-query'
 import { Check, X } from 'lucide-react'
 import { useApi } from '../app/session'
@@ -23,6 +23,7 @@ export function ExplainDialog({ id, by, onClose }: { id: Id; by: string; onClose
             {data.by.map((code) => <li key={code}><Check size={17} aria-hidden /> <span>{words(t, 'by', code, by)}</span></li>)}
             {data.without.map((code) => <li key={code} className="against"><X size={17} aria-hidden /> <span>{words(t, 'without', code, by)}</span></li>)}
           </ul>
+          {data.rankings?.map((ranking) => <Ranking key={ranking.ranker} ranking={ranking} />)}
           {data.in_feed && <small>{t(data.place === 'ring' || data.place === 'pending' ? 'explain.pushed' : 'explain.pulled')}</small>}
         </div>
       )}
@@ -30,8 +31,20 @@ export function ExplainDialog({ id, by, onClose }: { id: Id; by: string; onClose
   )
 }
 
+/** What the order under “For you” goes by. */
+function Ranking({ ranking: { score, factors } }: { ranking: NonNullable<FeedExplanation['rankings']>[number] }) {
+  const { t, locale } = useI18n()
+  const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 2, signDisplay: 'exceptZero' })
+  return (
+    <dl className="explain-score">
+      <div><dt>{t('explain.score')}</dt><dd>{number.format(score)}</dd></div>
+      {factors.filter(({ points }) => points !== 0).map(({ name, points }) => <div key={name}><dt>{words(t, 'factor', name, '')}</dt><dd>{number.format(points)}</dd></div>)}
+    </dl>
+  )
+}
+
 /** A reason in words; one that is new to us as it stands. */
-function words(t: Translate, kind: 'by' | 'without', code: string, name: string): string {
+function words(t: Translate, kind: 'by' | 'without' | 'factor', code: string, name: string): string {
   const shared = code.startsWith('shared_')
   const key = `explain.${kind}.${shared ? code.slice('shared_'.length) : code}`
   const text = hasMessage(key) ? t(key, { name }) : code.replaceAll('_', ' ')

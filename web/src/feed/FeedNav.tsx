@@ -1,4 +1,4 @@
-import { Bookmark, Globe, List, NotebookPen } from 'lucide-react'
+import { Bookmark, Globe, List, NotebookPen, Search } from 'lucide-react'
 import { Link } from 'react-router'
 import { useI18n } from '../i18n/i18n'
 
@@ -7,6 +7,7 @@ export function FeedNav() {
   const { t } = useI18n()
   return (
     <nav className="feed-nav" aria-label={t('feed.nav')}>
+      <Link className="button quiet small" to="/search?in=posts"><Search size={16} aria-hidden /> {t('nav.search')}</Link>
       <Link className="button quiet small" to="/bookmarks"><Bookmark size={16} aria-hidden /> {t('bookmark.title')}</Link>
       <Link className="button quiet small" to="/drafts"><NotebookPen size={16} aria-hidden /> {t('draft.title')}</Link>
       <Link className="button quiet small" to="/lists"><List size={16} aria-hidden /> {t('list.title')}</Link>

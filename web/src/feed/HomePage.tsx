@@ -1,7 +1,7 @@
 import type { Cursor, FeedPage } from '@madang/client'
 import { useQueryClient } from '@tanstack/react-query'
 import { ArrowUp, Newspaper } from 'lucide-react'
-import { Fragment, useEffect, useRef } from 'react'
+import { Fragment, useEffect, useRef, useState } from 'react'
 import { Link } from 'react-router'
 import { useApi } from '../app/session'
 import { usePageTitle } from '../app/title-count'
@@ -15,30 +15,55 @@ import { useHome } from './home'
 import { lookForNewer, useWaiting } from './live'
 import { PostCard } from './PostCard'
 import { PostComposer } from './PostComposer'
+import { RANKED, RankedFeed, useRanked } from './RankedFeed'
 import { usePerson } from './posts'
 import { usePlace } from './use-place'
 
-/** What the people one follows have written, newest first. */
+const orders = ['newest', 'scored'] as const
+const ORDER = 'madang.feed-order'
+
+/** What the people one follows have written: newest first, or what probably matters first. */
 export function HomePage() {
   const { t } = useI18n()
-  const api = useApi()
   const queries = useQueryClient()
   const page = useRef<HTMLElement>(null)
-  const { pages, readNewer, fill } = useHome()
-  const count = useWaiting()
-  const { busy, run } = useAction()
+  const [order, setOrder] = useState(() => orders.find((each) => each === localStorage.getItem(ORDER)) ?? 'newest')
+  const ranked = useRanked(order === 'scored')
   usePageTitle(`${t('feed.title')} · ${t('app.name')}`)
-  usePlace(page, pages.isSuccess, 'feed')
-  useEffect(() => void lookForNewer(api, queries), [api, queries])
-  const showNew = () => run(async () => {
-    await readNewer()
-    page.current?.scrollTo({ top: 0 })
-  })
-  const isEmpty = pages.isSuccess && pages.data.pages.every(({ items }) => items.length === 0)
+  const home = useHome()
+  usePlace(page, order === 'scored' ? ranked.isSuccess : home.pages.isSuccess, `feed-${order}`)
+  const choose = (next: (typeof orders)[number]) => {
+    localStorage.setItem(ORDER, next)
+    setOrder(next)
+    // Asked for, the order is made anew; on the way back it stands as it was.
+    if (next === 'scored') void queries.resetQueries({ queryKey: RANKED })
+  }
   return (
     <main className="page" id="main" ref={page}>
       <header className="page-head feed-head"><h1>{t('feed.title')}</h1><FeedNav /></header>
       <PostComposer />
+      <div className="tabs feed-order" role="group" aria-label={t('feed.order')}>
+        {orders.map((each) => <button key={each} type="button" aria-pressed={order === each} onClick={() => choose(each)}>{t(`feed.order.${each}`)}</button>)}
+      </div>
+      {order === 'scored' ? <RankedFeed pages={ranked} /> : <NewestFeed home={home} onTop={() => page.current?.scrollTo({ top: 0 })} />}
+    </main>
+  )
+}
+
+function NewestFeed({ home: { pages, readNewer, fill }, onTop }: { home: ReturnType<typeof useHome>; onTop: () => void }) {
+  const { t } = useI18n()
+  const api = useApi()
+  const queries = useQueryClient()
+  const count = useWaiting()
+  const { busy, run } = useAction()
+  useEffect(() => void lookForNewer(api, queries), [api, queries])
+  const showNew = () => run(async () => {
+    await readNewer()
+    onTop()
+  })
+  const isEmpty = pages.isSuccess && pages.data.pages.every(({ items }) => items.length === 0)
+  return (
+    <>
       <div className="feed-new" role="status">
         {count > 0 && <button type="button" className="button small primary" disabled={busy} onClick={() => void showNew()}><ArrowUp size={16} aria-hidden /> {t('feed.new', { count })}</button>}
       </div>
@@ -48,7 +73,7 @@ export function HomePage() {
       {isEmpty && <Empty icon={<Newspaper size={30} />} title={t('feed.none')} hint={t('feed.noneHint')}><Link className="button" to="/people">{t('feed.findPeople')}</Link></Empty>}
       {!isEmpty && pages.data && <ul className="posts" aria-label={t('feed.title')}>{pages.data.pages.flatMap((each) => rowsOf(each, fill))}</ul>}
       <FeedEnd pages={pages} />
-    </main>
+    </>
   )
 }
 

@@ -17,6 +17,7 @@ import { Confirm } from '../ui/Confirm'
 import { Empty } from '../ui/Empty'
 import { Field } from '../ui/Field'
 import { useAction } from '../ui/use-action'
+import { OpmlImport } from './OpmlImport'
 import { usePerson } from './posts'
 
 type Relations = ReturnType<typeof useRelations>
@@ -45,6 +46,7 @@ export function SourcesPage() {
       <EndlessList pages={pages} empty={<Empty icon={<Globe size={30} />} title={t('source.none')} hint={t('source.noneHint')} />}>
         {(sources) => <ul className="card people-list" aria-label={t('source.title')}>{sources.map((source) => <SourceRow key={source.id} source={source} relations={relations} />)}</ul>}
       </EndlessList>
+      <OpmlImport />
     </main>
   )
 }

@@ -81,6 +81,7 @@ function AnswerBox({ post, isNew = false, onDone }: { post: Id; isNew?: boolean;
     if (isNew) box.current?.focus()
   }, [isNew])
   const over = overLimit(text)
+  const label = t(isNew ? 'post.reply' : 'post.answer')
   const ready = textToSend(text) !== '' && over === 0 && !busy
   const send = async () => {
     const done = await run(async () => {
@@ -101,9 +102,9 @@ function AnswerBox({ post, isNew = false, onDone }: { post: Id; isNew?: boolean;
   }
   return (
     <form className="card answer-box" onSubmit={(event: FormEvent) => { event.preventDefault(); if (ready) void send() }}>
-      <textarea ref={box} rows={2} value={text} aria-label={t('post.answer')} aria-invalid={over > 0 || undefined} placeholder={t('post.answer')} onChange={(event) => setText(event.target.value)} onKeyDown={onKeyDown} />
+      <textarea ref={box} rows={2} value={text} aria-label={label} aria-invalid={over > 0 || undefined} placeholder={label} onChange={(event) => setText(event.target.value)} onKeyDown={onKeyDown} />
       {over > 0 && <p className="composer-error" role="alert">{t('post.tooLong', { bytes: over.toLocaleString() })}</p>}
-      <div className="button-row"><button className="button primary small" disabled={!ready}>{t('post.answerSend')}</button></div>
+      <div className="button-row"><button className="button primary small" disabled={!ready}>{t(isNew ? 'post.replySend' : 'post.answerSend')}</button></div>
     </form>
   )
 }

@@ -326,7 +326,7 @@ export const crawlEn = {
   'crawl.code.bad_redirect': 'A redirect to nowhere',
   'crawl.code.no_place': 'Too many connections at once',
 
-  'search.title': 'Search pages',
+  'search.title': 'Search',
   'search.field': 'Search crawled pages',
   'search.placeholder': 'Words, in Korean too',
   'search.submit': 'Search',

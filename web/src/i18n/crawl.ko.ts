@@ -328,7 +328,7 @@ export const crawlKo: { [Key in keyof typeof crawlEn]: (typeof crawlEn)[Key] ext
   'crawl.code.bad_redirect': '갈 곳 없는 이동',
   'crawl.code.no_place': '연결이 한꺼번에 너무 많음',
 
-  'search.title': '페이지 검색',
+  'search.title': '검색',
   'search.field': '수집한 페이지 검색',
   'search.placeholder': '찾는 낱말',
   'search.submit': '검색',

@@ -210,6 +210,7 @@ export const en = {
   'shortcuts.arrows': 'Move through the rooms',
   'shortcuts.send': 'Send the message',
   'shortcuts.newline': 'New line',
+  'shortcuts.publish': 'Publish a post or comment',
   'shortcuts.new': 'New chat',
 
   'time.today': 'Today',

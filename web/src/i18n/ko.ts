@@ -211,6 +211,7 @@ export const ko: Messages = {
   'shortcuts.arrows': '대화방 사이 이동',
   'shortcuts.send': '메시지 보내기',
   'shortcuts.newline': '줄 바꾸기',
+  'shortcuts.publish': '글이나 댓글 올리기',
   'shortcuts.new': '새 대화',
 
   'time.today': '오늘',

@@ -1,23 +1,31 @@
 import type { FoundPage } from '@madang/client'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { FileSearch, ScanSearch, Search } from 'lucide-react'
-import { type FormEvent, useEffect, useState } from 'react'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { useSearchParams } from 'react-router'
 import { useApi } from '../app/session'
 import { usePageTitle } from '../app/title-count'
 import { EndlessList } from '../crawl/EndlessList'
 import { readable, webHref } from '../crawl/text'
+import { PostResults, usePostSearch } from '../feed/PostResults'
+import { usePlace } from '../feed/use-place'
 import { useI18n } from '../i18n/i18n'
 import { fullText } from '../i18n/time'
 import { Empty } from '../ui/Empty'
 
-/** Search over all crawled pages, for everybody who is signed in. */
+const places = ['pages', 'posts'] as const
+
+/** Search over all crawled pages and over posts, for everybody who is signed in. */
 export function SearchPage() {
   const { t } = useI18n()
   const [query, setQuery] = useSearchParams()
   const asked = query.get('q') ?? ''
+  const inPosts = query.get('in') === 'posts'
+  const page = useRef<HTMLElement>(null)
+  const posts = usePostSearch(inPosts ? asked : '')
   const [typed, setTyped] = useState(asked)
   useEffect(() => setTyped(asked), [asked])
+  usePlace(page, inPosts && posts.isSuccess)
   usePageTitle(`${asked === '' ? t('search.title') : asked} · ${t('app.name')}`)
   const set = (change: Record<string, string>) =>
     setQuery((before) => {
@@ -29,18 +37,24 @@ export function SearchPage() {
     })
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
-    set({ q: typed.normalize('NFC').trim(), host: String(new FormData(event.currentTarget).get('host') ?? '').trim() })
+    const host = new FormData(event.currentTarget).get('host')
+    set({ q: typed.normalize('NFC').trim(), ...(host === null ? {} : { host: String(host).trim() }) })
   }
   return (
-    <main className="page" id="main">
-      <header className="page-head"><h1>{t('search.title')}</h1></header>
+    <main className="page" id="main" ref={page}>
+      <header className="page-head">
+        <h1>{t('search.title')}</h1>
+        <div className="tabs" role="group" aria-label={t('search.where')}>
+          {places.map((each) => <button key={each} type="button" aria-pressed={inPosts === (each === 'posts')} onClick={() => set({ in: each === 'posts' ? each : '' })}>{t(`search.in.${each}`)}</button>)}
+        </div>
+      </header>
       <form role="search" className="search-form" onSubmit={submit}>
         <div className="search-box big">
           <Search size={20} aria-hidden />
-          <input type="search" name="q" aria-label={t('search.field')} placeholder={t('search.placeholder')} value={typed} maxLength={200} onChange={(event) => setTyped(event.target.value)} />
+          <input type="search" name="q" aria-label={t('search.field')} placeholder={t(inPosts ? 'search.postPlaceholder' : 'search.placeholder')} value={typed} maxLength={200} onChange={(event) => setTyped(event.target.value)} />
           <button className="button small primary">{t('search.submit')}</button>
         </div>
-        <div className="filters">
+        {!inPosts && <div className="filters">
           <HostFilter key={query.get('host')} host={query.get('host') ?? ''} onChoose={(host) => set({ host })} />
           <select aria-label={t('search.language')} value={query.get('lang') ?? ''} onChange={(event) => set({ lang: event.target.value })}>
             <option value="">{t('search.anyLanguage')}</option>
@@ -49,11 +63,11 @@ export function SearchPage() {
             <option value="ja" lang="ja">日本語</option>
             <option value="zh" lang="zh">中文</option>
           </select>
-        </div>
+        </div>}
       </form>
       {asked === ''
-        ? <Empty icon={<ScanSearch size={30} />} title={t('search.begin')} hint={t('search.beginHint')} />
-        : <Results q={asked} host={query.get('host') ?? undefined} lang={query.get('lang') ?? undefined} crawl={query.get('crawl_id') ?? undefined} />}
+        ? <Empty icon={<ScanSearch size={30} />} title={t('search.begin')} hint={t(inPosts ? 'search.beginPosts' : 'search.beginHint')} />
+        : inPosts ? <PostResults pages={posts} /> : <Results q={asked} host={query.get('host') ?? undefined} lang={query.get('lang') ?? undefined} crawl={query.get('crawl_id') ?? undefined} />}
     </main>
   )
 }

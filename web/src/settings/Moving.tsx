@@ -1,11 +1,12 @@
 import type { Imported, MovedKind } from '@madang/client'
 import { useQueryClient } from '@tanstack/react-query'
-import { Download, Upload } from 'lucide-react'
-import { type ChangeEvent, useId, useState } from 'react'
+import { Download } from 'lucide-react'
+import { useState } from 'react'
 import { useApi } from '../app/session'
 import { codeText } from '../i18n/error-text'
 import { hasMessage, type Translate, useI18n } from '../i18n/i18n'
 import { Field } from '../ui/Field'
+import { FileButton } from '../ui/FileButton'
 import { useAction } from '../ui/use-action'
 
 const kinds: readonly MovedKind[] = ['follows', 'mutes', 'blocks', 'lists']
@@ -33,30 +34,13 @@ export function Moving() {
           <li key={kind} className="row">
             <div className="row-text">{t(`moving.${kind}`)}</div>
             <a className="button small" href={api.relations.exportUrl(kind)} download={`${kind}.csv`} aria-label={t('moving.exportOf', { what: t(`moving.${kind}`) })}><Download size={15} aria-hidden /> {t('moving.export')}</a>
-            <FileButton label={t('moving.importOf', { what: t(`moving.${kind}`) })} busy={busy} onFile={(file) => void take(kind, file)} />
+            <FileButton accept=".csv,text/csv" label={t('moving.importOf', { what: t(`moving.${kind}`) })} busy={busy} onFile={(file) => void take(kind, file)} />
           </li>
         ))}
       </ul>
       <Field label={t('moving.domain')} hint={t('moving.domainHint')} value={domain} maxLength={253} autoCapitalize="none" spellCheck={false} onChange={(event) => setDomain(event.target.value)} />
       <div role="status">{done && <Outcome done={done} />}</div>
     </>
-  )
-}
-
-function FileButton({ label, busy, onFile }: { label: string; busy: boolean; onFile: (file: File) => void }) {
-  const { t } = useI18n()
-  const id = useId()
-  const choose = ({ target }: ChangeEvent<HTMLInputElement>) => {
-    const [file] = target.files ?? []
-    if (file) onFile(file)
-    // The same file once more is a choice as well.
-    target.value = ''
-  }
-  return (
-    <label className="button small file-button" htmlFor={id}>
-      <Upload size={15} aria-hidden /> <span aria-hidden="true">{t('moving.import')}</span>
-      <input id={id} type="file" className="visually-hidden" accept=".csv,text/csv" aria-label={label} disabled={busy} onChange={choose} />
-    </label>
   )
 }
 

@@ -7,6 +7,7 @@ import { usePageTitle } from '../app/title-count'
 import { useI18n } from '../i18n/i18n'
 import { Appearance } from './Appearance'
 import { Devices } from './Devices'
+import { FeedAddress } from './FeedAddress'
 import { Hidden } from './Hidden'
 import { Invites } from './Invites'
 import { Moving } from './Moving'
@@ -34,6 +35,7 @@ export function SettingsPage() {
         </div>
       </Section>
       <Section title={t('hidden.title')}><Hidden /></Section>
+      <Section title={t('feedToken.title')}><FeedAddress /></Section>
       <Section title={t('moving.title')}><Moving /></Section>
       <Section title={t('settings.password')}><Password /></Section>
       <Section title={t('settings.devices')}><Devices /></Section>
