@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Madang.Api;
 using Madang.Realtime;
 using Microsoft.Extensions.Hosting;
@@ -12,7 +13,7 @@ namespace Madang.Feeds.Timelines;
 internal sealed partial class FanOut(WarmTimelines timelines, ITimelineStore store, NewPosts newPosts, ISignals signals, TimelineMetrics metrics, TimeProvider time, ILogger<FanOut> log)
     : BackgroundService
 {
-    /// <summary>Turns between two looks at what is new in line.</summary>
+    /// <summary>Turns before somebody else may have the thread.</summary>
     private const int TurnsAtATime = 16;
 
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
@@ -25,11 +26,7 @@ internal sealed partial class FanOut(WarmTimelines timelines, ITimelineStore sto
     internal bool Serve(int shard, List<UserId> told)
     {
         var (line, rings) = (timelines.Lines[shard].Reader, timelines.Shards[shard]);
-        while (rings.HasRoom && line.TryRead(out var post))
-        {
-            rings.Accept(post);
-        }
-
+        Take(line, rings);
         for (var i = 0; i < TurnsAtATime && rings.HasTurns; i++)
         {
             told.Clear();
@@ -48,9 +45,20 @@ internal sealed partial class FanOut(WarmTimelines timelines, ITimelineStore sto
             {
                 newPosts.Tell(told, served);
             }
+
+            // Whoever comes meanwhile waits for one turn of a crowd, and not for all that are dealt with at a time.
+            Take(line, rings);
         }
 
         return rings.HasTurns || line.TryPeek(out _);
+    }
+
+    private static void Take(ChannelReader<FreshPost> line, Shard rings)
+    {
+        while (rings.HasRoom && line.TryRead(out var post))
+        {
+            rings.Accept(post);
+        }
     }
 
     /// <summary>Gives a direct post to its author and whom it mentions.</summary>
