@@ -94,8 +94,8 @@ public sealed class RingTests
                 var count = ring.CopyBelow(below, ids, out var completeTo);
                 for (var i = 1; i < count; i++)
                 {
-                    // The one that comes late may be missing at the very top, and nowhere else.
-                    Assert.True(ids[i] == ids[i - 1] - 1 || (i == 1 && below == long.MaxValue && ids[i] == ids[i - 1] - 2), $"{ids[i - 1]} {ids[i]}");
+                    // The one that comes late may be missing at the very top, and nowhere else. The ring is young when its top lies below what was asked for.
+                    Assert.True(ids[i] == ids[i - 1] - 1 || (i == 1 && ids[0] < below - 1 && ids[i] == ids[i - 1] - 2), $"{ids[i - 1]} {ids[i]}");
                 }
 
                 Assert.True(count == 0 || completeTo <= ids[0]);
