@@ -181,3 +181,18 @@ test('somebody is muted for a while', async () => {
   expect(ends - before).toBeGreaterThanOrEqual(8 * 3_600_000)
   expect(ends - before).toBeLessThan(8 * 3_600_000 + 60_000)
 })
+
+test('a comment that is written while the thread is on its way stands there', async () => {
+  let stands: object[] = []
+  let come: (answer: unknown) => void = () => {}
+  let asked = 0
+  routes.set('GET /v1/posts/70/comments', () => (asked++ === 0 ? new Promise((resolve) => (come = resolve)) : list(stands)))
+  routes.set('POST /v1/posts/70/comments', () => (stands = [comment('72', 'Quite tall.')])[0])
+  open('/x/70', <PostPage />)
+  const user = userEvent.setup()
+  await user.type(await screen.findByRole('textbox', { name: 'Write a comment' }), 'Quite tall.')
+  await user.keyboard('{Control>}{Enter}{/Control}')
+  await waitFor(() => expect(stands).toHaveLength(1))
+  come(list([]))
+  expect(await within(screen.getByRole('region', { name: 'Comments' })).findByText('Quite tall.')).toBeInTheDocument()
+})

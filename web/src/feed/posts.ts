@@ -88,7 +88,10 @@ export function heldShare(queries: QueryClient, me: Id, of: Id): Id | undefined 
 /** Puts a comment behind the others. */
 export function addComment(queries: QueryClient, comment: Post): void {
   const under = comment.parent_id ?? comment.root_id ?? ''
-  queries.setQueryData<PostPages>([POSTS, 'comments', under], (known) => {
+  const thread = { queryKey: [POSTS, 'comments', under], exact: true }
+  // What is on its way was asked for before the comment and may come without it: it is asked for again.
+  if (queries.isFetching(thread) > 0) void queries.cancelQueries(thread).then(() => queries.refetchQueries(thread))
+  queries.setQueryData<PostPages>(thread.queryKey, (known) => {
     const last = known?.pages.at(-1)
     if (!known || !last || known.pages.some(({ items }) => items.some(({ id }) => id === comment.id))) return known
     return { ...known, pages: [...known.pages.slice(0, -1), { ...last, items: [...last.items, comment] }] }
