@@ -80,30 +80,19 @@ public sealed class FeedTests(Chromium chromium) : IClassFixture<Chromium>
         var page = joon.Page;
         await page.GotoAsync("/feed");
         await page.GetByText("Post number 70.", new() { Exact = true }).WaitForAsync();
-        var last = page.Locator(".posts .post").Last;
-        var wanted = page.GetByText("Post number 20.", new() { Exact = true });
-        while (!await wanted.IsVisibleAsync())
-        {
-            await last.ScrollIntoViewIfNeededAsync();
-            await page.WaitForFunctionAsync("before => document.querySelectorAll('.posts .post').length > before || document.body.innerText.includes('Post number 20.')", await page.Locator(".posts .post").CountAsync());
-        }
-
+        await ScrollToAsync(page, "Post number 20.");
+        var wanted = page.Locator(".post", new() { HasText = "Post number 20." }).Locator(".post-facts a");
         await wanted.ScrollIntoViewIfNeededAsync();
         var before = await PlaceAsync(page);
         Assert.True(before > 2_000, $"scrolled to {before}");
-        await page.Locator(".post", new() { HasText = "Post number 20." }).Locator(".post-facts a").ClickAsync();
+        await wanted.ClickAsync();
         await page.Locator(".thread").WaitForAsync();
         await page.GoBackAsync();
         await wanted.WaitForAsync();
         Assert.Equal(before, await PlaceAsync(page), 2.0);
 
         // To the true end, each post once.
-        var first = page.GetByText("Post number 1.", new() { Exact = true });
-        while (!await first.IsVisibleAsync())
-        {
-            await last.ScrollIntoViewIfNeededAsync();
-        }
-
+        await ScrollToAsync(page, "Post number 1.");
         var numbers = (await page.Locator(".posts .post-text").AllInnerTextsAsync()).Select(text => int.Parse(Regex.Match(text, "[0-9]+").Value, CultureInfo.InvariantCulture));
         Assert.Equal(Enumerable.Range(1, 70).Reverse(), numbers);
     }
@@ -144,6 +133,29 @@ public sealed class FeedTests(Chromium chromium) : IClassFixture<Chromium>
 
     private static async Task<string> PublishAsync(Api api, string text) =>
         (await api.PostAsync("/v1/posts", new { client_id = Guid.CreateVersion7().ToString("N"), text })).GetProperty("id").GetString()!;
+
+    /// <summary>To the end, and again when there is more, until the text stands there.</summary>
+    private static async Task ScrollToAsync(IPage page, string text)
+    {
+        try
+        {
+            await page.WaitForFunctionAsync(
+                """
+                text => {
+                    const isThere = [...document.querySelectorAll('.posts .post-text')].some((each) => each.textContent === text)
+                    if (!isThere) document.querySelector('.page').scrollTop = 1e9
+                    return isThere
+                }
+                """,
+                text,
+                new() { PollingInterval = 100 });
+        }
+        catch (TimeoutException)
+        {
+            var shown = await page.EvaluateAsync<string>("[...document.querySelectorAll('.posts .post-text, .endless-more, .feed-gap, .form-error, .toast')].map((each) => each.textContent).join(' | ')");
+            Assert.Fail($"{text} does not come; there is: {shown}");
+        }
+    }
 
     private static Task<double> PlaceAsync(IPage page) => page.EvaluateAsync<double>("document.querySelector('.page').scrollTop");
 }

@@ -58,7 +58,10 @@ export function forgetShown(queries: QueryClient, newest: Id | undefined): void 
 }
 
 function addWaiting(queries: QueryClient, ids: readonly Id[]): void {
-  setWaiting(queries, (all) => [...new Set([...all, ...ids.filter((id) => !isInHome(queries, id))])])
+  const newest = newestOf(queries.getQueryData<HomePages>(HOME))
+  // Told of late, it may be further down than was read; one's own are shown before they are told of.
+  const above = ids.filter((id) => !isInHome(queries, id) && (newest === undefined || isNewer(id, newest)))
+  setWaiting(queries, (all) => [...new Set([...all, ...above])])
 }
 
 function setWaiting(queries: QueryClient, change: (ids: readonly Id[]) => readonly Id[]): void {
