@@ -1,9 +1,10 @@
 import type { List } from '@madang/client'
 import { type InfiniteData, type UseInfiniteQueryResult } from '@tanstack/react-query'
-import { type ReactNode, useEffect, useRef } from 'react'
+import { type ReactNode, useRef } from 'react'
 import { errorText } from '../i18n/error-text'
 import { useI18n } from '../i18n/i18n'
 import { Spinner } from '../ui/Spinner'
+import { useNear } from '../ui/use-near'
 
 type Pages<T> = UseInfiniteQueryResult<InfiniteData<List<T>>>
 
@@ -21,13 +22,7 @@ export function EndlessList<T>({ pages, empty, children }: EndlessListProps<T>) 
   const items = (pages.data?.pages ?? []).flatMap((page) => page.items)
   const reads = hasNextPage && !isFetchingNextPage && !isFetchNextPageError
 
-  useEffect(() => {
-    const button = end.current
-    if (!reads || !button) return
-    const observer = new IntersectionObserver(([seen]) => seen?.isIntersecting && void fetchNextPage(), { rootMargin: '600px' })
-    observer.observe(button)
-    return () => observer.disconnect()
-  }, [reads, fetchNextPage, items.length])
+  useNear(end, reads, fetchNextPage, items.length)
 
   if (pages.isPending) return pages.isPaused ? <p className="quiet-text" role="status">{t('feed.offline')}</p> : <Spinner />
   return (

@@ -10,6 +10,7 @@ import { useI18n } from '../i18n/i18n'
 import { Empty } from '../ui/Empty'
 import { Spinner } from '../ui/Spinner'
 import { useAction } from '../ui/use-action'
+import { useNear } from '../ui/use-near'
 import { FeedNav } from './FeedNav'
 import { useHome } from './home'
 import { lookForNewer, useWaiting } from './live'
@@ -109,12 +110,6 @@ function FeedEnd({ pages }: { pages: ReturnType<typeof useHome>['pages'] }) {
   const end = useRef<HTMLButtonElement>(null)
   const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = pages
   const reads = hasNextPage && !isFetchingNextPage && !isFetchNextPageError
-  useEffect(() => {
-    const button = end.current
-    if (!reads || !button) return
-    const observer = new IntersectionObserver(([seen]) => seen?.isIntersecting && void fetchNextPage(), { rootMargin: '600px' })
-    observer.observe(button)
-    return () => observer.disconnect()
-  }, [reads, fetchNextPage, pages.data])
+  useNear(end, reads, fetchNextPage, pages.data)
   return hasNextPage ? <button ref={end} type="button" className="button endless-more" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>{t('action.more')}</button> : null
 }
