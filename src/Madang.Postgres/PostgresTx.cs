@@ -67,5 +67,8 @@ internal static class CommandParameters
     /// <summary>For a column that is NULL in nearly every row of a batch. Of several <c>unnest</c> in one SELECT list the shorter ones are filled up with NULL: none of it is sent.</summary>
     public static T?[] Sparse<T>(T?[] values) => System.Array.TrueForAll(values, value => value is null) ? [] : values;
 
+    /// <summary>For a column that is mostly the same in every row of a batch, and NULL in none: sent once, and the statement fills the others up with it.</summary>
+    public static T[] Same<T>(T[] values) => values.Length > 1 && System.Array.TrueForAll(values, value => EqualityComparer<T>.Default.Equals(value, values[0])) ? [values[0]] : values;
+
     private static NpgsqlParameter Of(object? parameter) => parameter as NpgsqlParameter ?? new() { Value = parameter is DateTimeOffset time ? time.UtcDateTime : parameter ?? DBNull.Value };
 }

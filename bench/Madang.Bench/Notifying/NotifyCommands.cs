@@ -64,13 +64,14 @@ internal static class NotifyCommands
     {
         var only = new Option<string[]>("--only") { Description = "Queues by name; all otherwise", AllowMultipleArgumentsPerToken = true };
         var rounds = new Option<int>("--rounds") { Description = "0 leaves the race out", DefaultValueFactory = _ => 3 };
-        var count = new Option<int>("--count") { Description = "Cycles of a round, after a quarter as warm-up", DefaultValueFactory = _ => 100_000 };
+        var count = new Option<int>("--count") { Description = "Cycles of a round", DefaultValueFactory = _ => 100_000 };
+        var warmup = new Option<int?>("--warmup") { Description = "Cycles before a round is measured; a quarter of it otherwise" };
         var batch = new Option<int>("--batch") { DefaultValueFactory = _ => 250 };
         var kills = new Option<int>("--kills") { Description = "kill -9 of worker and server by turns; 0 leaves them out", DefaultValueFactory = _ => 4 };
         var killCount = new Option<int>("--kill-count") { Description = "Jobs of a run with kills", DefaultValueFactory = _ => 20_000 };
         var command = new Command("notify-peers", "The queue of deliveries beside BullMQ, graphile-worker and RabbitMQ: cycles per CPU second, and what a kill -9 costs")
         {
-            only, rounds, count, batch, kills, killCount,
+            only, rounds, count, warmup, batch, kills, killCount,
         };
         command.SetAction(async (given, cancelled) =>
         {
@@ -80,7 +81,8 @@ internal static class NotifyCommands
             QueueRace.OpenFolder(folder);
             try
             {
-                var results = await new QueueRace(contenders, folder, given.GetValue(count), given.GetValue(batch), Console.Out).RunAsync(given.GetValue(rounds), cancelled);
+                var first = given.GetValue(warmup) ?? given.GetValue(count) / 4;
+                var results = await new QueueRace(contenders, folder, given.GetValue(count), first, given.GetValue(batch), Console.Out).RunAsync(given.GetValue(rounds), cancelled);
                 List<QueueKillResult> killed = [];
                 foreach (var contender in given.GetValue(kills) > 0 ? contenders : [])
                 {

@@ -35,13 +35,16 @@ internal static class QueueRun
         var batch = new Option<int>("--batch") { Description = "Per transaction", DefaultValueFactory = _ => 250 };
         var backlog = new Option<int>("--backlog") { Description = "Deliveries that wait beside it, due tomorrow", DefaultValueFactory = _ => 0 };
         var jobs = new Option<bool>("--jobs") { Description = "A job beside each delivery too, as ADR 8 decided against" };
-        var command = new Command("notify-queue", "Whole cycles of the delivery queue per second of processor time: insert, claim, complete with an attempt") { engine, count, batch, backlog, jobs };
+        var statements = new Option<bool>("--statements") { Description = "PostgreSQL: what each statement took (pg_stat_statements; it costs a few percent itself)" };
+        var command = new Command("notify-queue", "Whole cycles of the delivery queue per second of processor time: insert, claim, complete with an attempt") { engine, count, batch, backlog, jobs, statements };
         command.SetAction(async (given, cancelled) =>
         {
             var folder = Directory.CreateTempSubdirectory("madang-queue-").FullName;
             try
             {
-                await RunAsync(folder, given.GetValue(engine) == "postgres", given.GetValue(count), given.GetValue(batch), given.GetValue(backlog), given.GetValue(jobs), cancelled);
+                await using var postgres = given.GetValue(engine) == "postgres" ? await StartAsync(folder, given.GetValue(statements)) : null;
+                var size = new Size(given.GetValue(count), given.GetValue(batch), given.GetValue(backlog), given.GetValue(jobs), given.GetValue(statements));
+                await RunAsync(folder, postgres, size, cancelled);
                 return 0;
             }
             finally
@@ -52,34 +55,43 @@ internal static class QueueRun
         return command;
     }
 
-    private static async Task RunAsync(string folder, bool isPostgres, int count, int batch, int backlog, bool withJobs, CancellationToken cancellationToken)
+    private static async Task<PostgresProcess> StartAsync(string folder, bool withStatements)
     {
-        if (isPostgres && !OperatingSystem.IsWindows())
+        if (!OperatingSystem.IsWindows())
         {
             // The server has a user of its own.
             File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         }
 
-        await using var postgres = isPostgres ? await PostgresProcess.StartAsync(Path.Combine(folder, "postgres")) : null;
+        return await PostgresProcess.StartAsync(Path.Combine(folder, "postgres"), withStatements ? "shared_preload_libraries = 'pg_stat_statements'" : "");
+    }
+
+    private static async Task RunAsync(string folder, PostgresProcess? postgres, Size size, CancellationToken cancellationToken)
+    {
         using var host = BuildHost(folder, postgres?.ConnectionString);
         await using var database = host.Services.GetRequiredService<Database>();
         await database.OpenAsync(cancellationToken);
-        var cycles = new Cycles(database, host.Services.GetRequiredService<IDeliveryQueue>(), host.Services.GetRequiredService<Deliveries>(), withJobs ? host.Services : null);
-        await cycles.PlanAsync(backlog, batch, TimeSpan.FromDays(1));
-        await cycles.RunAsync(Math.Min(count / 4, 50_000), batch);
+        var cycles = new Cycles(database, host.Services.GetRequiredService<IDeliveryQueue>(), host.Services.GetRequiredService<Deliveries>(), size.WithJobs ? host.Services : null);
+        await cycles.PlanAsync(size.Backlog, size.Batch, TimeSpan.FromDays(1));
+        await cycles.RunAsync(Math.Min(size.Count / 4, 50_000), size.Batch);
 
-        double Cpu() => CpuTime.Of(Environment.ProcessId) + (postgres is null ? 0 : CpuTime.OfFamily(postgres.Pid));
-        var (cpu, began) = (Cpu(), Stopwatch.GetTimestamp());
-        await cycles.RunAsync(count, batch);
-        var (used, elapsed) = (Cpu() - cpu, Stopwatch.GetElapsedTime(began));
+        await using var books = postgres is null ? null : await PostgresBooks.OpenAsync(postgres.ConnectionString, size.WithStatements, cancellationToken);
+        double Theirs() => postgres is null ? 0 : CpuTime.OfFamily(postgres.Pid);
+        var (own, theirs, began) = (CpuTime.Of(Environment.ProcessId), Theirs(), Stopwatch.GetTimestamp());
+        await cycles.RunAsync(size.Count, size.Batch);
+        (own, theirs) = (CpuTime.Of(Environment.ProcessId) - own, Theirs() - theirs);
+        var (used, elapsed) = (own + theirs, Stopwatch.GetElapsedTime(began));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{database.Engine}: {count:N0} cycles in {elapsed.TotalSeconds:0.0} s, {count / elapsed.TotalSeconds:N0}/s; {used:0.0} CPU s, {count / used:N0} cycles per CPU second"));
-        foreach (var part in cycles.Parts())
+            $"{database.Engine}: {size.Count:N0} cycles in {elapsed.TotalSeconds:0.0} s, {size.Count / elapsed.TotalSeconds:N0}/s; {used:0.0} CPU s, {size.Count / used:N0} cycles per CPU second"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  a cycle {used / size.Count * 1e6:0.0} µs of processor: ours {own / size.Count * 1e6:0.0}, the server's {theirs / size.Count * 1e6:0.0}"));
+        foreach (var part in cycles.Parts().Concat(books is null ? [] : await books.CloseAsync(size.Count, cancellationToken)))
         {
             Console.WriteLine(part);
         }
     }
+
+    private sealed record Size(int Count, int Batch, int Backlog, bool WithJobs, bool WithStatements);
 
     /// <param name="folder">Of SQLite, and of the keys.</param>
     /// <param name="postgres">A connection string; null for SQLite.</param>

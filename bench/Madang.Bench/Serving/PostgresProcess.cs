@@ -16,10 +16,11 @@ internal sealed class PostgresProcess : IAsyncDisposable
     public int Pid { get; private set; }
 
     /// <param name="folder">Must not exist; everybody may enter its parent.</param>
-    public static async Task<PostgresProcess> StartAsync(string folder)
+    /// <param name="settings">More lines for postgresql.conf.</param>
+    public static async Task<PostgresProcess> StartAsync(string folder, string settings = "")
     {
         var script = FindScript();
-        var lines = await RunAsync(script, "start", folder);
+        var lines = await RunAsync(script, "start", folder, settings);
         return new PostgresProcess(script, folder, lines[0], int.Parse(lines[1], System.Globalization.CultureInfo.InvariantCulture));
     }
 
@@ -32,9 +33,11 @@ internal sealed class PostgresProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await RunAsync(_script, "stop", _folder);
 
-    private static async Task<string[]> RunAsync(string script, string verb, string folder)
+    private static async Task<string[]> RunAsync(string script, string verb, string folder, string settings = "")
     {
-        using var process = Process.Start(new ProcessStartInfo(script, [verb, folder]) { RedirectStandardOutput = true })!;
+        var start = new ProcessStartInfo(script, [verb, folder]) { RedirectStandardOutput = true };
+        start.Environment["MADANG_POSTGRES_SETTINGS"] = settings;
+        using var process = Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return process.ExitCode == 0

@@ -20,16 +20,10 @@ internal static class PostgresDeliveryEnds
             USING (SELECT
                 unnest($1::bigint[]) AS id, unnest($2::bigint[]) AS fence, unnest($3::smallint[]) AS state, unnest($4::text[]) AS reason,
                 unnest($5::text[]) AS message_id, unnest($6::timestamptz[]) AS finished_at, unnest($7::text[]) AS line) AS c
-            WHERE d.id = c.id AND d.state = 2 AND d.fence = c.fence
-            RETURNING {string.Join(", ", Moved.Split(", ").Select(column => "d." + column))}, c.state, c.reason, c.message_id, c.finished_at,
-                CASE WHEN d.attempts IS NULL THEN c.line ELSE concat_ws(E'\n', d.attempts, c.line) END AS attempts),
-        logged AS (
-            INSERT INTO delivery_log ({Moved}, state, reason, message_id, finished_at, attempts, unanswered) SELECT *, false FROM ended),
-        counted AS (
-            INSERT INTO delivery_count_delta (day, provider, state, n)
-            SELECT -1, provider, 2, -count(*) FROM ended GROUP BY provider
-            UNION ALL SELECT id / {DeliveryCounts.IdsOfADay}, provider, state, count(*) FROM ended GROUP BY 1, 2, 3)
-        SELECT id FROM ended
+            WHERE d.id = c.id AND d.state = 2 AND d.fence = coalesce(c.fence, ($2::bigint[])[1])
+            RETURNING {string.Join(", ", Moved.Split(", ").Select(column => "d." + column))}, coalesce(c.state, ($3::smallint[])[1]), c.reason, c.message_id,
+                coalesce(c.finished_at, ($6::timestamptz[])[1]), CASE WHEN d.attempts IS NULL THEN c.line ELSE concat_ws(E'\n', d.attempts, c.line) END)
+        INSERT INTO delivery_log ({Moved}, state, reason, message_id, finished_at, attempts, unanswered) SELECT *, false FROM ended RETURNING id
         """;
 
     // A cancellation that came meanwhile stands.
@@ -97,7 +91,7 @@ internal static class PostgresDeliveryEnds
     }
 
     /// <summary>Taken by the provider, or refused for good: nothing else has changed.</summary>
-    private static bool IsPlainEnd(DeliveryChange change) => change is { Before.State: DeliveryState.Sending, After.IsAlive: false } && change.After == change.Before with
+    private static bool IsPlainEnd(DeliveryChange change) => change is { Before.State: DeliveryState.Sending, After: { IsAlive: false, FinishedAt: not null } } && change.After == change.Before with
     {
         State = change.After.State,
         Reason = change.After.Reason,
@@ -110,12 +104,45 @@ internal static class PostgresDeliveryEnds
 
     private static void End(PostgresTx tx, DeliveryChange[] changes, HashSet<long> done)
     {
-        if (changes.Length > 0)
+        if (changes.Length == 0)
         {
-            Done(done, tx.Use(
+            return;
+        }
+
+        var counts = new DeliveryCounts();
+        foreach (var change in changes)
+        {
+            counts.Add(change.Before, -1);
+            counts.Add(change.After, 1);
+        }
+
+        using (var batch = tx.Batch())
+        {
+            batch.Add(
                 s_endSql,
-                Array(changes, c => c.Before.Id.Value), Array(changes, c => c.Before.Fence), Array(changes, c => (short)c.After.State),
-                CommandParameters.Sparse(Array(changes, c => c.After.Reason)), CommandParameters.Sparse(Array(changes, c => c.After.MessageId)), CommandParameters.Times(Array(changes, c => c.After.FinishedAt?.UtcDateTime)), Array(changes, Line)));
+                Array(changes, c => c.Before.Id.Value), Same(changes, c => c.Before.Fence), Same(changes, c => (short)c.After.State),
+                CommandParameters.Sparse(Array(changes, c => c.After.Reason)), CommandParameters.Sparse(Array(changes, c => c.After.MessageId)),
+                Same(changes, c => c.After.FinishedAt!.Value.UtcDateTime), Array(changes, Line));
+
+            // Nearly always all of them end, and one round trip is enough.
+            counts.Write(batch);
+            using var rows = batch.ExecuteReader();
+            while (rows.Read())
+            {
+                done.Add(rows.GetInt64(0));
+            }
+        }
+
+        if (done.Count < changes.Length)
+        {
+            var (back, counted) = (new DeliveryCounts(), new HashSet<long>(done));
+            foreach (var change in changes.Where(change => !counted.Remove(change.Before.Id.Value)))
+            {
+                back.Add(change.Before, 1);
+                back.Add(change.After, -1);
+            }
+
+            back.Write(tx);
         }
     }
 
@@ -207,4 +234,6 @@ internal static class PostgresDeliveryEnds
     }
 
     private static TValue[] Array<TValue>(DeliveryChange[] changes, Func<DeliveryChange, TValue> value) => System.Array.ConvertAll(changes, change => value(change));
+
+    private static TValue[] Same<TValue>(DeliveryChange[] changes, Func<DeliveryChange, TValue> value) => CommandParameters.Same(Array(changes, value));
 }

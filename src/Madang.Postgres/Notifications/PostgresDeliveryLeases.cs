@@ -10,6 +10,9 @@ namespace Madang.Postgres.Notifications;
 internal static class PostgresDeliveryLeases
 {
     private const int Page = 100;
+
+    // A row of more than two kilobytes would be compressed, and put elsewhere.
+    private const int MostOfRow = 200;
     private const string InsertSql = "INSERT INTO delivery_lease (until, node, deliveries) VALUES ($1, $2, $3)";
 
     // A test reads the plans of these.
@@ -17,7 +20,13 @@ internal static class PostgresDeliveryLeases
     internal const string OfNodeSql = "DELETE FROM delivery_lease WHERE id = ANY(ARRAY(SELECT id FROM delivery_lease WHERE node = $1 AND id <= $2 ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED)) RETURNING deliveries";
     internal const string SendingSql = $"SELECT {PostgresDeliveryRows.Columns} FROM delivery_queue WHERE id = ANY($1) AND state = 2 ORDER BY id FOR UPDATE";
 
-    public static void Add(NpgsqlBatch batch, DateTimeOffset until, int node, long[] deliveries) => batch.Add(InsertSql, until, node, deliveries);
+    public static void Add(NpgsqlBatch batch, DateTimeOffset until, int node, long[] deliveries)
+    {
+        foreach (var some in deliveries.Chunk(MostOfRow))
+        {
+            batch.Add(InsertSql, until, node, some);
+        }
+    }
 
     /// <summary>Being sent under a lease that ended, or under <paramref name="node"/>; locked, the longest ended first.</summary>
     public static IReadOnlyList<Delivery> Abandoned(PostgresTx tx, int? node, int limit)

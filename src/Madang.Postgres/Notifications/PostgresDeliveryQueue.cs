@@ -14,24 +14,25 @@ internal sealed class PostgresDeliveryQueue : IDeliveryQueue
     private const string Columns = PostgresDeliveryRows.Columns;
     private static readonly TimeSpan s_skew = TimeSpan.FromMinutes(1);
 
-    // What a runner asks again and again; a test reads the plans. The limits of the later ranges are what the earlier ones left.
+    // What a runner asks again and again; a test reads the plans. The limits of the later ranges are what the earlier ones left. Rows that are locked stay where
+    // they are, so they are changed by their place in the table, and no index is asked for them again.
     internal const string ClaimSql =
         $"""
         WITH doubtful AS MATERIALIZED (
-            SELECT id FROM delivery_queue WHERE provider = $1 AND turn = 0 AND state = 3 AND due_at <= $2 AND $4 ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED),
+            SELECT ctid AS place FROM delivery_queue WHERE provider = $1 AND turn = 0 AND state = 3 AND due_at <= $2 AND $4 ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED),
         high AS MATERIALIZED (
-            SELECT id FROM delivery_queue WHERE provider = $1 AND turn = 1 AND state = 1 AND due_at <= $2 AND (ambiguous = 0 OR NOT $5)
+            SELECT ctid AS place FROM delivery_queue WHERE provider = $1 AND turn = 1 AND state = 1 AND due_at <= $2 AND (ambiguous = 0 OR NOT $5)
             ORDER BY due_at, id LIMIT $3 - (SELECT count(*) FROM doubtful) FOR UPDATE SKIP LOCKED),
         normal AS MATERIALIZED (
-            SELECT id FROM delivery_queue WHERE provider = $1 AND turn = 2 AND state = 1 AND due_at <= $2 AND (ambiguous = 0 OR NOT $5)
+            SELECT ctid AS place FROM delivery_queue WHERE provider = $1 AND turn = 2 AND state = 1 AND due_at <= $2 AND (ambiguous = 0 OR NOT $5)
             ORDER BY due_at, id LIMIT $3 - (SELECT count(*) FROM doubtful) - (SELECT count(*) FROM high) FOR UPDATE SKIP LOCKED),
         low AS MATERIALIZED (
-            SELECT id FROM delivery_queue WHERE provider = $1 AND turn = 3 AND state = 1 AND due_at <= $2 AND (ambiguous = 0 OR NOT $5)
+            SELECT ctid AS place FROM delivery_queue WHERE provider = $1 AND turn = 3 AND state = 1 AND due_at <= $2 AND (ambiguous = 0 OR NOT $5)
             ORDER BY due_at, id LIMIT $3 - (SELECT count(*) FROM doubtful) - (SELECT count(*) FROM high) - (SELECT count(*) FROM normal) FOR UPDATE SKIP LOCKED)
         UPDATE delivery_queue SET state = 2, attempt = attempt + 1 - unanswered::integer, fence = fence + 1, node = $6, lease_until = $7,
             started_at = CASE WHEN unanswered THEN coalesce(started_at, $2) ELSE $2 END, provider = $8
-        WHERE id = ANY(ARRAY(SELECT id FROM doubtful UNION ALL SELECT id FROM high UNION ALL SELECT id FROM normal UNION ALL SELECT id FROM low))
-        RETURNING {Columns}
+        WHERE ctid = ANY(ARRAY(SELECT place FROM doubtful UNION ALL SELECT place FROM high UNION ALL SELECT place FROM normal UNION ALL SELECT place FROM low))
+        RETURNING {PostgresDeliveryRows.ClaimedColumns}
         """;
 
     internal const string NextSql =
@@ -43,39 +44,39 @@ internal sealed class PostgresDeliveryQueue : IDeliveryQueue
             (SELECT due_at FROM delivery_queue WHERE provider = $1 AND turn = 3 AND state = 1 ORDER BY due_at LIMIT 1))
         """;
 
-    private static readonly string s_planSql = InsertSql("delivery_queue", "-1");
+    // An id is new by itself: only the one index is asked before.
+    private static readonly string s_planSql = InsertSql("delivery_queue", "(notification_id, user_id, channel, address_id)");
 
     // The in-app inbox has arrived with its plan.
-    private static readonly string s_arriveSql = InsertSql("delivery_log", $"id / {DeliveryCounts.IdsOfADay}");
+    private static readonly string s_arriveSql = InsertSql("delivery_log");
 
-    // What ended already is looked for in the days since its notification came; no index reaches over all days.
-    private static string InsertSql(string table, string day) =>
+    // What ended already is looked for in the days since its notification came; no index reaches over all days. A column that is the same in every row comes as
+    // an array of one (CommandParameters.Same), and unnest gives NULL for the others.
+    private static string InsertSql(string table, string arbiter = "") =>
         $"""
-        WITH added AS (
-            INSERT INTO {table} (id, notification_id, user_id, category, channel, provider, address_id, address, collapse_key, digest_id, fallback_of, priority, policy, due_at,
-                expires_at, state, finished_at, attempt, fence, ambiguous, unanswered, cancel_requested)
-            SELECT new.*, 0, 0, 0, false, false
-            FROM (SELECT
-                unnest($1::bigint[]) AS id, unnest($2::bigint[]) AS notification_id, unnest($3::bigint[]) AS user_id, unnest($4::text[]) AS category,
-                unnest($5::smallint[]) AS channel, unnest($6::text[]) AS provider, unnest($7::bigint[]) AS address_id, unnest($8::text[]) AS address,
-                unnest($9::text[]) AS collapse_key, unnest($10::bigint[]) AS digest_id, unnest($11::smallint[]) AS fallback_of,
-                unnest($12::smallint[]) AS priority, unnest($13::smallint[]) AS policy, unnest($14::timestamptz[]) AS due_at,
-                unnest($15::timestamptz[]) AS expires_at, unnest($16::smallint[]) AS state, unnest($17::timestamptz[]) AS finished_at) AS new
-            WHERE NOT EXISTS (
-                SELECT FROM delivery_log AS old WHERE old.notification_id = new.notification_id AND old.user_id = new.user_id AND old.channel = new.channel
-                    AND old.address_id = new.address_id AND old.id >= $18 AND old.id <= $19)
-            ON CONFLICT DO NOTHING RETURNING id, provider, state),
-        counted AS (
-            INSERT INTO delivery_count_delta (day, provider, state, n) SELECT {day}, provider, state, count(*) FROM added GROUP BY 1, 2, 3)
-        SELECT count(*)::integer FROM added
+        INSERT INTO {table} (id, notification_id, user_id, category, channel, provider, address_id, address, collapse_key, digest_id, fallback_of, priority, policy, due_at,
+            expires_at, state, finished_at, attempt, fence, ambiguous, unanswered, cancel_requested)
+        SELECT id, notification_id, user_id, coalesce(category, ($4::text[])[1]), coalesce(channel, ($5::smallint[])[1]), coalesce(provider, ($6::text[])[1]), address_id, address,
+            collapse_key, coalesce(digest_id, ($10::bigint[])[1]), fallback_of, coalesce(priority, ($12::smallint[])[1]), coalesce(policy, ($13::smallint[])[1]),
+            coalesce(due_at, ($14::timestamptz[])[1]), coalesce(expires_at, ($15::timestamptz[])[1]), coalesce(state, ($16::smallint[])[1]), finished_at, 0, 0, 0, false, false
+        FROM (SELECT
+            unnest($1::bigint[]) AS id, unnest($2::bigint[]) AS notification_id, unnest($3::bigint[]) AS user_id, unnest($4::text[]) AS category,
+            unnest($5::smallint[]) AS channel, unnest($6::text[]) AS provider, unnest($7::bigint[]) AS address_id, unnest($8::text[]) AS address,
+            unnest($9::text[]) AS collapse_key, unnest($10::bigint[]) AS digest_id, unnest($11::smallint[]) AS fallback_of,
+            unnest($12::smallint[]) AS priority, unnest($13::smallint[]) AS policy, unnest($14::timestamptz[]) AS due_at,
+            unnest($15::timestamptz[]) AS expires_at, unnest($16::smallint[]) AS state, unnest($17::timestamptz[]) AS finished_at) AS new
+        WHERE NOT EXISTS (
+            SELECT FROM delivery_log AS old WHERE old.notification_id = new.notification_id AND old.user_id = new.user_id
+                AND old.channel = coalesce(new.channel, ($5::smallint[])[1]) AND old.address_id = new.address_id AND old.id >= $18 AND old.id <= $19)
+        ON CONFLICT {arbiter} DO NOTHING
         """;
 
     public int Insert(WriteTx tx, IReadOnlyList<Delivery> deliveries)
     {
         var alive = deliveries.All(delivery => delivery.IsAlive) ? deliveries : [.. deliveries.Where(delivery => delivery.IsAlive)];
-        var written = alive.Count == 0 ? 0 : Insert(PostgresTx.Of(tx), s_planSql, alive);
+        var written = alive.Count == 0 ? 0 : Insert(PostgresTx.Of(tx), "delivery_queue", s_planSql, alive);
         return alive.Count == deliveries.Count ? written : written + Insert(
-            PostgresTx.Of(tx), s_arriveSql,
+            PostgresTx.Of(tx), "delivery_log", s_arriveSql,
             [.. deliveries.Where(delivery => !delivery.IsAlive).DistinctBy(delivery => (delivery.Notification, delivery.User, delivery.Channel, delivery.AddressId))]);
     }
 
@@ -87,7 +88,7 @@ internal sealed class PostgresDeliveryQueue : IDeliveryQueue
         using (var take = postgres.Use(
             ClaimSql, claim.Queue, tx.Now, (long)claim.Limit, claim.AmbiguousFirst && !isTakeOver, isTakeOver, claim.Node, claim.LeaseUntil, claim.Provider))
         {
-            claimed = PostgresDeliveryRows.ReadAll(take);
+            claimed = PostgresDeliveryRows.ReadAll(take, row => PostgresDeliveryRows.ReadClaimed(row, claim));
         }
 
         if (claimed.Count == 0)
@@ -198,17 +199,57 @@ internal sealed class PostgresDeliveryQueue : IDeliveryQueue
         }
     }
 
-    private static int Insert(PostgresTx tx, string sql, IReadOnlyList<Delivery> deliveries)
+    private static int Insert(PostgresTx tx, string table, string sql, IReadOnlyList<Delivery> deliveries)
     {
-        using var insert = tx.Use(
+        var counts = new DeliveryCounts();
+        foreach (var delivery in deliveries)
+        {
+            counts.Add(delivery, 1);
+        }
+
+        var ids = Array(deliveries, row => row.Id.Value);
+        using var batch = tx.Batch();
+        batch.Add(
             sql,
-            Array(deliveries, row => row.Id.Value), Array(deliveries, row => row.Notification.Value), Array(deliveries, row => row.User?.Value ?? 0), Array(deliveries, row => row.Category),
-            Array(deliveries, row => (short)row.Channel), Array(deliveries, row => row.Provider), Array(deliveries, row => row.AddressId), CommandParameters.Sparse(Array(deliveries, row => row.Address)),
-            CommandParameters.Sparse(Array(deliveries, row => row.CollapseKey)), Array(deliveries, row => row.DigestId), CommandParameters.Sparse(Array(deliveries, row => (short?)row.FallbackOf)), Array(deliveries, row => (short)row.Priority),
-            Array(deliveries, row => (short)row.Policy), Array(deliveries, row => row.DueAt.UtcDateTime), Array(deliveries, row => row.ExpiresAt.UtcDateTime),
-            Array(deliveries, row => (short)row.State), CommandParameters.Times(CommandParameters.Sparse(Array(deliveries, row => row.FinishedAt?.UtcDateTime))),
-            PostgresDeliveryRows.FirstOf(new(deliveries.Min(row => row.Notification.Value))), Snowflake.FirstAt(Snowflake.TimeOf(deliveries[^1].Id.Value) + s_skew));
-        return (int)insert.ExecuteScalar()!;
+            ids, Array(deliveries, row => row.Notification.Value), Array(deliveries, row => row.User?.Value ?? 0), Same(deliveries, row => row.Category),
+            Same(deliveries, row => (short)row.Channel), Same(deliveries, row => row.Provider), Array(deliveries, row => row.AddressId), CommandParameters.Sparse(Array(deliveries, row => row.Address)),
+            CommandParameters.Sparse(Array(deliveries, row => row.CollapseKey)), Same(deliveries, row => row.DigestId), CommandParameters.Sparse(Array(deliveries, row => (short?)row.FallbackOf)),
+            Same(deliveries, row => (short)row.Priority), Same(deliveries, row => (short)row.Policy), Same(deliveries, row => row.DueAt.UtcDateTime), Same(deliveries, row => row.ExpiresAt.UtcDateTime),
+            Same(deliveries, row => (short)row.State), CommandParameters.Times(CommandParameters.Sparse(Array(deliveries, row => row.FinishedAt?.UtcDateTime))),
+            PostgresDeliveryRows.FirstOf(new(deliveries.Min(row => row.Notification.Value))), Snowflake.FirstAt(Snowflake.TimeOf(ids[^1]) + s_skew));
+
+        // Nearly always all of them are new, and one round trip is enough.
+        counts.Write(batch);
+        batch.ExecuteNonQuery();
+        var written = batch.BatchCommands[0].RecordsAffected;
+        if (written < ids.Length)
+        {
+            LeftOut(tx, table, deliveries, ids);
+        }
+
+        return written;
+    }
+
+    /// <summary>Takes those out of the counts again that were there before.</summary>
+    private static void LeftOut(PostgresTx tx, string table, IReadOnlyList<Delivery> deliveries, long[] ids)
+    {
+        HashSet<long> written = [];
+        using (var find = tx.Use($"SELECT id FROM {table} WHERE id = ANY($1) AND id >= $2 AND id <= $3", ids, ids.Min(), ids.Max()))
+        {
+            using var rows = find.ExecuteReader();
+            while (rows.Read())
+            {
+                written.Add(rows.GetInt64(0));
+            }
+        }
+
+        var counts = new DeliveryCounts();
+        foreach (var delivery in deliveries.Where(delivery => !written.Contains(delivery.Id.Value)))
+        {
+            counts.Add(delivery, -1);
+        }
+
+        counts.Write(tx);
     }
 
     private static Delivery? Lock(WriteTx tx, string table, DeliveryId id)
@@ -229,4 +270,6 @@ internal sealed class PostgresDeliveryQueue : IDeliveryQueue
 
         return values;
     }
+
+    private static TValue[] Same<TValue>(IReadOnlyList<Delivery> rows, Func<Delivery, TValue> value) => CommandParameters.Same(Array(rows, value));
 }

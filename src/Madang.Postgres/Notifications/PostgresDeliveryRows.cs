@@ -14,17 +14,24 @@ internal static class PostgresDeliveryRows
         "id, notification_id, user_id, category, channel, provider, address_id, address, collapse_key, digest_id, fallback_of, priority, policy, due_at, expires_at, state, attempt, fence, "
         + "node, lease_until, ambiguous, unanswered, cancel_requested, reason, message_id, started_at, opened_at, finished_at";
 
+    /// <summary>What a claim does not know by itself.</summary>
+    public const string ClaimedColumns =
+        "id, notification_id, user_id, category, channel, address_id, address, collapse_key, digest_id, fallback_of, priority, policy, due_at, expires_at, attempt, fence, "
+        + "ambiguous, unanswered, cancel_requested, reason, message_id, started_at, opened_at, finished_at";
+
     public const string PausesSql = "SELECT provider, at, reason, by_hand FROM delivery_pause";
 
     private static readonly TimeSpan s_skew = TimeSpan.FromMinutes(1);
 
-    public static List<Delivery> ReadAll(NpgsqlCommand command)
+    public static List<Delivery> ReadAll(NpgsqlCommand command) => ReadAll(command, Read);
+
+    public static List<Delivery> ReadAll(NpgsqlCommand command, Func<NpgsqlDataReader, Delivery> read)
     {
         List<Delivery> all = [];
         using var rows = command.ExecuteReader();
         while (rows.Read())
         {
-            all.Add(Read(rows));
+            all.Add(read(rows));
         }
 
         return all;
@@ -60,6 +67,38 @@ internal static class PostgresDeliveryRows
         StartedAt = Time(row, 25),
         OpenedAt = Time(row, 26),
         FinishedAt = Time(row, 27),
+    };
+
+    public static Delivery ReadClaimed(NpgsqlDataReader row, DeliveryClaim claim) => new()
+    {
+        Id = new(row.GetInt64(0)),
+        Notification = new(row.GetInt64(1)),
+        User = row.GetInt64(2) is > 0 and var user ? new UserId(user) : null,
+        Category = row.GetString(3),
+        Channel = (DeliveryChannel)row.GetInt16(4),
+        Provider = claim.Provider,
+        AddressId = row.GetInt64(5),
+        Address = Text(row, 6),
+        CollapseKey = Text(row, 7),
+        DigestId = row.GetInt64(8),
+        FallbackOf = row.IsDBNull(9) ? null : (DeliveryChannel)row.GetInt16(9),
+        Priority = (DeliveryPriority)row.GetInt16(10),
+        Policy = (AmbiguousPolicy)row.GetInt16(11),
+        DueAt = row.GetDateTime(12),
+        ExpiresAt = row.GetDateTime(13),
+        State = DeliveryState.Sending,
+        Attempt = row.GetInt32(14),
+        Fence = row.GetInt64(15),
+        Node = claim.Node,
+        LeaseUntil = claim.LeaseUntil,
+        Ambiguous = row.GetInt32(16),
+        IsUnanswered = row.GetBoolean(17),
+        IsCancelRequested = row.GetBoolean(18),
+        Reason = Text(row, 19),
+        MessageId = Text(row, 20),
+        StartedAt = Time(row, 21),
+        OpenedAt = Time(row, 22),
+        FinishedAt = Time(row, 23),
     };
 
     /// <summary>No delivery of this notification has a smaller id, however the clocks of two nodes differ: days before it are not looked at.</summary>

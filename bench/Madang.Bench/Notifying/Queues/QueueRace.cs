@@ -3,20 +3,22 @@ using Madang.Bench.Serving;
 
 namespace Madang.Bench.Notifying.Queues;
 
+/// <param name="CpuSeconds">Of server and worker together.</param>
+/// <param name="WorkerSeconds">Of the worker alone.</param>
 /// <param name="PeakMegabytes">Of server and worker together, shared pages counted once.</param>
 /// <param name="Processes">Of server and worker.</param>
-internal sealed record QueueResult(string Name, int Cycles, double Seconds, double CpuSeconds, double PeakMegabytes, int Processes)
+internal sealed record QueueResult(string Name, int Cycles, double Seconds, double CpuSeconds, double WorkerSeconds, double PeakMegabytes, int Processes)
 {
     public double PerCpuSecond => Cycles / Math.Max(CpuSeconds, 0.01);
 
     public double PerSecond => Cycles / Seconds;
 
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"{Name,-16} {PerCpuSecond,7:0} cycles/CPU-s {PerSecond,7:0}/s {CpuSeconds,6:0.00} CPU-s {PeakMegabytes,5:0} MB {Processes,3} processes");
+        CultureInfo.InvariantCulture, $"{Name,-16} {PerCpuSecond,7:0} cycles/CPU-s {PerSecond,7:0}/s {CpuSeconds,6:0.00} CPU-s (worker {WorkerSeconds / Cycles * 1e6:0.0} us a cycle, server {(CpuSeconds - WorkerSeconds) / Cycles * 1e6:0.0}) {PeakMegabytes,5:0} MB {Processes,3} processes");
 }
 
 /// <summary>Several queues, one after the other and round after round: enqueued durably, claimed, completed.</summary>
-internal sealed class QueueRace(IReadOnlyList<QueueContender> contenders, string folder, int count, int batch, TextWriter log)
+internal sealed class QueueRace(IReadOnlyList<QueueContender> contenders, string folder, int count, int warmup, int batch, TextWriter log)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
@@ -55,7 +57,7 @@ internal sealed class QueueRace(IReadOnlyList<QueueContender> contenders, string
     {
         OpenFolder(place);
         await using var server = contender.Server is null ? null : await contender.Server(Path.Combine(place, "server"), cancellationToken);
-        await using var worker = new QueueWorkerProcess(contender.Worker(new QueueTask(server?.Address ?? Path.Combine(place, "data"), count, count / 4, batch)));
+        await using var worker = new QueueWorkerProcess(contender.Worker(new QueueTask(server?.Address ?? Path.Combine(place, "data"), count, warmup, batch)));
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
         if (await worker.SaysAsync("ready", limit.Token) is null)
@@ -64,7 +66,7 @@ internal sealed class QueueRace(IReadOnlyList<QueueContender> contenders, string
         }
 
         int[] roots = [.. server?.Roots ?? [], worker.Pid];
-        var before = ProcessTree.Cpu(roots);
+        var (before, own) = (ProcessTree.Cpu(roots), CpuTime.WithWaited(worker.Pid));
         worker.Go();
         var done = worker.SaysAsync("done", limit.Token);
         var (peak, processes) = (0.0, 0);
@@ -78,7 +80,8 @@ internal sealed class QueueRace(IReadOnlyList<QueueContender> contenders, string
         // What is written behind the last answer counts too.
         await Task.Delay(200, limit.Token);
         var seconds = await done ?? throw new InvalidOperationException($"{contender.Name} ended early: {worker.Faults()}");
-        return new QueueResult(contender.Name, count, double.Parse(seconds, CultureInfo.InvariantCulture), ProcessTree.Cpu(roots) - before, peak, processes);
+        return new QueueResult(
+            contender.Name, count, double.Parse(seconds, CultureInfo.InvariantCulture), ProcessTree.Cpu(roots) - before, CpuTime.WithWaited(worker.Pid) - own, peak, processes);
     }
 
     /// <summary>PostgreSQL has a user of its own, who must be let in.</summary>
