@@ -36,4 +36,8 @@ internal enum PostState
 /// <param name="AuthorGone">The author's account is disabled.</param>
 /// <param name="Addressed">The viewer who asked is mentioned in it: what <see cref="Audience.Direct"/> asks for.</param>
 internal readonly record struct PostFacts(
-    PostId Id, UserId Author, int Version, PostState State, Audience Audience, long List, PostId Root, PostId ShareOf, bool AuthorGone, bool Addressed);
+    PostId Id, UserId Author, int Version, PostState State, Audience Audience, long List, PostId Root, PostId ShareOf, bool AuthorGone, bool Addressed)
+{
+    /// <summary>A share without words of its own: it says what it shares.</summary>
+    public bool IsPlainShare { get; init; }
+}

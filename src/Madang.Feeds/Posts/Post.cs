@@ -21,7 +21,7 @@ internal sealed record Post(
     public bool IsPlainShare => ShareOf.Value != 0 && Text.Length == 0;
 
     /// <summary>What listeners to commits hear. Nobody asked, so nobody is addressed.</summary>
-    public PostFacts Facts => new(Id, Author, Version, State, Audience, List, Root, ShareOf, AuthorGone: false, Addressed: false);
+    public PostFacts Facts => new(Id, Author, Version, State, Audience, List, Root, ShareOf, AuthorGone: false, Addressed: false) { IsPlainShare = IsPlainShare };
 }
 
 /// <summary>Somebody whom a text names with an @.</summary>

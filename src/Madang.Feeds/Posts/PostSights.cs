@@ -8,6 +8,9 @@ namespace Madang.Feeds.Posts;
 internal sealed record SeenPost(PostFacts Facts, Overlay Overlay, Sight Sight, SeenPost? Shared = null)
 {
     public bool IsVisible => Sight == Sight.Visible;
+
+    /// <summary>The post whose words these are: a share without any says what it shares.</summary>
+    public PostFacts Says => Facts.IsPlainShare && Shared is { } shared ? shared.Facts : Facts;
 }
 
 /// <summary>Answers for posts by their address: everything that <see cref="Visibility"/> needs, read now, with what a comment stands under and a share passes on.</summary>
@@ -15,9 +18,7 @@ internal sealed class PostSights(IPostFacts facts, IPostStore store, Graphs grap
 {
     /// <summary>What is meant when somebody answers, shares or likes this post: the original of a share without words. Null where they may not see it.</summary>
     public async Task<PostFacts?> TargetAsync(UserId user, PostId id, CancellationToken cancellationToken) =>
-        await OfAsync(user, id, cancellationToken) is not { IsVisible: true } seen ? null
-        : seen.Shared is { } shared && await OriginalAsync(id, cancellationToken) == shared.Facts.Id ? shared.Facts
-        : seen.Facts;
+        await OfAsync(user, id, cancellationToken) is { IsVisible: true } seen ? seen.Says : null;
 
     /// <summary>Likewise, whoever may see it.</summary>
     public async Task<PostId> OriginalAsync(PostId id, CancellationToken cancellationToken) =>

@@ -120,7 +120,7 @@ internal sealed class RankedCandidates(IPostStore posts, PostCounters counters, 
     public async Task<(IReadOnlyList<RankCandidate> Posts, long Epoch)> OfAsync(UserId viewer, IReadOnlyList<SeenPost> seen, CancellationToken cancellationToken)
     {
         var graph = await graphs.OfAsync(viewer, cancellationToken);
-        PostId[] said = [.. seen.Select(post => post.Shared?.Facts.Id ?? post.Facts.Id)];
+        PostId[] said = [.. seen.Select(post => post.Says.Id)];
         var counts = await counters.OfAsync(said, cancellationToken);
         var close = seen.Count == 0 ? null : await closeness.OfAsync(viewer, Reactions, Comments, cancellationToken);
         var tagged = await TaggedAsync([.. seen.Select(post => post.Facts.Id).Concat(said).Distinct()], graph.Tags, cancellationToken);

@@ -42,14 +42,14 @@ internal sealed class PageInMaking(ViewerGraph graph, FeedQuery query, FeedSourc
             ? FeedRule.IsHome(post, graph) || (post.Audience == Audience.Public && found.IsTagged(post.Id.Value))
             : found.IsTagged(post.Id.Value) || ViewerGraph.Holds(sources.Members, post.Author.Value));
 
-    /// <summary>Adds it, unless the page shows the same post already: passed on by somebody else, or itself.</summary>
+    /// <summary>Adds it, unless the page shows the same post already: passed on by somebody else, or itself. A share with words of its own is a post of its own.</summary>
     public void Add(SeenPost post)
     {
         _last = post.Facts.Id.Value;
-        var said = post.Shared?.Facts.Id ?? post.Facts.Id;
+        var said = post.Says.Id;
         if (_shown.TryGetValue(said, out var shown))
         {
-            if (post.Shared is not null)
+            if (post.Facts.IsPlainShare)
             {
                 if (!_also.TryGetValue(shown.Facts.Id, out var others))
                 {

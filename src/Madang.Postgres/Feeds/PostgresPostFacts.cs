@@ -13,7 +13,8 @@ internal sealed class PostgresPostFacts(PostgresDatabase database) : IPostFacts
         SELECT coalesce((SELECT e.epoch FROM relation_epoch e WHERE e.user_id = $1), 0), j.n,
             p.author_id, p.version, p.state, p.audience, p.list_id, p.root_id, p.share_of, coalesce(u.disabled, true), coalesce(a.reactions, 0),
             a.bookmark IS NOT NULL, a.share_id IS NOT NULL,
-            CASE WHEN p.audience = 1 THEN false ELSE EXISTS (SELECT FROM post_mention m WHERE m.user_id = $1 AND m.post_id = p.id) END
+            CASE WHEN p.audience = 1 THEN false ELSE EXISTS (SELECT FROM post_mention m WHERE m.user_id = $1 AND m.post_id = p.id) END,
+            p.share_of IS NOT NULL AND p.text = ''
         FROM unnest($2::bigint[]) WITH ORDINALITY j (id, n)
         LEFT JOIN post p ON p.id = j.id
         LEFT JOIN users u ON u.id = p.author_id
@@ -41,7 +42,7 @@ internal sealed class PostgresPostFacts(PostgresDatabase database) : IPostFacts
             var at = (int)rows.GetInt64(1) - 1;
             posts[at] = new(
                 ids[at], new(rows.GetInt64(2)), rows.GetInt32(3), (PostState)rows.GetInt16(4), (Audience)rows.GetInt16(5), PostRows.IdOrZero(rows, 6),
-                new(PostRows.IdOrZero(rows, 7)), new(PostRows.IdOrZero(rows, 8)), rows.GetBoolean(9), rows.GetBoolean(13));
+                new(PostRows.IdOrZero(rows, 7)), new(PostRows.IdOrZero(rows, 8)), rows.GetBoolean(9), rows.GetBoolean(13)) { IsPlainShare = rows.GetBoolean(14) };
             overlays[at] = new(rows.GetInt32(10), rows.GetBoolean(11), rows.GetBoolean(12));
         }
 

@@ -11,7 +11,8 @@ internal sealed class SqlitePostFacts(SqliteDatabase database) : IPostFacts
     internal const string Sql =
         """
         SELECT p.author_id, p.version, p.state, p.audience, p.list_id, p.root_id, p.share_of, u.disabled, a.reactions, a.bookmark IS NOT NULL, a.share_id IS NOT NULL,
-            CASE WHEN p.audience = 1 THEN 0 ELSE EXISTS (SELECT 1 FROM post_mention m WHERE m.user_id = ?1 AND m.post_id = p.id) END
+            CASE WHEN p.audience = 1 THEN 0 ELSE EXISTS (SELECT 1 FROM post_mention m WHERE m.user_id = ?1 AND m.post_id = p.id) END,
+            p.share_of IS NOT NULL AND octet_length(p.text) = 0
         FROM post p
         LEFT JOIN users u ON u.id = p.author_id
         LEFT JOIN post_action a ON a.user_id = ?1 AND a.post_id = p.id
@@ -41,7 +42,7 @@ internal sealed class SqlitePostFacts(SqliteDatabase database) : IPostFacts
                 // An author without an account is one whose account is gone.
                 posts[i] = new(
                     ids[i], new(post.Int64(0)), post.Int32(1), (PostState)post.Int32(2), (Audience)post.Int32(3), post.Int64(4), new(post.Int64(5)),
-                    new(post.Int64(6)), post.IsNull(7) || post.Bool(7), post.Bool(11));
+                    new(post.Int64(6)), post.IsNull(7) || post.Bool(7), post.Bool(11)) { IsPlainShare = post.Bool(12) };
                 overlays[i] = new(post.Int32(8), post.Bool(9), post.Bool(10));
             }
 

@@ -160,6 +160,25 @@ public abstract class TimelineFacts(Func<Action<IHostApplicationBuilder>, Task<T
     }
 
     [Fact]
+    public async Task What_somebody_says_to_what_they_share_is_read_beside_it()
+    {
+        await using var world = await TimelineWorld.OpenAsync(fresh);
+        var (mina, jun, sora, reader) = (await world.Posts.PersonAsync(), await world.Posts.PersonAsync(), await world.Posts.PersonAsync(), await world.Posts.PersonAsync());
+        foreach (var followed in new[] { mina, jun, sora })
+        {
+            await world.FollowAsync(reader, followed);
+        }
+
+        var original = await world.Posts.PostAsync(mina, "worth passing on");
+        var quote = await world.Posts.ShareAsync(jun, original.Id, "and why");
+        var share = await world.Posts.ShareAsync(sora, original.Id);
+        var page = await world.NewestAsync(reader);
+        Assert.Equal([share.Id, quote.Id], Ids(page));
+        Assert.Equal(original.Id, page.Posts[1].Shared!.Facts.Id);
+        Assert.Empty(page.Also);
+    }
+
+    [Fact]
     public async Task Who_has_too_many_followers_is_pulled_and_nothing_is_missed_on_the_way_there_and_back()
     {
         await using var world = await TimelineWorld.OpenAsync(fresh);

@@ -166,7 +166,7 @@ public abstract class TimelineModelFacts(Func<Action<IHostApplicationBuilder>, T
                 Keep(one, await world.Posts.TryPostAsync(one, text, audience: (Audience)(random.Next(3) == 0 ? 1 + random.Next(5) : 1)));
                 break;
             case 8 when written.Count > 0:
-                Keep(one, await world.Posts.TryShareAsync(one, written[random.Next(written.Count)].Id));
+                Keep(one, await world.Posts.TryShareAsync(one, written[random.Next(written.Count)].Id, random.Next(3) == 0 ? "words of one's own" : null));
                 break;
             case 9 when written.Count > 0:
                 var (author, id) = written[random.Next(written.Count)];

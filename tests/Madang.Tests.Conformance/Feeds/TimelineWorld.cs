@@ -17,7 +17,7 @@ internal sealed class TimelineWorld(PostWorld posts) : IAsyncDisposable
         """
         WITH v AS (SELECT CAST({0} AS bigint) AS id),
         shown AS (
-          SELECT p.id, p.author_id, p.share_of, p.audience FROM post p JOIN users u ON u.id = p.author_id CROSS JOIN v
+          SELECT p.id, p.author_id, p.share_of, p.audience, p.text FROM post p JOIN users u ON u.id = p.author_id CROSS JOIN v
           WHERE p.state = 1 AND p.root_id IS NULL AND CAST(u.disabled AS int) = 0 AND (p.author_id = v.id OR (
             NOT EXISTS (SELECT 1 FROM relation r WHERE r.kind = 4 AND ((r.user_id = v.id AND r.target_id = p.author_id) OR (r.user_id = p.author_id AND r.target_id = v.id)))
             AND NOT EXISTS (SELECT 1 FROM relation r WHERE r.kind = 3 AND r.user_id = v.id AND r.target_id = p.author_id)
@@ -27,7 +27,7 @@ internal sealed class TimelineWorld(PostWorld posts) : IAsyncDisposable
               OR (p.audience = 2 AND EXISTS (SELECT 1 FROM relation r WHERE r.kind = 2 AND r.user_id = v.id AND r.target_id = p.author_id))
               OR (p.audience = 3 AND EXISTS (SELECT 1 FROM relation r WHERE r.kind = 1 AND r.state = 3 AND r.user_id = v.id AND r.target_id = p.author_id))
               OR (p.audience = 4 AND EXISTS (SELECT 1 FROM people_list_member m WHERE m.list_id = p.list_id AND m.user_id = v.id))))))
-        SELECT x.id, coalesce(x.share_of, x.id) FROM shown x CROSS JOIN v
+        SELECT x.id, CASE WHEN x.share_of IS NOT NULL AND x.text = '' THEN x.share_of ELSE x.id END FROM shown x CROSS JOIN v
         WHERE (x.share_of IS NULL OR EXISTS (SELECT 1 FROM shown o WHERE o.id = x.share_of))
           AND (x.author_id = v.id
             OR (EXISTS (SELECT 1 FROM relation r WHERE r.user_id = v.id AND r.target_id = x.author_id AND (r.kind = 2 OR (r.kind = 1 AND r.state = 3)))
