@@ -1,5 +1,6 @@
 import { list, routes } from './server'
 import type { FeedPage, Signal, User } from '@madang/client'
+import { InfiniteQueryObserver, QueryClient } from '@tanstack/react-query'
 import { act, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
@@ -7,7 +8,7 @@ import type { ChatStore } from '../src/chat/store'
 import { initialState } from '../src/chat/state'
 import { ChatProvider } from '../src/chat/use-chat'
 import { HomePage } from '../src/feed/HomePage'
-import { type HomePages, newestOf, withFilled, withNewer, withOwn } from '../src/feed/home'
+import { addPost, HOME, type HomePages, newestOf, withFilled, withNewer, withOwn } from '../src/feed/home'
 import { useFeedSignals } from '../src/feed/live'
 import { open } from './screen'
 
@@ -40,6 +41,30 @@ describe('the home feed', () => {
     const mine = withOwn(withOwn(withOwn(known, post('6')), post('7')), post('6'))
     expect(ids(mine)).toEqual([['6', '7'], ['5', '4'], ['3']])
     expect(mine.pages.length).toBe(mine.pageParams.length)
+  })
+
+  test('keeps an own post that was written while a further page was on its way', async () => {
+    const queries = new QueryClient()
+    const further: ((page: FeedPage) => void)[] = []
+    const feed = new InfiniteQueryObserver(queries, {
+      queryKey: HOME,
+      queryFn: ({ pageParam }) => (pageParam === undefined ? page(['5', '4'], { next: 'c' }) : new Promise<FeedPage>((resolve) => further.push(resolve))),
+      initialPageParam: undefined as string | undefined,
+      getNextPageParam: (last: FeedPage) => last.next ?? undefined,
+    })
+    const leave = feed.subscribe(() => {})
+    const shown = () => ids(queries.getQueryData<HomePages>(HOME) ?? { pages: [], pageParams: [] })
+    await waitFor(() => expect(shown()).toEqual([['5', '4']]))
+    void feed.fetchNextPage()
+    await waitFor(() => expect(further).toHaveLength(1))
+    addPost(queries, post('6'))
+    further[0]?.(page(['3']))
+    await waitFor(() => expect(shown()).toEqual([['6'], ['5', '4']]))
+    void feed.fetchNextPage()
+    await waitFor(() => expect(further).toHaveLength(2))
+    further[1]?.(page(['3']))
+    await waitFor(() => expect(shown()).toEqual([['6'], ['5', '4'], ['3']]))
+    leave()
   })
 
   test('an own post hides nothing that others wrote before it', () => {

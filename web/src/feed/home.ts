@@ -33,14 +33,20 @@ export function useHome() {
     const newest = newestOf(known)
     if (newest === undefined) return void (await pages.refetch())
     const page = await api.feed.home({ since: newest, limit: PAGE })
-    queries.setQueryData<HomePages>(HOME, (now) => now && withNewer(now, page))
+    await changeHome(queries, (now) => withNewer(now, page))
     forgetShown(queries, page.items[0]?.id)
   }
   const fill = async (gap: Cursor) => {
     const page = await api.feed.home({ cursor: gap, limit: PAGE })
-    queries.setQueryData<HomePages>(HOME, (now) => now && withFilled(now, gap, page))
+    await changeHome(queries, (now) => withFilled(now, gap, page))
   }
   return { pages, readNewer, fill }
+}
+
+/** A page on its way will be put behind what stood there when it was asked for: it is let go of, and asked for again where it is wanted. */
+async function changeHome(queries: QueryClient, change: (known: HomePages) => HomePages): Promise<void> {
+  if (queries.getQueryData(HOME) !== undefined && queries.isFetching({ queryKey: HOME, exact: true }) > 0) await queries.cancelQueries({ queryKey: HOME, exact: true })
+  queries.setQueryData<HomePages>(HOME, (known) => known && change(known))
 }
 
 /** Up to where the feed was read. */
@@ -78,7 +84,7 @@ function without({ pages, pageParams }: HomePages, posts: readonly Post[]): Home
 
 /** Puts a post that was just written before the others, where it belongs. */
 export function addPost(queries: QueryClient, post: Post): void {
-  queries.setQueryData<HomePages>(HOME, (known) => known && withOwn(known, post))
+  void changeHome(queries, (known) => withOwn(known, post))
   queries.setQueryData<PostPages>([POSTS, 'of', post.author_id], (known) => {
     const [first, ...others] = known?.pages ?? []
     return known && first ? { ...known, pages: [{ ...first, items: [post, ...first.items.filter(({ id }) => id !== post.id)] }, ...others] } : known
