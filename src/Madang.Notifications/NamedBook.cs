@@ -19,8 +19,10 @@ internal abstract partial class NamedBook<T> : BackgroundService
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly Lock _lock = new();
+    private readonly Dictionary<string, long> _newest = new(StringComparer.Ordinal);
     private FrozenDictionary<string, T> _known;
     private long _heard;
+    private static long s_told;
 
     /// <param name="isShared">Other nodes write it too, so it is read again every few seconds.</param>
     protected NamedBook(FrozenDictionary<string, T> builtIn, bool isShared, Database database, TimeProvider time, ILogger log)
@@ -61,8 +63,11 @@ internal abstract partial class NamedBook<T> : BackgroundService
         await base.StartAsync(cancellationToken);
     }
 
-    /// <summary>Says in its transaction that it is so from now on; null when what was stored is deleted.</summary>
-    protected static void Tell(WriteTx tx, string name, T? now) => tx.Publish(new Changed(name, now));
+    /// <summary>
+    /// Says in its transaction that it is so from now on; null when what was stored is deleted. To be called after the row of that name was written or locked:
+    /// from there on to the commit no other of that name writes, so that the numbers given here are in the order of the commits.
+    /// </summary>
+    protected static void Tell(WriteTx tx, string name, T? now) => tx.Publish(new Changed(name, now, Interlocked.Increment(ref s_told)));
 
     /// <summary>All that is stored now.</summary>
     protected abstract Task<IReadOnlyList<(string Name, T Stored)>> ReadAsync(CancellationToken cancellationToken);
@@ -100,6 +105,13 @@ internal abstract partial class NamedBook<T> : BackgroundService
         lock (_lock)
         {
             _heard++;
+            if (_newest.GetValueOrDefault(changed.Name) > changed.Number)
+            {
+                // Where several write at the same time, the later commit may be heard first.
+                return;
+            }
+
+            _newest[changed.Name] = changed.Number;
             var known = _known.ToDictionary(StringComparer.Ordinal);
             if (known.Remove(changed.Name, out var before))
             {
@@ -115,7 +127,7 @@ internal abstract partial class NamedBook<T> : BackgroundService
         }
     }
 
-    private sealed record Changed(string Name, T? Now);
+    private sealed record Changed(string Name, T? Now, long Number);
 
     [LoggerMessage(LogLevel.Warning, "What is kept of {Kind} was not read again: {Reason}")]
     private static partial void LogNotRead(ILogger log, string kind, string reason);

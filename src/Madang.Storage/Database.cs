@@ -41,8 +41,10 @@ public abstract class Database : IAsyncDisposable
     public abstract Task CheckAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Hears of every <see cref="WriteTx.Publish"/> of type <typeparamref name="T"/>, after its commit and in commit order. A module listens to its own
-    /// publications only. <paramref name="heard"/> runs on the writer's thread: it hands over (a channel, a flag) and returns.
+    /// Hears of every <see cref="WriteTx.Publish"/> of type <typeparamref name="T"/>, after its commit, never on two threads at once, and in commit order where
+    /// one writes (SQLite). Of several writers (PostgreSQL) the one that committed later may be heard first, even if it waited for the other's row: what depends on
+    /// the order carries a number of its own. A module listens to its own publications only. <paramref name="heard"/> runs on the writer's thread: it hands over (a
+    /// channel, a flag) and returns.
     /// </summary>
     public void OnCommit<T>(Action<T> heard) => ImmutableInterlocked.Update(ref _listeners, listeners => listeners.Add(publication =>
     {

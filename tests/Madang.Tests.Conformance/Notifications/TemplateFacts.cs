@@ -64,6 +64,24 @@ public abstract class TemplateFacts(Func<Task<TestDatabase>> fresh)
     }
 
     [Fact]
+    public async Task A_version_that_is_heard_of_late_does_not_replace_the_one_after_it()
+    {
+        await using var test = await fresh();
+        var book = test.Store<TemplateBook>();
+        List<object> said = [];
+        test.Database.OnCommit<object>(said.Add);
+        await PutAsync(book, "order", "one");
+        object[] first = [.. said];
+        await PutAsync(book, "order", "two");
+        await test.WriteAsync(tx =>
+        {
+            Array.ForEach(first, tx.Publish);
+            return true;
+        });
+        Assert.Equal(2, book.Pin("order")!.Value.Version);
+    }
+
+    [Fact]
     public async Task Every_built_in_template_speaks_both_languages_to_every_channel()
     {
         await using var test = await fresh();
