@@ -167,6 +167,34 @@ public sealed class Crawls
         return Explainer.Explain(await FactsReading.ReadAsync(pages, crawl, new SipHash(key), url, _runs.Policies, _runs.Time, cancellationToken));
     }
 
+    /// <summary>How the last visits of these URLs went, in their order; null for one that was not visited yet, or that the crawl does not know.</summary>
+    /// <param name="urls">Whole URLs.</param>
+    public async Task<IReadOnlyList<UrlVisit?>> LastVisitsAsync(CrawlId id, IReadOnlyList<string> urls, CancellationToken cancellationToken)
+    {
+        var visits = new UrlVisit?[urls.Count];
+        var folder = _folders.Of(id);
+        if (await _stores.KeyAsync(id, folder, cancellationToken) is not { } secret)
+        {
+            return visits;
+        }
+
+        var hash = new SipHash(secret);
+        try
+        {
+            await using var pages = await _stores.OpenPagesAsync(id, folder, cancellationToken);
+            for (var i = 0; i < urls.Count; i++)
+            {
+                visits[i] = Url.TryParse(urls[i], null, out var url) ? await FactsReading.LastVisitAsync(pages, hash, url, cancellationToken) : null;
+            }
+        }
+        catch (StorageFullException)
+        {
+            // Opening the books takes a little room.
+        }
+
+        return visits;
+    }
+
     private async Task<IReadOnlyDictionary<string, long>> CountsAsync(Crawl crawl, CancellationToken cancellationToken)
     {
         if (crawl.State != CrawlState.Running)

@@ -80,6 +80,20 @@ test('a website is added and followed; what is wrong with it stands at its field
   expect(field).toHaveValue('')
 })
 
+test('a website that does not answer says why, and when it is looked at again', async () => {
+  const source = { id: '9', url: 'https://a.org/feed', kind: 'feed', user_id: '9', created_at: '2026-11-22T00:00:00Z' }
+  routes.set('GET /v1/sources', () => list([
+    { ...source, last_visit: { ok: false, status: 503, at: '2026-11-22T01:00:00Z', next_at: '2026-11-22T02:00:00Z' } },
+    { ...source, id: '10', user_id: '10', last_visit: { ok: false, code: 'no_such_host', at: '2026-11-22T01:00:00Z' } },
+    { ...source, id: '11', user_id: '11', last_visit: { ok: true, status: 200, at: '2026-11-22T01:00:00Z' } },
+  ]))
+  open('/x', <SourcesPage />)
+  const [first, second, third] = await screen.findAllByRole('listitem')
+  expect(first).toHaveTextContent(/The site answered 503 \(.+\) · next look /)
+  expect(second).toHaveTextContent(/No such host \([^·]+\)Follow/)
+  expect(third).not.toHaveTextContent('(')
+})
+
 test('a file of follows is taken over, and what was not is told', async () => {
   routes.set('POST /v1/follows/import', () => ({ rows: 2, taken: 1, not_taken: 1, refused: [{ line: 3, address: 'nobody@a.org', code: 'unknown_name' }] }))
   const user = userEvent.setup()

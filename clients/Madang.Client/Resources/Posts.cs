@@ -28,6 +28,9 @@ public sealed class Posts
     public Task<Post> ShareAsync(string id, string clientId, string? text = null, CancellationToken cancellationToken = default) =>
         _http.SendAsync(HttpMethod.Post, $"{PathOf(id)}/share", new PostWords(text, clientId), ClientJson.Default.PostWords, ClientJson.Default.Post, cancellationToken);
 
+    /// <summary>Takes one's newest share without words back; nothing to take back is fine.</summary>
+    public Task UnshareAsync(string id, CancellationToken cancellationToken = default) => _http.SendAsync(HttpMethod.Delete, $"{PathOf(id)}/share", cancellationToken);
+
     /// <summary>Answers a post or a comment.</summary>
     public Task<Post> CommentAsync(string id, string text, string clientId, CancellationToken cancellationToken = default) =>
         _http.SendAsync(HttpMethod.Post, $"{PathOf(id)}/comments", new PostWords(text, clientId), ClientJson.Default.PostWords, ClientJson.Default.Post, cancellationToken);

@@ -38,7 +38,15 @@ public sealed class Sources
 /// <param name="Kind">feed (RSS, Atom, JSON Feed) or pages (what a page begins to link to).</param>
 /// <param name="UserId">The author of its posts.</param>
 public sealed record Source(
-    string Id, string Url, string Kind, string UserId, DateTimeOffset CreatedAt, string? CreatedBy = null, DateTimeOffset? LastItemAt = null);
+    string Id, string Url, string Kind, string UserId, DateTimeOffset CreatedAt, string? CreatedBy = null, DateTimeOffset? LastItemAt = null, SourceVisit? LastVisit = null);
+
+/// <summary>How the crawler was answered last.</summary>
+/// <param name="Ok">False: nothing new can come until this is mended.</param>
+/// <param name="At">Null when it was never fetched.</param>
+/// <param name="Status">HTTP status; null without an answer.</param>
+/// <param name="Code">Why it was not answered or is not asked: no_such_host, robots, not_found.</param>
+/// <param name="NextAt">Null when it is not looked at again, and when its turn has come.</param>
+public sealed record SourceVisit(bool Ok, DateTimeOffset? At = null, int? Status = null, string? Code = null, DateTimeOffset? NextAt = null);
 
 /// <param name="Rows">How many addresses the list named.</param>
 /// <param name="Duplicates">How often an address was named again.</param>

@@ -175,6 +175,19 @@ export interface Source {
   created_by?: Id
   created_at: string
   last_item_at?: string
+  /** How the crawler was answered last; absent before the first visit. */
+  last_visit?: SourceVisit
+}
+
+/** What does not apply is absent: `at` when it was never fetched, `status` without an answer, `next_at` when it is not looked at again. */
+export interface SourceVisit {
+  /** False: nothing new can come until this is mended. */
+  ok: boolean
+  at?: string
+  status?: number
+  /** Why it was not answered or is not asked: `no_such_host`, `robots`, `not_found`. */
+  code?: string
+  next_at?: string
 }
 
 /** What became of an imported file. */

@@ -6,7 +6,8 @@ namespace Madang.Crawler.Freshness;
 
 /// <summary>
 /// Where a URL goes after a visit. Failures are tried again a little later, three times in all. A page that was there once is given up only after three visits, each a day apart, that found nothing
-/// (404, 410); other failures leave it as it was. In a crawl that goes on, the interval between visits halves when a page has changed and grows by half when it has not.
+/// (404, 410); other failures leave it as it was. In a crawl that goes on, the interval between visits halves when a page has changed and grows by half when it has not, and what robots.txt
+/// keeps back, or cannot be asked about, is looked at again with it.
 /// </summary>
 internal static class RecrawlPolicy
 {
@@ -60,6 +61,17 @@ internal static class RecrawlPolicy
         return page with { Next = UrlState.Resting, DueAt = Math.Min(due, hints.UnavailableAfter?.ToUnixTimeMilliseconds() ?? long.MaxValue) };
     }
 
+    /// <summary>Where a URL goes that may not be fetched now.</summary>
+    /// <param name="robotsAt">When the host's robots.txt is asked for again, Unix milliseconds.</param>
+    public static UrlMove Refuse(CrawlSettings settings, WaitingUrl url, RefusalReason reason, long robotsAt, long now)
+    {
+        // A site that is down for an hour, or forbids for a day, is not lost to a crawl that goes on. What robots.txt forbids and nobody has seen or named stays refused.
+        var comesBack = settings.Recrawl && (reason == RefusalReason.RobotsUnreachable || (reason == RefusalReason.Robots && (url.Last is not null || url.Depth == 0)));
+        return comesBack
+            ? new UrlMove(url.Key, UrlState.Resting, reason, url.Class, Math.Max(robotsAt, now + Scattered(Least(settings), url.Key)), url.Attempts)
+            : new UrlMove(url.Key, reason.IsParking() ? UrlState.Parked : UrlState.Refused, reason, url.Class, 0, url.Attempts);
+    }
+
     /// <summary>A sitemap or feed says that a page has changed: when to visit it now.</summary>
     /// <param name="due">As it stands, Unix milliseconds.</param>
     /// <returns>Never later than <paramref name="due"/> and never sooner than the least interval after the last visit. Who has cried wolf is believed half.</returns>
@@ -96,7 +108,8 @@ internal static class RecrawlPolicy
             var wait = FirstRetryMs * Math.Pow(RetryFactor, Math.Max(0, attempts - 1));
             return page with { Next = UrlState.Resting, Attempts = attempts, DueAt = now + (long)(wait * Scatter(url.Key)) };
         }
-        if (!WasThere(url.Last))
+        // A seed is there because somebody said so.
+        if (!WasThere(url.Last) && !(settings.Recrawl && url.Depth == 0 && Attempts(page.Fault) == MostAttempts))
         {
             return page with { Next = UrlState.Gone, Reason = RefusalReason.Failed, Attempts = attempts };
         }

@@ -1,4 +1,5 @@
 using System.Net;
+using Madang.Crawler.Freshness;
 using Madang.Crawler.Frontier;
 using Madang.Crawler.Politeness;
 using Madang.Crawler.Robots;
@@ -62,8 +63,7 @@ internal sealed class Visits(CrawlParts parts, Bookkeeper books, VisitReading re
             }
 
             _ = host.Next.Dequeue();
-            var state = reason.IsParking() ? UrlState.Parked : UrlState.Refused;
-            books.Add(new Outcome(host) { Move = new UrlMove(url.Key, state, reason, url.Class, 0, url.Attempts) });
+            books.Add(new Outcome(host) { Move = RecrawlPolicy.Refuse(parts.Settings, url, reason, host.Robots.CheckAt, now) });
         }
 
         return false;
@@ -208,7 +208,7 @@ internal sealed class Visits(CrawlParts parts, Bookkeeper books, VisitReading re
         }
     }
 
-    /// <summary>Nothing may be fetched until robots.txt answers: the host waits; after some attempts its URLs are refused, and come back with the next visit's time.</summary>
+    /// <summary>Nothing may be fetched until robots.txt answers: the host waits; after some attempts its URLs are refused, or come back with the next look at it (<see cref="RecrawlPolicy.Refuse"/>).</summary>
     private static HostClock Unreachable(HostSlot host, HostClock clock, long now, int status)
     {
         host.RobotsAttempts++;

@@ -21,6 +21,9 @@ internal interface IPostStore
     /// </summary>
     void Update(WriteTx tx, Post before, Post after, PostOp op);
 
+    /// <summary>The newest share of this post without words of this author's; null where none stands.</summary>
+    PostId? ShareOf(WriteTx tx, UserId author, PostId post);
+
     /// <summary>Whether the list is the author's.</summary>
     bool OwnsList(WriteTx tx, UserId author, long list);
 

@@ -92,24 +92,25 @@ internal sealed class Posts(IPostStore store, Database database, PostSights sigh
     /// <summary>Leaves a tombstone: no text, no tags, no mentions, no versions. What answered it stands on. Deleting it again is fine.</summary>
     public async Task<Result<Done>> DeleteAsync(UserId author, PostId id, CancellationToken cancellationToken)
     {
-        var deleted = await database.WriteAsync<Result<Done>>(
-            tx =>
-            {
-                if (store.Lock(tx, id) is not { } post || post.Author != author)
-                {
-                    return ApiErrors.NotFound;
-                }
-
-                if (post.State != PostState.Deleted)
-                {
-                    store.Update(tx, post, post with { State = PostState.Deleted, Version = post.Version + 1, Text = "", Mentions = [] }, PostOp.Removed);
-                }
-
-                return Done.Value;
-            },
-            cancellationToken: cancellationToken);
+        var deleted = await database.WriteAsync<Result<Done>>(tx => Delete(tx, author, id) ? Done.Value : ApiErrors.NotFound, cancellationToken: cancellationToken);
         contents.Forget(id);
         return deleted;
+    }
+
+    /// <summary>Deletes the newest share of this post, or of what this one shares, that says nothing of its own. Nothing to take back is fine.</summary>
+    public async Task UnshareAsync(UserId author, PostId target, CancellationToken cancellationToken)
+    {
+        var deleted = await database.WriteAsync(
+            tx =>
+            {
+                var original = store.Lock(tx, target) is { ShareOf: { Value: not 0 } shared } ? shared : target;
+                return store.ShareOf(tx, author, original) is { } share && Delete(tx, author, share) ? share : default(PostId?);
+            },
+            cancellationToken: cancellationToken);
+        if (deleted is { } id)
+        {
+            contents.Forget(id);
+        }
     }
 
     public bool OwnsList(WriteTx tx, UserId author, long list) => store.OwnsList(tx, author, list);
@@ -126,6 +127,21 @@ internal sealed class Posts(IPostStore store, Database database, PostSights sigh
         if (post.State != state)
         {
             store.Update(tx, post, post with { State = state, Version = post.Version + 1 }, hidden ? PostOp.Removed : PostOp.Updated);
+        }
+
+        return true;
+    }
+
+    private bool Delete(WriteTx tx, UserId author, PostId id)
+    {
+        if (store.Lock(tx, id) is not { } post || post.Author != author)
+        {
+            return false;
+        }
+
+        if (post.State != PostState.Deleted)
+        {
+            store.Update(tx, post, post with { State = PostState.Deleted, Version = post.Version + 1, Text = "", Mentions = [] }, PostOp.Removed);
         }
 
         return true;

@@ -1,4 +1,5 @@
 using Madang.Api;
+using Madang.Crawler.Explaining;
 using Madang.Feeds.Outward;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -44,13 +45,22 @@ internal static class SourceEndpoints
     private static async Task<Results<Ok<Page<SourceJson>>, Refusal>> List(string? cursor, string? limit, Sources sources, CancellationToken cancellationToken)
     {
         var page = PageQuery.Parse(cursor, limit);
-        return page.IsOk ? TypedResults.Ok((await sources.ListAsync(page.Value, cancellationToken)).Select(SourceJson.Of)) : (Refusal)page.Error;
+        if (!page.IsOk)
+        {
+            return (Refusal)page.Error;
+        }
+
+        var found = await sources.ListAsync(page.Value, cancellationToken);
+        var visits = await sources.VisitsAsync(found.Items, cancellationToken);
+        return TypedResults.Ok(found.Select(source => SourceJson.Of(source, visits.GetValueOrDefault(source.Id))));
     }
 
     private static async Task<Results<Ok<SourceJson>, Refusal>> Get([FromRoute(Name = "source_id")] SourceId id, Sources sources, CancellationToken cancellationToken)
     {
         var found = await sources.FindAsync(id, cancellationToken);
-        return found.IsOk ? TypedResults.Ok(SourceJson.Of(found.Value)) : (Refusal)found.Error;
+        return found.IsOk
+            ? TypedResults.Ok(SourceJson.Of(found.Value, (await sources.VisitsAsync([found.Value], cancellationToken)).GetValueOrDefault(found.Value.Id)))
+            : (Refusal)found.Error;
     }
 
     private static async Task<Results<NoContent, Refusal>> Delete([FromRoute(Name = "source_id")] SourceId id, Caller caller, Sources sources, CancellationToken cancellationToken)
@@ -65,8 +75,18 @@ public sealed record SourceRequest(string? Url);
 
 /// <param name="Kind"><c>feed</c> (RSS, Atom, JSON Feed) or <c>pages</c> (what a page begins to link to).</param>
 /// <param name="UserId">The author of its posts.</param>
-public sealed record SourceJson(SourceId Id, string Url, string Kind, UserId UserId, UserId? CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset? LastItemAt)
+/// <param name="LastVisit">How the crawler was answered last; absent before the first visit.</param>
+public sealed record SourceJson(
+    SourceId Id, string Url, string Kind, UserId UserId, UserId? CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset? LastItemAt, SourceVisitJson? LastVisit)
 {
-    internal static SourceJson Of(Source source) =>
-        new(source.Id, source.Url, source.Kind == SourceKind.Feed ? "feed" : "pages", source.User, source.CreatedBy, source.CreatedAt, source.LastItemAt);
+    internal static SourceJson Of(Source source, UrlVisit? visit = null) => new(
+        source.Id, source.Url, source.Kind == SourceKind.Feed ? "feed" : "pages", source.User, source.CreatedBy, source.CreatedAt, source.LastItemAt,
+        visit is null ? null : new(visit.IsFine, visit.At, visit.Status, visit.Refusal ?? visit.Fault, visit.NextAt));
 }
+
+/// <param name="Ok">False: nothing new can come until this is mended.</param>
+/// <param name="At">Absent when it was never fetched.</param>
+/// <param name="Status">HTTP status; absent without an answer.</param>
+/// <param name="Code">Why it was not answered or is not asked: <c>no_such_host</c>, <c>robots</c>, <c>not_found</c>.</param>
+/// <param name="NextAt">Absent when it is not looked at again, and when its turn has come.</param>
+public sealed record SourceVisitJson(bool Ok, DateTimeOffset? At, int? Status, string? Code, DateTimeOffset? NextAt);

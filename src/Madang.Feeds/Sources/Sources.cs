@@ -1,6 +1,7 @@
 using Madang.Accounts;
 using Madang.Api;
 using Madang.Crawler;
+using Madang.Crawler.Explaining;
 using Madang.Jobs;
 using Madang.Storage;
 using Microsoft.Extensions.Options;
@@ -60,6 +61,26 @@ internal sealed class Sources(ISourceStore store, SourceLook look, Crawls crawls
     /// <summary>Newest first.</summary>
     public async Task<Page<Source>> ListAsync(PageQuery page, CancellationToken cancellationToken) =>
         page.Of(await store.ListAsync(page.After is { } after ? new SourceId(after) : null, page.Fetch, cancellationToken), source => source.Id.Value);
+
+    /// <summary>How the crawler was answered last; nothing for a source that it has not visited yet.</summary>
+    public async Task<IReadOnlyDictionary<SourceId, UrlVisit>> VisitsAsync(IReadOnlyCollection<Source> sources, CancellationToken cancellationToken)
+    {
+        Dictionary<SourceId, UrlVisit> visits = [];
+        foreach (var together in sources.GroupBy(source => source.Crawl))
+        {
+            var ofCrawl = together.ToList();
+            var found = await crawls.LastVisitsAsync(together.Key, [.. ofCrawl.Select(source => source.At)], cancellationToken);
+            for (var i = 0; i < found.Count; i++)
+            {
+                if (found[i] is { } visit)
+                {
+                    visits.Add(ofCrawl[i].Id, visit);
+                }
+            }
+        }
+
+        return visits;
+    }
 
     /// <summary>Ends a source: nobody looks at it any more, and its posts go out of sight. Whoever made it may, and moderators.</summary>
     public async Task<Result<Done>> DeleteAsync(Caller caller, SourceId id, CancellationToken cancellationToken)

@@ -75,6 +75,12 @@ internal sealed class PostgresPostStore(PostgresDatabase database, Snowflake ids
         _ = writes.ExecuteNonQuery();
     }
 
+    public PostId? ShareOf(WriteTx tx, UserId author, PostId post)
+    {
+        using var command = PostgresTx.Of(tx).Use("SELECT share_id FROM post_action WHERE user_id = $1 AND post_id = $2", author.Value, post.Value);
+        return command.ExecuteScalar() is long share ? new(share) : null;
+    }
+
     public bool OwnsList(WriteTx tx, UserId author, long list)
     {
         using var command = PostgresTx.Of(tx).Use("SELECT true FROM people_list WHERE id = $1 AND owner_id = $2", list, author.Value);

@@ -54,6 +54,12 @@ internal sealed class SqlitePostStore(SqliteDatabase database, Snowflake ids) : 
         Log(sqlite, after, op);
     }
 
+    public PostId? ShareOf(WriteTx tx, UserId author, PostId post)
+    {
+        using var row = SqliteTx.Of(tx).Use("SELECT share_id FROM post_action WHERE user_id = ?1 AND post_id = ?2");
+        return row.Bind(1, author.Value).Bind(2, post.Value).Scalar() is { } share ? new(share) : null;
+    }
+
     public bool OwnsList(WriteTx tx, UserId author, long list) => OwnsList(SqliteTx.Of(tx), author, list);
 
     public Task<IReadOnlyList<Post?>> FindAsync(IReadOnlyList<PostId> ids, CancellationToken cancellationToken) =>

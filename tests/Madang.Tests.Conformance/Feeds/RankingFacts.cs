@@ -121,7 +121,7 @@ public abstract class RankingFacts(Func<Action<IHostApplicationBuilder>, Task<Te
             posts.Add(await world.Posts.PostAsync(author, "word"));
         }
 
-        var shared = await world.Posts.ShareAsync(people[5], posts[4].Id, "look");
+        var shared = await world.Posts.ShareAsync(people[5], posts[4].Id);
         var place = Place(await ReadAsync(world, reader, limit: 1)) with { Offset = 0 };
         // The shared post is said once.
         Assert.Equal(6, (await ReadAsync(world, reader, place)).Posts.Count);

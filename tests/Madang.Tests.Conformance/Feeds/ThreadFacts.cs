@@ -123,6 +123,18 @@ public abstract class ThreadFacts(Func<Task<TestDatabase>> fresh)
         await world.DeleteAsync(jun, share.Id);
         Assert.False((bool)(await world.SeeAsync(jun, post.Id))!["viewer"]!["shared"]!);
         share = await world.ShareAsync(jun, post.Id);
+        await world.Posts.UnshareAsync(jun, post.Id, PostWorld.Token);
+        Assert.Equal(Sight.Deleted, await world.SightAsync(jun, share.Id));
+        await world.Posts.UnshareAsync(jun, post.Id, PostWorld.Token);
+        share = await world.ShareAsync(jun, post.Id);
+
+        // By the share it is the same thing, and what is said with one stays.
+        var quote = await world.ShareAsync(jun, post.Id, "read this");
+        await world.Posts.UnshareAsync(jun, share.Id, PostWorld.Token);
+        Assert.False((bool)(await world.SeeAsync(jun, post.Id))!["viewer"]!["shared"]!);
+        Assert.Equal("read this", (string)(await world.SeeAsync(jun, quote.Id))!["text"]!);
+        await world.DeleteAsync(jun, quote.Id);
+        share = await world.ShareAsync(jun, post.Id);
         await CountAsync(world);
         Assert.Equal(1, Counts(await world.SeeAsync(jun, post.Id)).Shares);
         Assert.Equal(Sight.Visible, await world.SightAsync(sora, share.Id));

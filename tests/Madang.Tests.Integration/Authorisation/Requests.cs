@@ -203,6 +203,7 @@ internal static class Requests
         ["delete_post"] = async scene => new(await scene.PostAsync()),
         ["list_post_versions"] = async scene => new(await scene.PostAsync()),
         ["share_post"] = async scene => new(await scene.PostAsync(), new() { ["client_id"] = "matrix" }),
+        ["unshare_post"] = async scene => new(await scene.PostAsync()),
         ["comment_post"] = async scene => new(await scene.PostAsync(), new() { ["client_id"] = "matrix", ["text"] = "may I?" }),
         ["list_comments"] = async scene => new(await scene.PostAsync()),
         ["like_post"] = async scene => new(await scene.PostAsync()),

@@ -32,9 +32,9 @@ public sealed class HomeTokenTests
         Assert.Equal(("no-referrer", "noindex"), (string.Join(',', first.Headers.GetValues("Referrer-Policy")), string.Join(',', first.Headers.GetValues("X-Robots-Tag"))));
         Assert.True(first.Headers.CacheControl is { Private: true, NoCache: true });
         var feed = XDocument.Parse(await first.Content.ReadAsStringAsync(Cancel)).Root!;
-        Assert.Equal([$"보세요\n\n{host.Address}posts/{open}", "팔로워에게"], feed.Elements(Atom + "entry").Select(entry => (string)entry.Element(Atom + "content")!));
+        Assert.Equal([$"보세요\n\n{host.Address}posts/{open}", "팔로워에게", "모두에게"], feed.Elements(Atom + "entry").Select(entry => (string)entry.Element(Atom + "content")!));
         Assert.DoesNotContain((string)made["token"]!, (string)feed.Element(Atom + "id")!, StringComparison.Ordinal);
-        Assert.Equal(2, JsonNode.Parse(await reader.GetStringAsync(json, Cancel))!["items"]!.AsArray().Count);
+        Assert.Equal(3, JsonNode.Parse(await reader.GetStringAsync(json, Cancel))!["items"]!.AsArray().Count);
 
         Assert.Equal(HttpStatusCode.NotModified, await AskAsync(reader, atom, request => request.Headers.IfNoneMatch.Add(first.Headers.ETag!)));
         Assert.Equal(HttpStatusCode.NotModified, await AskAsync(reader, atom, request => request.Headers.IfModifiedSince = first.Content.Headers.LastModified));

@@ -77,6 +77,39 @@ public abstract class SourceFacts(SourceHost server)
     }
 
     [Fact]
+    public async Task A_source_tells_that_its_site_fails()
+    {
+        await using var site = await FeedSite.StartAsync();
+        site.Items = [("1", "소식")];
+        var person = await _host.PersonAsync("source_j");
+        var source = await AddAsync(person.Http, $"{site.Address}/feed.xml");
+        Assert.Null(source["last_visit"]);
+        await PostsAsync(person.Http, (string)source["user_id"]!, 1);
+        Assert.Equal((true, 200), await VisitAsync(true));
+
+        site.Failing = 503;
+        Assert.Equal((false, 503), await VisitAsync(false));
+        var listed = (await MadangHost.GetAsync(person.Http, "/v1/sources?limit=100"))["items"]!.AsArray().Single(item => (string)item!["id"]! == (string)source["id"]!)!;
+        Assert.False((bool)listed["last_visit"]!["ok"]!);
+        Assert.NotNull(listed["last_visit"]!["next_at"]);
+
+        // Looked at until it is so: visits come once a second.
+        async Task<(bool Ok, int Status)> VisitAsync(bool ok)
+        {
+            using var late = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+            late.CancelAfter(TimeSpan.FromMinutes(1));
+            while (true)
+            {
+                late.Token.ThrowIfCancellationRequested();
+                if ((await MadangHost.GetAsync(person.Http, $"/v1/sources/{source["id"]}"))["last_visit"] is { } visit && (bool)visit["ok"]! == ok)
+                {
+                    return (ok, (int)visit["status"]!);
+                }
+            }
+        }
+    }
+
+    [Fact]
     public async Task Whoever_made_a_source_ends_it_and_its_posts_are_gone()
     {
         await using var site = await FeedSite.StartAsync();
@@ -255,6 +288,9 @@ public sealed class FeedSite : IAsyncDisposable
     /// <summary>Where the feed is from now on.</summary>
     public string? MovedTo { get; set; }
 
+    /// <summary>What the feed answers with, where it is not the feed.</summary>
+    public int? Failing { get; set; }
+
     /// <summary>How often the feed was asked for.</summary>
     public int Asked => Volatile.Read(ref _asked);
 
@@ -310,6 +346,12 @@ public sealed class FeedSite : IAsyncDisposable
         if (_waiting.TryGetValue(Interlocked.Increment(ref _asked), out var waiting))
         {
             waiting.TrySetResult();
+        }
+
+        if (Failing is { } status)
+        {
+            context.Response.StatusCode = status;
+            return Task.CompletedTask;
         }
 
         context.Response.ContentType = "application/rss+xml";

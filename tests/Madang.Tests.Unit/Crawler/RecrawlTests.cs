@@ -65,6 +65,36 @@ public sealed class RecrawlTests
     }
 
     [Fact]
+    public void A_seed_of_a_crawl_that_goes_on_is_not_given_up_for_a_failure_that_may_pass()
+    {
+        var seed = Url(attempts: 2) with { Depth = 0 };
+        var failed = Settle(Always, seed, Page(503));
+        Assert.Equal((UrlState.Resting, Always.MinRecrawlSeconds), (failed.Next, failed.IntervalSeconds));
+        Assert.Equal(UrlState.Gone, Settle(Always, seed, Page(0) with { Fault = "port_refused" }).Next);
+        Assert.Equal(UrlState.Gone, Settle(Once, seed, Page(503)).Next);
+    }
+
+    [Theory]
+    [InlineData(true, "RobotsUnreachable", false, 2, "Resting")]
+    [InlineData(true, "Robots", true, 2, "Resting")]
+    [InlineData(true, "Robots", false, 0, "Resting")]
+    [InlineData(true, "Robots", false, 2, "Refused")]
+    [InlineData(true, "AddressRefused", true, 0, "Refused")]
+    [InlineData(true, "TemplateBudget", false, 2, "Parked")]
+    [InlineData(false, "RobotsUnreachable", true, 0, "Refused")]
+    [InlineData(false, "Robots", true, 0, "Refused")]
+    public void What_robots_keeps_back_is_asked_about_again_in_a_crawl_that_goes_on(bool recrawl, string reason, bool seen, int depth, string state)
+    {
+        var url = Url(seen ? Last() : null) with { Depth = depth };
+        var why = Enum.Parse<RefusalReason>(reason);
+        var move = RecrawlPolicy.Refuse(recrawl ? Always : Once, url, why, Now + (2 * Day), Now);
+        Assert.Equal((state, why, state == "Resting" ? Now + (2 * Day) : 0), (move.State.ToString(), move.Reason, move.DueAt));
+
+        // Its robots.txt is looked at often, the page is not.
+        Assert.True(state != "Resting" || RecrawlPolicy.Refuse(Always, url, why, Now, Now).DueAt == Now + (Always.MinRecrawlSeconds * 1_000L));
+    }
+
+    [Fact]
     public void Visits_within_a_day_count_as_one_and_a_page_that_is_back_starts_afresh()
     {
         var last = Last() with { Missing = 2, FetchedAt = Now - (Day / 2) };

@@ -10,13 +10,10 @@ import { useI18n } from '../i18n/i18n'
 import { Menu, MenuItem } from '../ui/Menu'
 import { useAction } from '../ui/use-action'
 import { addPost } from './home'
-import { changePost, heldShare, isPlainShare, POSTS, removePost, withBookmark, withShare } from './posts'
+import { changePost, heldShare, POSTS, removePost, withBookmark, withShare } from './posts'
 import { ReactMenu, useReact } from './Reactions'
 import { ShareDialog } from './ShareDialog'
 import { useOptimistic } from './use-optimistic'
-
-/** How far back one's own posts are looked through for a share that is to be taken back. */
-const PAGES = 5
 
 /** Answer, share, like and keep; what one does shows at once, and is taken back where the server refuses it. */
 export function PostActions({ post, onAnswer }: { post: Post; onAnswer?: () => void }) {
@@ -75,9 +72,10 @@ function useSharing(post: Post) {
   const toasts = useToasts()
   const queries = useQueryClient()
   const { busy, run } = useAction()
-  const undo = async (id: string) => {
-    await api.posts.delete(id)
-    removePost(queries, id)
+  const undo = async () => {
+    await api.posts.unshare(post.id)
+    const held = heldShare(queries, me.id, post.id)
+    if (held !== undefined) removePost(queries, held)
     changePost(queries, post.id, withShare(false))
   }
   const share = async () => {
@@ -87,22 +85,13 @@ function useSharing(post: Post) {
       const made = await api.posts.share(post.id, { client_id: newClientId() })
       addPost(queries, made)
       changePost(queries, post.id, withShare(true))
-      toasts.info(t('post.sharedNow'), { label: t('action.undo'), run: () => void run(() => undo(made.id)) })
+      toasts.info(t('post.sharedNow'), { label: t('action.undo'), run: () => void run(undo) })
     })
   }
   const takeBack = async () => {
     if (busy) return
     await run(async () => {
-      let id = heldShare(queries, me.id, post.id)
-      let cursor: string | undefined
-      for (let page = 0; id === undefined && page < PAGES; page++) {
-        const { items, next } = await api.posts.ofUser(me.id, { cursor, limit: 100 })
-        id = items.find((each) => each.share_of === post.id && isPlainShare(each))?.id
-        if (next === null) break
-        cursor = next
-      }
-      if (id === undefined) return toasts.info(t('post.shareNotFound'))
-      await undo(id)
+      await undo()
       toasts.info(t('post.unshared'))
     })
   }

@@ -1,6 +1,6 @@
-import type { Source } from '@madang/client'
+import type { Source, SourceVisit } from '@madang/client'
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
-import { Download, Globe, Rss, Trash2 } from 'lucide-react'
+import { Download, Globe, Rss, Trash2, TriangleAlert } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { Link } from 'react-router'
 import { useApi, useMe } from '../app/session'
@@ -8,9 +8,10 @@ import { useToasts } from '../app/toasts'
 import { usePageTitle } from '../app/title-count'
 import { BackLink } from '../crawl/BackLink'
 import { EndlessList } from '../crawl/EndlessList'
-import { readable, webHref } from '../crawl/text'
+import { crawlCode, readable, webHref } from '../crawl/text'
 import { errorText, fieldText } from '../i18n/error-text'
-import { useI18n } from '../i18n/i18n'
+import { type Translate, useI18n } from '../i18n/i18n'
+import type { Locale } from '../i18n/messages'
 import { fullText } from '../i18n/time'
 import { useRelations } from '../people/use-relations'
 import { Confirm } from '../ui/Confirm'
@@ -88,6 +89,13 @@ function NewSource({ onAdded }: { onAdded: (source: Source) => Promise<unknown> 
 /** People type addresses without their beginning. */
 const withScheme = (url: string) => (/^[a-z][a-z0-9+.-]*:/i.test(url.trim()) ? url.trim() : `https://${url.trim()}`)
 
+/** Why nothing new comes from it, and when that may change. */
+function faultText(t: Translate, { status, code, at, next_at: next }: SourceVisit, locale: Locale): string {
+  const why = code === undefined ? t('source.status', { status: status ?? '' }) : crawlCode(t, code)
+  const when = at === undefined ? why : t('source.fault', { why, time: fullText(at, locale) })
+  return next === undefined ? when : `${when} · ${t('source.next', { time: fullText(next, locale) })}`
+}
+
 function SourceRow({ source, relations }: { source: Source; relations: Relations }) {
   const { t, locale } = useI18n()
   const api = useApi()
@@ -112,6 +120,7 @@ function SourceRow({ source, relations }: { source: Source; relations: Relations
           <Link className="plain-link" to={`/people/${source.user_id}`} dir="auto">{name}</Link>
           <small><a className="source-url" href={webHref(source.url)} target="_blank" rel="noopener noreferrer nofollow">{readable(source.url)}</a></small>
           <small>{t(`source.kind.${source.kind}`)} · {source.last_item_at === undefined ? t('source.nothing') : t('source.last', { time: fullText(source.last_item_at, locale) })}</small>
+          {source.last_visit?.ok === false && <small className="source-fault"><TriangleAlert size={14} aria-hidden /> {faultText(t, source.last_visit, locale)}</small>}
         </div>
         <button type="button" className={`button small${follows ? '' : ' primary'}`} aria-pressed={follows} disabled={relations.busy} aria-label={t('people.followName', { name })} onClick={() => void relations.change('follow', source.user_id, !follows)}>{t(follows ? 'people.following' : 'people.follow')}</button>
         {mayDelete && <button type="button" className="icon-button" aria-label={t('source.delete', { name })} title={t('source.deleteShort')} onClick={() => setSure(true)}><Trash2 size={18} aria-hidden /></button>}

@@ -16,6 +16,8 @@ export class Posts {
 
   /** Passes a public post on, with or without words of one's own. */
   share = (id: Id, share: Partial<NewPost> & { client_id: string }) => this.http.post<Post>(`/v1/posts/${id}/share`, share)
+  /** Takes one's newest share without words back. */
+  unshare = (id: Id) => this.http.delete(`/v1/posts/${id}/share`)
   comment = (id: Id, comment: { client_id: string; text: string }) => this.http.post<Post>(`/v1/posts/${id}/comments`, comment)
   /** What answers a post or a comment directly, oldest first. */
   comments = (id: Id, page: PageQuery = {}) => this.http.get<List<Post>>(`/v1/posts/${id}/comments`, { ...page })

@@ -24,6 +24,7 @@ internal static class PostEndpoints
         posts.MapGet("{post_id}/versions", VersionsAsync).WithName("list_post_versions").WithSummary("What a post says and said before, newest first.");
         posts.MapPost("{post_id}/share", ShareAsync).WithName("share_post").Produces<PostShape>(StatusCodes.Status201Created).Produces<PostShape>()
             .WithSummary("Passes a public post on, with or without words of yours. Without, sharing it again within a day answers 200 with the first share.");
+        posts.MapDelete("{post_id}/share", UnshareAsync).WithName("unshare_post").WithSummary("Takes your newest share without words back; nothing to take back is fine.");
     }
 
     private static async Task<IResult> PublishAsync(
@@ -49,6 +50,18 @@ internal static class PostEndpoints
         return clientId.IsOk
             ? await AnswerAsync(await posts.ShareAsync(caller.Person, id, request.Draft(clientId.Value), cancellationToken), caller, reading, cancellationToken)
             : (Refusal)clientId.Error;
+    }
+
+    private static async Task<Results<NoContent, Refusal>> UnshareAsync(
+        [FromRoute(Name = "post_id")] string postId, Caller caller, Posts posts, CancellationToken cancellationToken)
+    {
+        if (!Id.TryParse<PostId>(postId, out var id))
+        {
+            return (Refusal)ApiErrors.NotFound;
+        }
+
+        await posts.UnshareAsync(caller.Person, id, cancellationToken);
+        return TypedResults.NoContent();
     }
 
     private static async Task<IResult> FindAsync([FromRoute(Name = "post_id")] string postId, Caller caller, PostReading reading, CancellationToken cancellationToken) =>
