@@ -15,6 +15,7 @@ using Madang.Realtime;
 using Madang.Settings;
 using Madang.Sqlite;
 using Madang.Webhooks;
+using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Madang;
 
@@ -75,8 +76,10 @@ internal static class MadangServer
         builder.AddFeeds();
     }
 
-    private static void MapModules(WebApplication app)
+    private static void MapModules(WebApplication server)
     {
+        var app = server.MapGroup("");
+        ((IEndpointConventionBuilder)app).Finally(ForgetBodiesOfNoType);
         app.MapHealth();
         app.MapMetrics();
         app.MapApiDocs();
@@ -89,6 +92,15 @@ internal static class MadangServer
         app.MapCrawler();
         app.MapPreviews();
         app.MapFeeds();
+    }
+
+    /// <summary>Generated bindings claim a body, of no type, for each endpoint that takes a service: a real one is told by the endpoint's parameters.</summary>
+    private static void ForgetBodiesOfNoType(EndpointBuilder endpoint)
+    {
+        foreach (var claim in endpoint.Metadata.OfType<IAcceptsMetadata>().Where(accepts => accepts.RequestType is null).ToList())
+        {
+            _ = endpoint.Metadata.Remove(claim);
+        }
     }
 
     /// <summary>The order matters; each line says what it needs from the ones before.</summary>

@@ -125,7 +125,7 @@ internal static class RelationEndpoints
     }
 
     /// <summary>What every one of these needs.</summary>
-    private readonly record struct Asking(Caller Caller, Relations Relations, Users Users, CancellationToken CancellationToken);
+    internal readonly record struct Asking(Caller Caller, Relations Relations, Users Users, CancellationToken CancellationToken);
 }
 
 /// <param name="Shares">False: without what they share. Left out it stays as it is, and is true at first.</param>

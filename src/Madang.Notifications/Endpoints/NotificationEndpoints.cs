@@ -139,14 +139,26 @@ internal static class NotificationEndpoints
 }
 
 /// <summary>Which notifications are listed.</summary>
-internal sealed record ListQuery(
-    [property: FromQuery(Name = "category")] string? Category,
-    [property: FromQuery(Name = "state")] string? State,
-    [property: FromQuery(Name = "user_id")] string? UserId,
-    [property: FromQuery(Name = "since")] string? Since,
-    [property: FromQuery(Name = "cursor")] string? Cursor,
-    [property: FromQuery(Name = "limit")] string? Limit)
+internal sealed record ListQuery
 {
+    [FromQuery(Name = "category")]
+    public string? Category { get; init; }
+
+    [FromQuery(Name = "state")]
+    public string? State { get; init; }
+
+    [FromQuery(Name = "user_id")]
+    public string? UserId { get; init; }
+
+    [FromQuery(Name = "since")]
+    public string? Since { get; init; }
+
+    [FromQuery(Name = "cursor")]
+    public string? Cursor { get; init; }
+
+    [FromQuery(Name = "limit")]
+    public string? Limit { get; init; }
+
     /// <param name="sender">Only what this one sent; null for all.</param>
     public Result<NotificationFilter> Read(long? sender)
     {

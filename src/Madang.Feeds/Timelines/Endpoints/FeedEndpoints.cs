@@ -173,14 +173,31 @@ internal sealed record FeedMarkJson(PostId? PostId, DateTimeOffset? At);
 /// <param name="ListId">One of your lists; without it, the home feed.</param>
 internal sealed record MarkRequest(PostId? PostId, ListId? ListId);
 
-/// <param name="Order">newest, or oldest, which goes on from your mark.</param>
-/// <param name="Since">The newest post that you hold.</param>
-/// <param name="Seen">A post that you wrote or were told of: the answer knows of it.</param>
-/// <param name="Ranker">chronological unless said otherwise, or scored.</param>
-internal readonly record struct HomeRequest(
-    [FromQuery(Name = "cursor")] string? Cursor, [FromQuery(Name = "limit")] string? Limit, [FromQuery(Name = "order")] string? Order,
-    [FromQuery(Name = "since")] string? Since, [FromQuery(Name = "seen")] string? Seen, [FromQuery(Name = "ranker")] string? Ranker)
+/// <summary>Which page of the home feed is asked for.</summary>
+internal sealed record HomeRequest
 {
+    [FromQuery(Name = "cursor")]
+    public string? Cursor { get; init; }
+
+    [FromQuery(Name = "limit")]
+    public string? Limit { get; init; }
+
+    /// <summary>newest, or oldest, which goes on from your mark.</summary>
+    [FromQuery(Name = "order")]
+    public string? Order { get; init; }
+
+    /// <summary>The newest post that you hold.</summary>
+    [FromQuery(Name = "since")]
+    public string? Since { get; init; }
+
+    /// <summary>A post that you wrote or were told of: the answer knows of it.</summary>
+    [FromQuery(Name = "seen")]
+    public string? Seen { get; init; }
+
+    /// <summary>chronological unless said otherwise, or scored.</summary>
+    [FromQuery(Name = "ranker")]
+    public string? Ranker { get; init; }
+
     /// <summary>Within a snapshot; null for a cursor of time, or none.</summary>
     public RankedCursor? Place => Ranker is not null && RankedCursor.TryRead(Cursor, out var place) ? place : null;
 
