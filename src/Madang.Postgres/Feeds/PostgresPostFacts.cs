@@ -42,7 +42,8 @@ internal sealed class PostgresPostFacts(PostgresDatabase database) : IPostFacts
             var at = (int)rows.GetInt64(1) - 1;
             posts[at] = new(
                 ids[at], new(rows.GetInt64(2)), rows.GetInt32(3), (PostState)rows.GetInt16(4), (Audience)rows.GetInt16(5), PostRows.IdOrZero(rows, 6),
-                new(PostRows.IdOrZero(rows, 7)), new(PostRows.IdOrZero(rows, 8)), rows.GetBoolean(9), rows.GetBoolean(13)) { IsPlainShare = rows.GetBoolean(14) };
+                new(PostRows.IdOrZero(rows, 7)), new(PostRows.IdOrZero(rows, 8)), rows.GetBoolean(9), rows.GetBoolean(13))
+            { IsPlainShare = rows.GetBoolean(14) };
             overlays[at] = new(rows.GetInt32(10), rows.GetBoolean(11), rows.GetBoolean(12));
         }
 

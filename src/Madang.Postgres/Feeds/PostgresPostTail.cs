@@ -32,7 +32,8 @@ internal sealed class PostgresPostTail(PostgresDatabase database) : IPostTail
                 new TailPlace(ulong.Parse(row.GetString(0), System.Globalization.CultureInfo.InvariantCulture), row.GetInt64(1)), row.GetBoolean(2),
                 new PostFacts(
                     new(row.GetInt64(4)), new(row.GetInt64(5)), row.GetInt32(6), (PostState)row.GetInt16(7), (Audience)row.GetInt16(8), row.GetInt64(9),
-                    new(row.GetInt64(10)), new(row.GetInt64(11)), AuthorGone: false, Addressed: false) { IsPlainShare = row.GetBoolean(12) },
+                    new(row.GetInt64(10)), new(row.GetInt64(11)), AuthorGone: false, Addressed: false)
+                { IsPlainShare = row.GetBoolean(12) },
                 (PostOp)row.GetInt16(3)),
             cancellationToken);
     }

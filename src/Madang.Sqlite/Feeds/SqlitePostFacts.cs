@@ -42,7 +42,8 @@ internal sealed class SqlitePostFacts(SqliteDatabase database) : IPostFacts
                 // An author without an account is one whose account is gone.
                 posts[i] = new(
                     ids[i], new(post.Int64(0)), post.Int32(1), (PostState)post.Int32(2), (Audience)post.Int32(3), post.Int64(4), new(post.Int64(5)),
-                    new(post.Int64(6)), post.IsNull(7) || post.Bool(7), post.Bool(11)) { IsPlainShare = post.Bool(12) };
+                    new(post.Int64(6)), post.IsNull(7) || post.Bool(7), post.Bool(11))
+                { IsPlainShare = post.Bool(12) };
                 overlays[i] = new(post.Int32(8), post.Bool(9), post.Bool(10));
             }
 
