@@ -44,6 +44,14 @@ public sealed class FeedsOptions
     [Range(1, 16_384)]
     public int PostCacheMegabytes { get; set; } = 64;
 
+    /// <summary>Memory for what decides who may see a post, in MiB; what does not fit is read again when it is needed. With SQLite: other nodes' writes would not be heard of.</summary>
+    [Range(1, 16_384)]
+    public int FactCacheMegabytes { get; set; } = 32;
+
+    /// <summary>Memory for what readers did with posts, in MiB; what does not fit is read again when it is needed. With SQLite, likewise.</summary>
+    [Range(1, 16_384)]
+    public int ActionCacheMegabytes { get; set; } = 16;
+
     /// <summary>Memory for how readers stand to others, in MiB; what does not fit is read again when it is needed.</summary>
     [Range(1, 16_384)]
     public int GraphCacheMegabytes { get; set; } = 64;

@@ -94,7 +94,8 @@ public static class SqliteModule
         _ = services.AddSingleton<IAudiencePeople>(provider => provider.GetRequiredService<SqliteAudienceStore>());
         _ = services.AddSingleton<IGraphStore, SqliteGraphStore>();
         _ = services.AddSingleton<IPostStore, SqlitePostStore>();
-        _ = services.AddSingleton<IPostFacts, SqlitePostFacts>();
+        _ = services.AddSingleton<IPostFactRows, SqlitePostFactRows>();
+        _ = services.AddSingleton<IPostFacts, FactsInMemory>();
         _ = services.AddSingleton<IPostCountStore, SqliteCountStore>();
         _ = services.AddSingleton<IPeopleListStore, SqlitePeopleListStore>();
         _ = services.AddSingleton<ITagFollowStore, SqliteTagFollowStore>();

@@ -54,16 +54,33 @@ public abstract class Database : IAsyncDisposable
         }
     }));
 
-    /// <summary>For the engines: tells the listeners what a committed transaction published.</summary>
+    /// <summary>
+    /// For the engines: tells the listeners what a committed transaction published. All of them hear all of it, whatever one of them throws: a memory that was
+    /// not told would be believed for ever.
+    /// </summary>
+    /// <exception cref="AggregateException">Listeners threw.</exception>
     protected void Tell(IReadOnlyList<object> publications)
     {
         var listeners = _listeners;
+        List<Exception>? faults = null;
         for (var i = 0; i < publications.Count; i++)
         {
             foreach (var listener in listeners)
             {
-                listener(publications[i]);
+                try
+                {
+                    listener(publications[i]);
+                }
+                catch (Exception fault) // A listener may throw anything; the engine tells of it when the others have heard.
+                {
+                    (faults ??= []).Add(fault);
+                }
             }
+        }
+
+        if (faults is not null)
+        {
+            throw new AggregateException(faults);
         }
     }
 

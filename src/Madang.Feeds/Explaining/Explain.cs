@@ -16,10 +16,11 @@ internal sealed class Explain(IPostFacts facts, Graphs graphs, ITimelineStore st
     {
         for (var i = 0; i < Tries; i++)
         {
+            var graph = await graphs.OfAsync(reader, cancellationToken);
             var page = await facts.OfAsync(reader, [id], cancellationToken);
-            var graph = await graphs.AtAsync(reader, page.Epoch, cancellationToken);
-            if (graph.Epoch != page.Epoch)
+            if (page.IsNewerThan(graph))
             {
+                _ = await graphs.AtAsync(reader, page.Epoch, cancellationToken);
                 continue;
             }
 
@@ -32,7 +33,7 @@ internal sealed class Explain(IPostFacts facts, Graphs graphs, ITimelineStore st
             if (post.ShareOf.Value != 0)
             {
                 var beside = await facts.OfAsync(reader, [post.ShareOf], cancellationToken);
-                if (beside.Epoch != page.Epoch)
+                if (beside.IsNewerThan(graph))
                 {
                     continue;
                 }

@@ -78,7 +78,7 @@ internal sealed class PostSights(IPostFacts facts, IPostStore store, Graphs grap
     /// <summary>Takes the answers in, and tells what they stand on that is not among them.</summary>
     private static List<PostId> Add(Dictionary<PostId, (PostFacts Facts, Overlay Overlay)> known, PageFacts page)
     {
-        for (var i = 0; i < page.Posts.Count; i++)
+        for (var i = 0; i < page.Posts.Length; i++)
         {
             if (page.Posts[i] is { } post)
             {

@@ -102,7 +102,7 @@ internal sealed partial class Auditor(
 
         // What nobody shows anyway is not missed.
         var now = await facts.OfAsync(reader.User, lacking, cancellationToken);
-        return now.Epoch != graph.Epoch
+        return now.IsNewerThan(graph)
             ? null
             : [.. lacking.Where((_, i) => now.Posts[i] is { } post && FeedRule.Shows(post, graph) && FeedRule.IsHome(post, graph))];
     }

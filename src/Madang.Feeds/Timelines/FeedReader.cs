@@ -74,7 +74,7 @@ internal sealed class FeedReader(IPostFacts facts, Graphs graphs, Candidates can
     private async ValueTask<bool> SeeAsync(PageInMaking page, List<PostId> ids, Found found, CancellationToken cancellationToken)
     {
         var seen = await facts.OfAsync(page.Graph.Viewer, ids, cancellationToken);
-        if (seen.Epoch != page.Graph.Epoch)
+        if (seen.IsNewerThan(page.Graph))
         {
             page.EpochNow = seen.Epoch;
             return false;
@@ -93,7 +93,7 @@ internal sealed class FeedReader(IPostFacts facts, Graphs graphs, Candidates can
         {
             PostId[] shared = [.. originals.Keys];
             var beside = await facts.OfAsync(page.Graph.Viewer, shared, cancellationToken);
-            if (beside.Epoch != page.Graph.Epoch)
+            if (beside.IsNewerThan(page.Graph))
             {
                 page.EpochNow = beside.Epoch;
                 return false;

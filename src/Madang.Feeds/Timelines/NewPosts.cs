@@ -76,7 +76,7 @@ internal sealed partial class NewPosts(ISignals signals, IPostFacts facts, Graph
         var graph = await graphs.OfAsync(reader, cancellationToken);
         PostId[] ids = [.. posts.Select(post => post.Facts.Id)];
         var now = await facts.OfAsync(reader, ids, cancellationToken);
-        if (now.Epoch != graph.Epoch)
+        if (now.IsNewerThan(graph))
         {
             graph = await graphs.AtAsync(reader, now.Epoch, cancellationToken);
             now = await facts.OfAsync(reader, ids, cancellationToken);
@@ -84,7 +84,7 @@ internal sealed partial class NewPosts(ISignals signals, IPostFacts facts, Graph
 
         for (var i = 0; i < posts.Count; i++)
         {
-            if (now.Epoch == graph.Epoch && SignalOf(reader, posts[i], now.Posts[i], graph) is { } signal)
+            if (!now.IsNewerThan(graph) && SignalOf(reader, posts[i], now.Posts[i], graph) is { } signal)
             {
                 signals.Send([reader], signal);
                 metrics.Signalled();

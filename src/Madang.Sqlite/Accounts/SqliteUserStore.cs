@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Madang.Accounts;
 using Madang.Api;
+using Madang.Feeds.Posts;
 using Madang.Storage;
 
 namespace Madang.Sqlite.Accounts;
@@ -42,6 +43,7 @@ internal sealed class SqliteUserStore(SqliteDatabase database) : IUserStore
             "UPDATE users SET display_name = ?2, display_key = ?3, locale = ?4, time_zone = ?5, role = ?6, disabled = ?7 WHERE id = ?1");
         update.Bind(1, user.Id.Value).Bind(2, user.DisplayName).Bind(3, UserName.KeyOf(user.DisplayName)).Bind(4, user.Locale).Bind(5, user.TimeZone)
             .Bind(6, (long)user.Role).Bind(7, user.Disabled).Run();
+        tx.Publish(new AuthorChanged(user.Id));
     }
 
     public void SetPassword(WriteTx tx, UserId user, string passwordHash)

@@ -40,6 +40,7 @@ internal sealed class SqliteActionStore(SqliteDatabase database) : IPostActionSt
         }
 
         SqliteCountStore.Write(sqlite, post, (int)kind, on ? 1 : -1);
+        tx.Publish(new ActionsChanged(user));
         return author;
     }
 
@@ -52,6 +53,7 @@ internal sealed class SqliteActionStore(SqliteDatabase database) : IPostActionSt
               ON CONFLICT (user_id, post_id) DO UPDATE SET bookmark = coalesce(bookmark, excluded.bookmark)
               """);
         put.Bind(1, user.Value).Bind(2, post.Value).Bind(3, mark).Run();
+        tx.Publish(new ActionsChanged(user));
     }
 
     public Task<IReadOnlyList<(long Mark, PostId Post)>> BookmarksAsync(UserId user, long? before, int limit, CancellationToken cancellationToken) =>

@@ -39,6 +39,7 @@ internal sealed class SqlitePostStore(SqliteDatabase database, Snowflake ids) : 
             Run(sqlite, "DELETE FROM post_version WHERE post_id = ?1", after.Id.Value);
             Run(sqlite, "UPDATE post_action SET share_id = NULL, shared_at = NULL WHERE user_id = ?1 AND post_id = ?2 AND share_id = ?3",
                 before.Author.Value, before.ShareOf.Value, before.Id.Value);
+            tx.Publish(new ActionsChanged(before.Author));
             Count(sqlite, before, -1);
         }
         else if (after.Audience != before.Audience && op == PostOp.Updated)

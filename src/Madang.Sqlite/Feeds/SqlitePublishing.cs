@@ -150,6 +150,7 @@ internal sealed class SqlitePublishing(Snowflake ids) : SqliteHotVerb<NewPost, R
                 ON CONFLICT (user_id, post_id) DO UPDATE SET share_id = excluded.share_id, shared_at = excluded.shared_at
                 """);
             share.Bind(1, post.Author.Value).Bind(2, post.ShareOf.Value).Bind(3, post.Id.Value).Bind(4, tx.Now).Run();
+            tx.Publish(new ActionsChanged(post.Author));
         }
 
         SqlitePostStore.Count(tx, post, 1);

@@ -29,7 +29,7 @@ public sealed class PostPlanTests
         });
         string[] statements =
         [
-            SqlitePostFacts.Sql,
+            SqlitePostFactRows.PostsSql, SqlitePostFactRows.NewestActionsSql, SqlitePostFactRows.ActionsSql,
             SqlitePostStore.OfAuthorSql,
             SqlitePostStore.CommentsSql,
             "SELECT what, count FROM post_count WHERE post_id = ?1",

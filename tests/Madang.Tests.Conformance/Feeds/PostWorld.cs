@@ -46,12 +46,12 @@ internal sealed class PostWorld(TestDatabase test) : IAsyncDisposable
         return person.Id;
     }
 
-    public async Task DisableAsync(UserId person)
+    public async Task DisableAsync(UserId person, bool disabled = true)
     {
         var users = test.Store<IUserStore>();
         await test.WriteAsync(tx =>
         {
-            users.Update(tx, users.Lock(tx, person)[person] with { Disabled = true });
+            users.Update(tx, users.Lock(tx, person)[person] with { Disabled = disabled });
             return 0;
         });
     }

@@ -99,7 +99,7 @@ public abstract class TimelineModelFacts(Func<Action<IHostApplicationBuilder>, T
     /// <summary>Pages from anywhere in somebody's feed, either way, each exactly what the rows say.</summary>
     private static async Task LookAsync(TimelineWorld world, UserId viewer, Random random)
     {
-        var feed = await world.NaiveAsync(viewer);
+        var (feed, done) = (await world.NaiveAsync(viewer), await world.DoneAsync(viewer));
         FeedQuery[] queries = [.. Enumerable.Range(0, Pages).Select(_ => Ask(feed, random))];
         foreach (var some in queries.Chunk(AtOnce))
         {
@@ -107,6 +107,7 @@ public abstract class TimelineModelFacts(Func<Action<IHostApplicationBuilder>, T
             for (var i = 0; i < some.Length; i++)
             {
                 Compare(viewer, feed, some[i], pages[i]);
+                Assert.All(pages[i].Posts, post => Assert.Equal(done.GetValueOrDefault(post.Facts.Id), post.Overlay));
             }
         }
     }
@@ -217,7 +218,7 @@ public abstract class TimelineModelFacts(Func<Action<IHostApplicationBuilder>, T
     {
         var (lists, tags) = (world.Test.Store<PeopleLists>(), world.Test.Store<TagFollows>());
         var list = PostWorld.Ok(await lists.CreateAsync(one, $"list {random.Next(2)}", random.Next(2) == 0, Token)).List;
-        switch (random.Next(6))
+        switch (random.Next(9))
         {
             case 0:
                 await lists.AddAsync(one, list.Id, [other], Lane.Interactive, Token);
@@ -239,6 +240,12 @@ public abstract class TimelineModelFacts(Func<Action<IHostApplicationBuilder>, T
             case 4:
                 await tags.UnfollowAsync(one, $"t{random.Next(3)}", Token);
                 break;
+            case 5 when random.Next(8) == 0:
+                await world.Posts.DisableAsync(other, random.Next(2) == 0);
+                break;
+            case < 8 when written.Count > 0:
+                await DoAsync(world, one, written[random.Next(written.Count)].Id, random);
+                break;
             default:
                 if (written.Count > 0)
                 {
@@ -247,6 +254,27 @@ public abstract class TimelineModelFacts(Func<Action<IHostApplicationBuilder>, T
                     await world.Test.WriteAsync(tx => world.Posts.Posts.Hide(tx, id, hide));
                 }
 
+                break;
+        }
+    }
+
+    /// <summary>What people do with posts, and take back.</summary>
+    private static async Task DoAsync(TimelineWorld world, UserId one, PostId post, Random random)
+    {
+        var (actions, kind) = (world.Test.Store<PostActions>(), (ReactionKind)(1 + random.Next(3)));
+        switch (random.Next(5))
+        {
+            case < 2:
+                await actions.ReactAsync(one, post, kind, Token);
+                break;
+            case 2:
+                await actions.UnreactAsync(one, post, kind, Token);
+                break;
+            case 3:
+                await actions.BookmarkAsync(one, post, Token);
+                break;
+            default:
+                await actions.UnbookmarkAsync(one, post, Token);
                 break;
         }
     }

@@ -1,6 +1,7 @@
 using Madang.Api;
 using Madang.Feeds;
 using Madang.Feeds.Explaining;
+using Madang.Feeds.Posts;
 using Madang.Feeds.Timelines;
 using Madang.Postgres;
 using Madang.Sqlite;
@@ -36,6 +37,12 @@ internal sealed class TimelineWorld(PostWorld posts) : IAsyncDisposable
             OR (x.audience = 5 AND EXISTS (SELECT 1 FROM post_mention m WHERE m.user_id = v.id AND m.post_id = x.id))
             OR (x.audience = 1 AND EXISTS (SELECT 1 FROM post_tag t JOIN tag_follow f ON f.tag = t.tag WHERE t.post_id = x.id AND f.user_id = v.id)))
         ORDER BY x.id DESC
+        """;
+
+    private const string Done =
+        """
+        SELECT post_id, CAST(reactions AS bigint), CASE WHEN bookmark IS NULL THEN CAST(0 AS bigint) ELSE 1 END, CASE WHEN share_id IS NULL THEN CAST(0 AS bigint) ELSE 1 END
+        FROM post_action WHERE user_id = {0}
         """;
 
     public PostWorld Posts => posts;
@@ -110,32 +117,37 @@ internal sealed class TimelineWorld(PostWorld posts) : IAsyncDisposable
     }
 
     /// <summary>What belongs into the home feed by the rows alone, newest first: each id, and what it says (a share says what it shares).</summary>
-    public async Task<List<(long Id, long Said)>> NaiveAsync(UserId viewer)
+    public async Task<List<(long Id, long Said)>> NaiveAsync(UserId viewer) => [.. (await RowsAsync(Naive, viewer, 2)).Select(row => (row[0], row[1]))];
+
+    /// <summary>What somebody did with posts, by the rows alone.</summary>
+    public async Task<Dictionary<PostId, Overlay>> DoneAsync(UserId viewer) => (await RowsAsync(Done, viewer, 4))
+        .ToDictionary(row => new PostId(row[0]), row => new Overlay((int)row[1], row[2] != 0, row[3] != 0));
+
+    private async Task<List<long[]>> RowsAsync(string sql, UserId viewer, int columns)
     {
+        var found = new List<long[]>();
         if (Test.Database is SqliteDatabase sqlite)
         {
             return await sqlite.ReadAsync(
                 connection =>
                 {
-                    using var select = connection.Use(Naive.Replace("{0}", "?1", StringComparison.Ordinal)).Bind(1, viewer.Value);
-                    var ids = new List<(long, long)>();
+                    using var select = connection.Use(sql.Replace("{0}", "?1", StringComparison.Ordinal)).Bind(1, viewer.Value);
                     while (select.Step())
                     {
-                        ids.Add((select.Int64(0), select.Int64(1)));
+                        found.Add([.. Enumerable.Range(0, columns).Select(select.Int64)]);
                     }
 
-                    return ids;
+                    return found;
                 },
                 Token);
         }
 
-        await using var command = ((PostgresDatabase)Test.Database).Source.CreateCommand(Naive.Replace("{0}", "$1", StringComparison.Ordinal));
+        await using var command = ((PostgresDatabase)Test.Database).Source.CreateCommand(sql.Replace("{0}", "$1", StringComparison.Ordinal));
         command.Parameters.Add(new Npgsql.NpgsqlParameter<long> { TypedValue = viewer.Value });
         await using var rows = await command.ExecuteReaderAsync(Token);
-        var found = new List<(long, long)>();
         while (await rows.ReadAsync(Token))
         {
-            found.Add((rows.GetInt64(0), rows.GetInt64(1)));
+            found.Add([.. Enumerable.Range(0, columns).Select(rows.GetInt64)]);
         }
 
         return found;

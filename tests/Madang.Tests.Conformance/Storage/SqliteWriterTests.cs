@@ -204,16 +204,20 @@ public sealed class SqliteWriterTests
     }
 
     [Fact]
-    public async Task A_listener_that_throws_takes_no_ack_away()
+    public async Task A_listener_that_throws_takes_no_ack_away_and_keeps_nobody_from_hearing()
     {
         await using var test = await TestDatabase.SqliteAsync();
+        var heard = new List<int>();
         test.Database.OnCommit<Said>(_ => throw new InvalidOperationException());
+        test.Database.OnCommit<Said>(said => heard.Add(said.Number));
         Assert.Equal(7, await test.WriteAsync(tx =>
         {
             tx.Publish(new Said(1));
+            tx.Publish(new Said(2));
             return 7;
         }));
         Assert.Equal(8, await test.WriteAsync(_ => 8));
+        Assert.Equal([1, 2], heard);
     }
 
     [Fact]
