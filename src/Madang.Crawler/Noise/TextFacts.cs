@@ -27,8 +27,11 @@ public readonly record struct TextFacts(int Words, double TopShare, double Repea
         runs.Clear();
         var (words, top, repeats) = (0, 0, 0);
         var (before, last) = (0u, 0u);
-        for (var at = 0; words < MostWords && Next(text, ref at, out var hash, out var length); words++)
+        var scan = new WordScan(text);
+        for (; words < MostWords && scan.Next(out var start, out var length); words++)
         {
+            // Capitals as small letters; other bytes only need to stay distinct.
+            var hash = (uint)TextSimHash.Hash(text, start, length, fold: true);
             if (length >= LeastBytes)
             {
                 top = Math.Max(top, ++counts[(int)(hash % Buckets)]);
@@ -44,15 +47,5 @@ public readonly record struct TextFacts(int Words, double TopShare, double Repea
             (before, last) = (last, hash);
         }
         return new TextFacts(words, words == 0 ? 0 : (double)top / words, words < 3 ? 0 : (double)repeats / (words - 2));
-    }
-
-    private static bool Next(ReadOnlySpan<byte> text, ref int at, out uint hash, out int length)
-    {
-        var start = WordBytes.Start(text, at);
-        at = WordBytes.End(text, start);
-        length = at - start;
-        // Capitals as small letters; other bytes only need to stay distinct.
-        hash = length == 0 ? 0 : (uint)TextSimHash.Hash(text, start, length, fold: true);
-        return length > 0;
     }
 }

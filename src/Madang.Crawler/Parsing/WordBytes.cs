@@ -10,7 +10,7 @@ namespace Madang.Crawler.Parsing;
 /// </summary>
 internal static class WordBytes
 {
-    private const int Width = 32;
+    public const int Width = 32;
 
     /// <summary>The first byte of a word from <paramref name="at"/> on; the text's length without one.</summary>
     public static int Start(ReadOnlySpan<byte> text, int at)
@@ -77,6 +77,12 @@ internal static class WordBytes
         isAscii = (bytes.ExtractMostSignificantBits() & inside) == 0;
         return (others.ExtractMostSignificantBits() & inside) == 0 ? length : 0;
     }
+
+    /// <summary>A bit for each of the 32 bytes at <paramref name="at"/> that belongs to a word. Only where <see cref="Reaches"/> says so.</summary>
+    public static uint Mask(ReadOnlySpan<byte> text, int at) => Of(text, at, out _);
+
+    /// <summary>Whether 32 bytes can be looked at together.</summary>
+    public static bool Reaches(ReadOnlySpan<byte> text, int at) => Vector256.IsHardwareAccelerated && at + Width <= text.Length;
 
     private static bool Is(byte value) => value >= 0x80 || char.IsAsciiLetterOrDigit((char)value);
 

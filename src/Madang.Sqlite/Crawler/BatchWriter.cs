@@ -79,44 +79,51 @@ internal sealed class BatchWriter(SqliteTx tx, CrawlBatch batch)
         }
 
         using var order = KeyOrder.Of(batch.Urls, static url => url.Key);
-        // Many of them are known, and a look-up is half the price of an insert that meets its row.
         using var find = tx.Use("SELECT id FROM url WHERE host = ?1 AND hash = ?2");
         using var insert = tx.Use(
             """
             INSERT INTO url (host, hash, state, class, seq, reason, attempts, depth, due_at, ref_host, ref_hash, path) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8, ?9, ?10, ?11)
+            ON CONFLICT (host, hash) DO NOTHING
             """);
         using var better = tx.Use("UPDATE url SET class = ?2 WHERE id = ?1 AND state = 0 AND class > ?2");
-        var added = 0;
+        var (added, known) = (0, 0);
         foreach (var (key, index) in order.Rows)
         {
             var url = batch.Urls[index];
-            if (find.Bind(1, key.Host).Bind(2, key.Hash).Step())
+            // A look-up is half the price of an insert that meets its row, and no price at all where there is none: mostly the crawl's memory has left the known ones out.
+            var id = known > added ? Find(find, key) : null;
+            if (id is null && Insert(insert, url, _seq + index + 1))
             {
-                var id = find.Int64(0);
-                find.Reset();
-                if (url.State == UrlState.Waiting && url.Class < LeastClass)
-                {
-                    better.Bind(1, id).Bind(2, url.Class).Again();
-                }
-
+                _tally.Enter(key.Host, url.State);
+                added++;
                 continue;
             }
 
-            find.Reset();
-            Insert(insert, url, _seq + index + 1);
-            _tally.Enter(key.Host, url.State);
-            added++;
+            known++;
+            if (url.State == UrlState.Waiting && url.Class < LeastClass)
+            {
+                better.Bind(1, (id ?? Find(find, key))!.Value).Bind(2, url.Class).Again();
+            }
         }
 
         _seq += order.Rows.Length;
         return added;
     }
 
-    private static void Insert(Statement insert, NewUrl url, long seq)
+    private static long? Find(Statement find, UrlKey key)
+    {
+        var id = find.Bind(1, key.Host).Bind(2, key.Hash).Step() ? find.Int64(0) : (long?)null;
+        find.Reset();
+        return id;
+    }
+
+    /// <summary>False when it is known.</summary>
+    private static bool Insert(Statement insert, NewUrl url, long seq)
     {
         _ = insert.Bind(1, url.Key.Host).Bind(2, url.Key.Hash).Bind(3, (int)url.State).Bind(4, url.Class).Bind(5, seq).Bind(6, (int)url.Reason).Bind(7, url.Depth).Bind(8, url.DueAt);
         var known = url.Referrer != default;
         insert.Bind(9, known && url.Referrer.Host != url.Key.Host ? url.Referrer.Host : null).Bind(10, known ? url.Referrer.Hash : null).Bind(11, url.Path).Again();
+        return insert.Changes > 0;
     }
 
     private void MoveUrls()
@@ -209,19 +216,25 @@ internal sealed class BatchWriter(SqliteTx tx, CrawlBatch batch)
             warc.Bind(1, name).Bind(2, length).Again();
         }
 
-        using var template = tx.Use(
-            """
-            INSERT INTO template (host, hash, template, fetched, duplicates) VALUES (?1, ?2, ?3, ?4, ?5)
-            ON CONFLICT (host, hash) DO UPDATE SET fetched = excluded.fetched, duplicates = excluded.duplicates
-            """);
-        foreach (var row in batch.Templates)
-        {
-            template.Bind(1, row.Host).Bind(2, row.Hash).Bind(3, row.Template).Bind(4, row.Fetched).Bind(5, row.Duplicates).Again();
-        }
-
+        WriteTemplates();
         foreach (var change in batch.Domains)
         {
             WriteDomain(change);
+        }
+    }
+
+    /// <summary>Nearly all of them are there already.</summary>
+    private void WriteTemplates()
+    {
+        using var update = tx.Use("UPDATE template SET fetched = ?3, duplicates = ?4 WHERE host = ?1 AND hash = ?2");
+        using var insert = tx.Use("INSERT INTO template (host, hash, template, fetched, duplicates) VALUES (?1, ?2, ?3, ?4, ?5)");
+        foreach (var row in batch.Templates)
+        {
+            update.Bind(1, row.Host).Bind(2, row.Hash).Bind(3, row.Fetched).Bind(4, row.Duplicates).Again();
+            if (update.Changes == 0)
+            {
+                insert.Bind(1, row.Host).Bind(2, row.Hash).Bind(3, row.Template).Bind(4, row.Fetched).Bind(5, row.Duplicates).Again();
+            }
         }
     }
 
@@ -230,8 +243,14 @@ internal sealed class BatchWriter(SqliteTx tx, CrawlBatch batch)
     {
         if (change.References is not { } references)
         {
-            using var add = tx.Use("INSERT INTO domain (name, fetched) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET fetched = fetched + excluded.fetched");
-            add.Bind(1, change.Domain).Bind(2, change.Fetched).Again();
+            using var update = tx.Use("UPDATE domain SET fetched = fetched + ?2 WHERE name = ?1");
+            update.Bind(1, change.Domain).Bind(2, change.Fetched).Again();
+            if (update.Changes == 0)
+            {
+                using var add = tx.Use("INSERT INTO domain (name, fetched) VALUES (?1, ?2)");
+                add.Bind(1, change.Domain).Bind(2, change.Fetched).Again();
+            }
+
             return;
         }
 
