@@ -14,8 +14,9 @@ internal sealed class FeedPages(FeedReader reader, PostPages pages)
     /// <summary>
     /// <c>{"items":[…],"gap"?:CURSOR,"also_shared"?:{POST_ID:[USER_ID,…]},"next":CURSOR|null,"prev":CURSOR}</c>. <c>gap</c> is there when not everything fitted
     /// between the page and what the client holds, and reads it; <c>also_shared</c> names who else shared a post of the page.
+    /// Whoever asks gives it back when it has gone out.
     /// </summary>
-    public async Task<Result<ReadOnlyMemory<byte>>> ReadAsync(UserId viewer, FeedQuery query, CancellationToken cancellationToken)
+    public async Task<Result<PooledJson>> ReadAsync(UserId viewer, FeedQuery query, CancellationToken cancellationToken)
     {
         for (var i = 1; ; i++)
         {
@@ -26,18 +27,20 @@ internal sealed class FeedPages(FeedReader reader, PostPages pages)
             }
 
             var page = read.Value;
-            var output = new ArrayBufferWriter<byte>(256 + (page.Posts.Count * 640));
+            var output = new PooledJson(256 + (page.Posts.Count * 640));
             output.Write("{\"items\":["u8);
             var written = await pages.WriteItemsAsync(output, page.Posts, cancellationToken);
             if (written == page.Posts.Count || i == Tries)
             {
                 WriteEnd(output, page);
-                return output.WrittenMemory;
+                return output;
             }
+
+            output.Dispose();
         }
     }
 
-    private static void WriteEnd(ArrayBufferWriter<byte> output, FeedPage page)
+    private static void WriteEnd(PooledJson output, FeedPage page)
     {
         output.Write("]"u8);
         if (page.Gap is not null)
@@ -66,10 +69,10 @@ internal sealed class FeedPages(FeedReader reader, PostPages pages)
         output.Write("}"u8);
     }
 
-    private static void WriteCursor(ArrayBufferWriter<byte> output, string? cursor) =>
+    private static void WriteCursor(PooledJson output, string? cursor) =>
         // Base64url needs no escaping.
         WriteText(output, cursor is null ? "null" : $"\"{cursor}\"");
 
-    private static void WriteText(ArrayBufferWriter<byte> output, string ascii) =>
+    private static void WriteText(PooledJson output, string ascii) =>
         output.Advance(Encoding.ASCII.GetBytes(ascii, output.GetSpan(ascii.Length)));
 }

@@ -7,7 +7,7 @@ namespace Madang.Feeds.Timelines;
 internal sealed class PageInMaking(ViewerGraph graph, FeedQuery query, FeedSources sources)
 {
     private readonly List<SeenPost> _posts = new(query.Limit);
-    private readonly Dictionary<PostId, SeenPost> _shown = [];
+    private readonly Dictionary<PostId, SeenPost> _shown = new(query.Limit);
     private readonly Dictionary<PostId, List<UserId>> _also = [];
     private bool _usedDatabase;
     private bool _usedMemory;

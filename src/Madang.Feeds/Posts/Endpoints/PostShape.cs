@@ -26,7 +26,8 @@ internal sealed record CountsShape(int Comments, int Likes, int Shares, IReadOnl
 internal sealed record ViewerShape(bool Liked, bool Bookmarked, bool Shared, IReadOnlyList<string>? Reactions);
 
 /// <summary>JSON that was written by hand already.</summary>
-internal sealed class JsonBytes(ReadOnlyMemory<byte> json, int status = StatusCodes.Status200OK, string? location = null) : IResult, IStatusCodeHttpResult
+/// <param name="borrowed">What it lies in, given back when it has gone out.</param>
+internal sealed class JsonBytes(ReadOnlyMemory<byte> json, int status = StatusCodes.Status200OK, string? location = null, IDisposable? borrowed = null) : IResult, IStatusCodeHttpResult
 {
     public int? StatusCode => status;
 
@@ -41,6 +42,10 @@ internal sealed class JsonBytes(ReadOnlyMemory<byte> json, int status = StatusCo
             response.Headers.Location = location;
         }
 
-        await response.Body.WriteAsync(json, httpContext.RequestAborted);
+        // The server has copied it when this returns, and when it throws.
+        using (borrowed)
+        {
+            await response.Body.WriteAsync(json, httpContext.RequestAborted);
+        }
     }
 }

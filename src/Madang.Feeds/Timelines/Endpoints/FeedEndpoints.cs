@@ -91,7 +91,7 @@ internal static class FeedEndpoints
         }
 
         var page = await pages.ReadAsync(caller.Person, query, cancellationToken);
-        return page.IsOk ? new JsonBytes(page.Value) : (Refusal)page.Error;
+        return page.IsOk ? new JsonBytes(page.Value.Written, borrowed: page.Value) : (Refusal)page.Error;
     }
 
     private static async Task<IResult> ExplainAsync(
