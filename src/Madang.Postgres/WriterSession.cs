@@ -45,6 +45,15 @@ internal sealed partial class WriterSession(NpgsqlDataSource source, WriterConte
                     throw new OverloadedException("database conflicts");
                 }
             }
+            catch (RerunException e)
+            {
+                LogConflict(context.Log, attempt, e.Conflict.SqlState, e.Conflict.MessageText);
+                context.Metrics.Rerun();
+                if (attempt == MaxAttempts)
+                {
+                    throw new OverloadedException("database conflicts");
+                }
+            }
             catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DiskFull)
             {
                 throw new StorageFullException(e);
@@ -94,4 +103,10 @@ internal sealed partial class WriterSession(NpgsqlDataSource source, WriterConte
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Writer session lost its connection (committing: {Committing}): {Reason}")]
     private static partial void LogLost(ILogger log, bool committing, string reason);
+}
+
+/// <summary>Another transaction was first, as it never should be; run again, this one sees what that one wrote. Nothing of this one stays.</summary>
+internal sealed class RerunException(PostgresException conflict) : Exception(conflict.MessageText, conflict)
+{
+    public PostgresException Conflict => conflict;
 }

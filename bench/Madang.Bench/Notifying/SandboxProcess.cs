@@ -41,7 +41,8 @@ internal sealed class SandboxProcess : IAsyncDisposable
         var process = new Process { StartInfo = start };
         Dictionary<string, string> settings = [];
         process.OutputDataReceived += (_, line) => Read(line.Data, settings);
-        process.ErrorDataReceived += (_, _) => { };
+        var said = new System.Text.StringBuilder();
+        process.ErrorDataReceived += (_, line) => said.AppendLine(line.Data);
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
@@ -50,7 +51,7 @@ internal sealed class SandboxProcess : IAsyncDisposable
         {
             if (process.HasExited)
             {
-                throw new InvalidOperationException($"madang notify sandbox ended with {process.ExitCode}.");
+                throw new InvalidOperationException($"madang notify sandbox ended with {process.ExitCode}: {said}");
             }
 
             try

@@ -2,6 +2,7 @@ using Madang.Api;
 using Madang.Notifications;
 using Madang.Notifications.Delivering;
 using Madang.Storage;
+using Npgsql;
 
 namespace Madang.Postgres.Notifications;
 
@@ -44,15 +45,22 @@ internal sealed class PostgresDeliveryQueue : IDeliveryQueue
             (SELECT due_at FROM delivery_queue WHERE provider = $1 AND turn = 3 AND state = 1 ORDER BY due_at LIMIT 1))
         """;
 
-    // An id is new by itself: only the one index is asked before.
-    private static readonly string s_planSql = InsertSql("delivery_queue", "(notification_id, user_id, channel, address_id)");
+    // ON CONFLICT would announce each row before it enters it, and confirm it afterwards. Who plans has locked the notification; should two ever plan the same
+    // at the same moment, the index refuses the second, which runs again and finds what the first has written.
+    private static readonly string s_planSql = InsertSql(
+        "delivery_queue",
+        """
+        AND NOT EXISTS (
+            SELECT FROM delivery_queue AS old WHERE old.notification_id = new.notification_id AND old.user_id = new.user_id
+                AND old.channel = coalesce(new.channel, ($5::smallint[])[1]) AND old.address_id = new.address_id)
+        """);
 
     // The in-app inbox has arrived with its plan.
-    private static readonly string s_arriveSql = InsertSql("delivery_log");
+    private static readonly string s_arriveSql = InsertSql("delivery_log", "ON CONFLICT DO NOTHING");
 
     // What ended already is looked for in the days since its notification came; no index reaches over all days. A column that is the same in every row comes as
     // an array of one (CommandParameters.Same), and unnest gives NULL for the others.
-    private static string InsertSql(string table, string arbiter = "") =>
+    private static string InsertSql(string table, string once) =>
         $"""
         INSERT INTO {table} (id, notification_id, user_id, category, channel, provider, address_id, address, collapse_key, digest_id, fallback_of, priority, policy, due_at,
             expires_at, state, finished_at, attempt, fence, ambiguous, unanswered, cancel_requested)
@@ -68,16 +76,16 @@ internal sealed class PostgresDeliveryQueue : IDeliveryQueue
         WHERE NOT EXISTS (
             SELECT FROM delivery_log AS old WHERE old.notification_id = new.notification_id AND old.user_id = new.user_id
                 AND old.channel = coalesce(new.channel, ($5::smallint[])[1]) AND old.address_id = new.address_id AND old.id >= $18 AND old.id <= $19)
-        ON CONFLICT {arbiter} DO NOTHING
+        {once}
         """;
 
     public int Insert(WriteTx tx, IReadOnlyList<Delivery> deliveries)
     {
-        var alive = deliveries.All(delivery => delivery.IsAlive) ? deliveries : [.. deliveries.Where(delivery => delivery.IsAlive)];
-        var written = alive.Count == 0 ? 0 : Insert(PostgresTx.Of(tx), "delivery_queue", s_planSql, alive);
-        return alive.Count == deliveries.Count ? written : written + Insert(
-            PostgresTx.Of(tx), "delivery_log", s_arriveSql,
-            [.. deliveries.Where(delivery => !delivery.IsAlive).DistinctBy(delivery => (delivery.Notification, delivery.User, delivery.Channel, delivery.AddressId))]);
+        var postgres = PostgresTx.Of(tx);
+        Delivery[] once = [.. deliveries.DistinctBy(delivery => (delivery.Notification, delivery.User, delivery.Channel, delivery.AddressId))];
+        var alive = System.Array.FindAll(once, delivery => delivery.IsAlive);
+        var written = alive.Length == 0 ? 0 : Insert(postgres, "delivery_queue", s_planSql, alive);
+        return alive.Length == once.Length ? written : written + Insert(postgres, "delivery_log", s_arriveSql, System.Array.FindAll(once, delivery => !delivery.IsAlive));
     }
 
     public IReadOnlyList<Delivery> Claim(WriteTx tx, DeliveryClaim claim)
@@ -220,7 +228,15 @@ internal sealed class PostgresDeliveryQueue : IDeliveryQueue
 
         // Nearly always all of them are new, and one round trip is enough.
         counts.Write(batch);
-        batch.ExecuteNonQuery();
+        try
+        {
+            batch.ExecuteNonQuery();
+        }
+        catch (PostgresException e) when (e is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "delivery_queue_of" })
+        {
+            throw new RerunException(e);
+        }
+
         var written = batch.BatchCommands[0].RecordsAffected;
         if (written < ids.Length)
         {

@@ -124,6 +124,23 @@ public abstract class DeliveryQueueFacts(Func<Task<TestDatabase>> fresh)
     }
 
     [Fact]
+    public async Task Planners_at_the_same_time_plan_a_delivery_once_and_never_again()
+    {
+        await using var test = await fresh();
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(n => PlanAsync(test, [.. Enumerable.Range(1, 30).Select(m => New(test, m)), New(test, 100 + n)])));
+        Assert.Equal([new DeliveryCount(Queue, DeliveryState.Waiting, 50)], await test.Store<IDeliveryLog>().CountsAsync(Token));
+
+        foreach (var claimed in await ClaimAsync(test, 20))
+        {
+            Assert.Empty(await EndAsync(test, claimed, ProviderAnswer.Ok("200")));
+        }
+
+        await PlanAsync(test, [.. Enumerable.Range(1, 30).Select(m => New(test, m)), New(test, 200)]);
+        Assert.Equal(
+            [new DeliveryCount(Queue, DeliveryState.Waiting, 31), new DeliveryCount(Queue, DeliveryState.Sent, 20)], await test.Store<IDeliveryLog>().CountsAsync(Token));
+    }
+
+    [Fact]
     public async Task Claimers_at_the_same_time_never_share_a_delivery()
     {
         await using var test = await fresh();
