@@ -52,6 +52,10 @@ public sealed class FeedsOptions
     [Range(1, 16_384)]
     public int ActionCacheMegabytes { get; set; } = 16;
 
+    /// <summary>Memory for how many did what with posts, in MiB; what does not fit is read again when it is needed.</summary>
+    [Range(1, 16_384)]
+    public int CountCacheMegabytes { get; set; } = 32;
+
     /// <summary>Memory for how readers stand to others, in MiB; what does not fit is read again when it is needed.</summary>
     [Range(1, 16_384)]
     public int GraphCacheMegabytes { get; set; } = 64;

@@ -1,5 +1,6 @@
 using Madang.Storage;
 using Madang.Storage.Hinting;
+using Microsoft.Extensions.Options;
 
 namespace Madang.Feeds.Posts;
 
@@ -30,25 +31,27 @@ internal sealed class PostCounters
 {
     public static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
 
-    private const int MostPosts = 200_000;
+    // Record, counts with their array, and the place in a dictionary; a post without counts shares them with all others.
+    private const int Bytes = 88;
+    private const int CountsBytes = 80;
 
-    private readonly TwoAges<PostId, Entry> _known = new(MostPosts, static _ => 1);
+    private readonly ExactMemory<PostId, Counted> _known;
     private readonly IPostCountStore _store;
     private readonly TimeProvider _time;
     private readonly bool _shared;
 
     /// <param name="hints">There is one where other nodes may count too.</param>
-    public PostCounters(IPostCountStore store, Database database, TimeProvider time, INodeHints? hints)
+    public PostCounters(IPostCountStore store, Database database, TimeProvider time, INodeHints? hints, IOptions<FeedsOptions> options)
     {
         (_store, _time, _shared) = (store, time, hints is not null);
+        _known = new(
+            options.Value.CountCacheMegabytes * 1024L * 1024,
+            static counted => ReferenceEquals(counted.Counts, PostCounts.None) ? Bytes : Bytes + CountsBytes);
         database.OnCommit<PostsCounted>(counted =>
         {
             foreach (var post in counted.Posts)
             {
-                if (_known.TryGet(post, out var entry))
-                {
-                    entry.Forget();
-                }
+                _known.Forget(post);
             }
         });
     }
@@ -58,79 +61,35 @@ internal sealed class PostCounters
     {
         var counts = new PostCounts[ids.Count];
         var now = _shared ? _time.GetTimestamp() : 0;
-        List<(int At, Entry Entry, int Turn)>? missing = null;
-        for (var i = 0; i < ids.Count; i++)
+        List<int>? missing = null;
+        for (var i = 0; i < counts.Length; i++)
         {
-            if (!_known.TryGet(ids[i], out var entry))
+            if (_known.TryGet(ids[i], out var known) && (!_shared || _time.GetElapsedTime(known.ReadAt, now) < Freshness))
             {
-                _known.Put(ids[i], entry = new Entry());
-            }
-
-            var turn = entry.Turn;
-            if (entry.Read(out var readAt) is { } known && (!_shared || _time.GetElapsedTime(readAt, now) < Freshness))
-            {
-                counts[i] = known;
+                counts[i] = known.Counts;
             }
             else
             {
-                (missing ??= []).Add((i, entry, turn));
+                (missing ??= []).Add(i);
             }
         }
 
         return missing is null ? new(counts) : new(LoadAsync(ids, counts, missing, cancellationToken));
     }
 
-    private async Task<IReadOnlyList<PostCounts>> LoadAsync(
-        IReadOnlyList<PostId> ids, PostCounts[] counts, List<(int At, Entry Entry, int Turn)> missing, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<PostCounts>> LoadAsync(IReadOnlyList<PostId> ids, PostCounts[] counts, List<int> missing, CancellationToken cancellationToken)
     {
         var now = _time.GetTimestamp();
-        var rows = await _store.OfAsync([.. missing.Select(one => ids[one.At])], cancellationToken);
-        for (var k = 0; k < missing.Count; k++)
+        int[] turns = [.. missing.Select(i => _known.Turn(ids[i]))];
+        var rows = await _store.OfAsync([.. missing.Select(i => ids[i])], cancellationToken);
+        for (var k = 0; k < turns.Length; k++)
         {
-            counts[missing[k].At] = rows[k];
-            missing[k].Entry.Keep(rows[k], now, missing[k].Turn);
+            counts[missing[k]] = rows[k];
+            _known.Keep(ids[missing[k]], new Counted(rows[k], now), turns[k]);
         }
 
         return counts;
     }
 
-    /// <summary>A place that stays the same object from age to age, so that forgetting reaches it wherever it lies.</summary>
-    private sealed class Entry
-    {
-        private readonly Lock _lock = new();
-        private PostCounts? _counts;
-        private long _readAt;
-        private int _turn;
-
-        public int Turn => Volatile.Read(ref _turn);
-
-        public PostCounts? Read(out long readAt)
-        {
-            lock (_lock)
-            {
-                readAt = _readAt;
-                return _counts;
-            }
-        }
-
-        /// <summary>Unless it was forgotten since the reader began.</summary>
-        public void Keep(PostCounts counts, long readAt, int turn)
-        {
-            lock (_lock)
-            {
-                if (_turn == turn)
-                {
-                    (_counts, _readAt) = (counts, readAt);
-                }
-            }
-        }
-
-        public void Forget()
-        {
-            lock (_lock)
-            {
-                (_counts, _turn) = (null, _turn + 1);
-            }
-        }
-    }
+    private sealed record Counted(PostCounts Counts, long ReadAt);
 }

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Madang.Feeds.Posts;
 
@@ -20,7 +21,7 @@ internal static class PostsModule
         services.AddSingleton<PostContents>();
         services.AddSingleton(provider => new PostCounters(
             provider.GetRequiredService<IPostCountStore>(), provider.GetRequiredService<Database>(), provider.GetRequiredService<TimeProvider>(),
-            provider.GetService<INodeHints>()));
+            provider.GetService<INodeHints>(), provider.GetRequiredService<IOptions<FeedsOptions>>()));
         services.AddSingleton<PostSights>();
         services.AddSingleton<PostPages>();
         services.AddSingleton<PostReading>();
