@@ -21,8 +21,8 @@ internal sealed partial class Planner : BackgroundService
     private const int LeastChunk = 20;
 
     /// <summary>After a chunk the writer belongs to others for so many times as long as it took, commit and waiting included; but not for long.</summary>
-    private const double Rest = 1.5;
-    private static readonly TimeSpan LongestRest = TimeSpan.FromMilliseconds(20);
+    private const double Rest = 3;
+    private static readonly TimeSpan LongestRest = TimeSpan.FromMilliseconds(40);
 
     internal static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
