@@ -1,0 +1,1 @@
+-- Nothing to change here: a claimed row is written over the waiting one. On PostgreSQL it needs room in the same page beside it.
