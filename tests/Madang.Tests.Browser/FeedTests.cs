@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
+using Madang.Tests.Integration.Feeds;
 using Microsoft.Playwright;
 
 namespace Madang.Tests.Browser;
@@ -95,6 +97,51 @@ public sealed class FeedTests(Chromium chromium) : IClassFixture<Chromium>
         await ScrollToAsync(page, "Post number 1.");
         var numbers = (await page.Locator(".posts .post-text").AllInnerTextsAsync()).Select(text => int.Parse(Regex.Match(text, "[0-9]+").Value, CultureInfo.InvariantCulture));
         Assert.Equal(Enumerable.Range(1, 70).Reverse(), numbers);
+    }
+
+    [Fact]
+    public async Task Subscriptions_come_along_in_a_file_tell_when_their_site_fails_and_the_feed_goes_out_under_an_address()
+    {
+        await using var site = await FeedSite.StartAsync();
+        site.Items = [("1", "소나무 소식")];
+        await using var server = await Server.StartAsync(new() { ["MADANG__OUTBOUND__ALLOW"] = "127.0.0.0/8", ["MADANG__FEEDS__SOURCEINTERVALSECONDS"] = "1" });
+        var (_, joon) = await MeetAsync(server);
+        var page = joon.Page;
+        var faults = new List<string>();
+        await page.GotoAsync("/sources");
+        var subscriptions = $"""<opml version="2.0"><body><outline xmlUrl="{site.Address}/feed.xml"/><outline xmlUrl="{site.Address}/nothing"/></body></opml>""";
+        await page.Locator("input[type=file]").SetInputFilesAsync(new FilePayload { Name = "feeds.opml", MimeType = "text/x-opml", Buffer = Encoding.UTF8.GetBytes(subscriptions) });
+        await page.GetByText("1 of 2 websites were taken over.").WaitForAsync();
+        await page.Locator(".source-row", new() { HasText = "우리 동네" }).GetByRole(AriaRole.Button, new() { Name = "Following 우리 동네", Pressed = true }).WaitForAsync();
+
+        // There already, or told of while the page is open.
+        await page.GotoAsync("/feed");
+        var (news, post) = (page.GetByRole(AriaRole.Button, new() { Name = "1 new post", Exact = true }), page.Locator(".post-text", new() { HasText = "소나무 소식" }));
+        await news.Or(post).First.WaitForAsync();
+        if (await post.CountAsync() == 0)
+        {
+            await news.ClickAsync();
+            await post.WaitForAsync();
+        }
+
+        // What its site does is told on the next visit of the page.
+        site.Failing = 503;
+        await site.AskedAsync(site.Asked + 1, TestContext.Current.CancellationToken);
+        do
+        {
+            await page.GotoAsync("/sources");
+            await page.Locator(".source-row").WaitForAsync();
+        }
+        while (await page.Locator(".source-fault", new() { HasText = "The site answered 503" }).CountAsync() == 0);
+
+        await ScreenTests.LookAtAsync(joon, "source-fault", faults);
+        Assert.Empty(faults);
+
+        await page.GotoAsync("/settings");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make an address" }).ClickAsync();
+        var address = await page.GetByRole(AriaRole.Textbox, new() { Name = "Keep this address: it is not shown again." }).InputValueAsync();
+        using var reader = new HttpClient();
+        Assert.Contains("소나무 소식", await reader.GetStringAsync(address, TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     /// <summary>Mina, who writes in Korean, and Joon, who follows her.</summary>

@@ -118,13 +118,15 @@ internal sealed class Ring
             into[count++] = id;
         }
 
-        // What was overwritten while it was copied lies below the tail by now.
+        // Before the tail: what falls out from here on was there when it was copied.
+        var floor = Volatile.Read(ref _floor);
         Interlocked.MemoryBarrier();
-        var tailNow = Volatile.Read(ref _tail);
-        count = (int)Math.Clamp(end - tailNow, 0, count);
-        completeTo = count == into.Length && count > 0 ? into[count - 1] : Volatile.Read(ref _floor);
-        // A search over places that were being overwritten may have gone astray.
-        return Volatile.Read(ref _moves) == moves && (below == long.MaxValue || tailNow == tail);
+        // What was overwritten while it was copied lies below the tail by now.
+        var (tailNow, copied) = (Volatile.Read(ref _tail), count);
+        count = (int)Math.Clamp(end - tailNow, 0, copied);
+        completeTo = count == 0 ? floor : count == into.Length || count < copied ? into[count - 1] : Math.Min(floor, into[count - 1]);
+        // A search over places that were being overwritten may have gone astray, and of what was overwritten whole nothing can be said.
+        return Volatile.Read(ref _moves) == moves && (below == long.MaxValue || tailNow == tail) && (count > 0 || copied == 0);
     }
 
     private static long FirstAtLeast(long[] ids, long tail, long head, long id)

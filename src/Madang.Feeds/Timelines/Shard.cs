@@ -18,8 +18,6 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
     /// <summary>With more of them nobody is told of posts that go into no ring: signals may be lost, and the next look shows what they tell.</summary>
     private const int MostTelling = 5_000;
 
-    private const int MostReleases = 1024;
-
     /// <summary>Rings that are looked at together.</summary>
     private const int AtATime = 32;
 
@@ -29,38 +27,24 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
     private readonly Lock _gate = new();
     private readonly Dictionary<long, AuthorFollowers> _authors = [];
     private readonly Queue<AuthorFollowers>[] _lanes = [new(), new()];
-    private readonly Stack<int> _free = new();
-    private WarmReader?[] _readers = new WarmReader?[64];
-    // Rings and ids of the readers once more: a walk goes straight there, since each step on the way is a wait for memory.
-    private Ring?[] _rings = new Ring?[64];
-    private UserId[] _users = new UserId[64];
-    private byte[] _here = new byte[64];
+    private readonly ReaderSlots _readers = new();
+    private readonly PulledAuthors _pulled = new();
     private int _inLine;
-
-    // Written so that what Serve looks at beforehand is not taken for needless.
-    private long _near;
-    private int _slots;
     private int _turns;
-    private long[] _pulled = [];
-    private int _generation;
-
-    // Who is pushed again since when, the latest last, complete for what came after a generation.
-    private readonly List<(long Author, int Generation)> _releases = [];
-    private int _releasesFrom;
     private Frequency _views;
 
     /// <summary>Ids put into rings since the start, those that were there already not counted.</summary>
     public long Deliveries { get; private set; }
 
-    public int Count => _slots - _free.Count;
+    public int Count => _readers.Count;
 
     public int Authors => _authors.Count;
 
     /// <summary>Changes whenever an author begins or ends to be pulled.</summary>
-    public int Generation => Volatile.Read(ref _generation);
+    public int Generation => _pulled.Generation;
 
     /// <summary>Authors whose posts are not put into rings, ascending. Replaced as a whole; read it after <see cref="PendingPosts.First"/>.</summary>
-    public long[] Pulled => Volatile.Read(ref _pulled);
+    public long[] Pulled => _pulled.Ids;
 
     /// <summary>Whether another post can be taken in line.</summary>
     public bool HasRoom => _inLine < MostInLine;
@@ -72,22 +56,13 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
     {
         lock (_gate)
         {
-            var slot = _free.Count > 0 ? _free.Pop() : _slots++;
-            if (slot == _readers.Length)
-            {
-                Array.Resize(ref _readers, slot * 2);
-                Array.Resize(ref _rings, slot * 2);
-                Array.Resize(ref _users, slot * 2);
-                Array.Resize(ref _here, slot * 2);
-            }
-
-            var reader = new WarmReader(graph.Viewer, slot, new Ring(ringEntries), AimAt(Aim.SourcesOf(graph), graph.Epoch));
+            var reader = new WarmReader(graph.Viewer, _readers.Take(), new Ring(ringEntries), _pulled.AimAt(Aim.SourcesOf(graph), graph.Epoch));
             foreach (var author in reader.Aim.Sources)
             {
-                Join(author, slot);
+                Join(author, reader.Slot);
             }
 
-            (_readers[slot], _rings[slot], _users[slot]) = (reader, reader.Ring, reader.User);
+            _readers.Seat(reader);
             return reader;
         }
     }
@@ -112,9 +87,9 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
                 Move(reader.Slot, before.Sources, sources);
             }
 
-            var aim = AimAt(sources, graph.Epoch);
+            var aim = _pulled.AimAt(sources, graph.Epoch);
             // Not ready first: who takes the new aim must not take the ring for complete.
-            reader.IsReady &= !Lacks(before, aim);
+            reader.IsReady &= !_pulled.Lacks(before, aim, author => _authors[author].ReleasedAt);
             reader.Aim = aim;
             return true;
         }
@@ -137,27 +112,6 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
                 Join(author, slot);
             }
         }
-    }
-
-    /// <summary>Whether somebody is put into the ring by the new aim who was not all the time since the one before.</summary>
-    private bool Lacks(Aim before, Aim aim)
-    {
-        if (!ReferenceEquals(aim.Sources, before.Sources) || before.Generation < _releasesFrom)
-        {
-            return !aim.Sources.All(author => ViewerGraph.Holds(aim.Pulled, author)
-                || (ViewerGraph.Holds(before.Sources, author) && _authors[author].ReleasedAt <= before.Generation));
-        }
-
-        // The usual case: somebody began or ended to be pulled, and each of their followers comes here once for it.
-        for (var i = _releases.Count - 1; i >= 0 && _releases[i].Generation > before.Generation; i--)
-        {
-            if (ViewerGraph.Holds(aim.Sources, _releases[i].Author) && !ViewerGraph.Holds(aim.Pulled, _releases[i].Author))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     /// <summary>Takes in what was pulled for a reader.</summary>
@@ -184,9 +138,7 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
                 Leave(author, reader.Slot);
             }
 
-            (_readers[reader.Slot], _rings[reader.Slot]) = (null, null);
-            _here[reader.Slot] = 0;
-            _free.Push(reader.Slot);
+            _readers.Leave(reader.Slot);
         }
     }
 
@@ -194,7 +146,7 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
     public void Saw(WarmReader reader, long now)
     {
         reader.ReadAt = now;
-        _here[reader.Slot] = 1;
+        _readers.Came(reader.Slot);
         _views.Add(now);
     }
 
@@ -203,13 +155,7 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
     {
         lock (_gate)
         {
-            for (var slot = 0; slot < _slots; slot++)
-            {
-                if (_here[slot] != 0 && (_readers[slot] is not { } reader || (reader.ReadAt < since && !isConnected(reader.User))))
-                {
-                    _here[slot] = 0;
-                }
-            }
+            _readers.Forget(since, isConnected);
         }
     }
 
@@ -218,7 +164,7 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
     {
         lock (_gate)
         {
-            return [.. _readers.AsSpan(0, _slots).ToArray().OfType<WarmReader>()];
+            return _readers.All();
         }
     }
 
@@ -350,7 +296,7 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
             while (count < AtATime && walk.Place < places.Length)
             {
                 var slot = places[walk.Place++];
-                if (slot != SlotList.Hole && (!onlyHere || _here[slot] != 0))
+                if (slot != SlotList.Hole && (!onlyHere || _readers.IsHere(slot)))
                 {
                     next[count++] = slot;
                 }
@@ -362,7 +308,7 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
             }
 
             served += count;
-            Serve(walk.TellsOnly ? null : id, next[..count], walk.TellsOnly || changes, told);
+            Deliveries += _readers.Serve(walk.TellsOnly ? null : id, next[..count], walk.TellsOnly || changes, told);
         }
 
         if (walk.Place < places.Length)
@@ -379,39 +325,6 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
         return true;
     }
 
-    /// <summary>
-    /// Rings lie all over the memory, and an insert is little work beside waiting for them: so the parts of some of them are looked at first, step by step,
-    /// and the processor waits for all of a step together.
-    /// </summary>
-    private void Serve(long? id, ReadOnlySpan<int> slots, bool tellsAll, List<UserId> told)
-    {
-        var isNear = 0L;
-        if (id is not null)
-        {
-            foreach (var slot in slots)
-            {
-                isNear += _rings[slot]!.Head;
-            }
-
-            foreach (var slot in slots)
-            {
-                isNear += _rings[slot]!.Newest;
-            }
-        }
-
-        foreach (var slot in slots)
-        {
-            var isNew = id is { } post && _rings[slot]!.Insert(post);
-            Deliveries += isNew ? 1 : 0;
-            if ((isNew || tellsAll) && _here[slot] != 0)
-            {
-                told.Add(_users[slot]);
-            }
-        }
-
-        _near = isNear;
-    }
-
     private void Judge(AuthorFollowers author, TimeSpan wait, long now)
     {
         var views = _views.At(now) / Math.Max(1, Count);
@@ -424,33 +337,15 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
         }
 
         author.IsPulled = pulls;
-        var pulled = _pulled.ToList();
         if (pulls)
         {
-            pulled.Insert(~pulled.BinarySearch(author.Id), author.Id);
-        }
-        else
-        {
-            pulled.Remove(author.Id);
-        }
-
-        // First the list, then what depends on it: a reader who no longer finds a post pending finds its author here.
-        Volatile.Write(ref _pulled, [.. pulled]);
-        Volatile.Write(ref _generation, _generation + 1);
-        if (pulls)
-        {
+            _pulled.Add(author.Id);
             GiveUp(author, 0);
             GiveUp(author, 1);
             return;
         }
 
-        author.ReleasedAt = _generation;
-        _releases.Add((author.Id, _generation));
-        if (_releases.Count > MostReleases)
-        {
-            _releasesFrom = _releases[MostReleases / 2].Generation;
-            _releases.RemoveRange(0, (MostReleases / 2) + 1);
-        }
+        author.ReleasedAt = _pulled.Release(author.Id);
     }
 
     private void GiveUp(AuthorFollowers author, int lane)
@@ -474,12 +369,6 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
                 _lanes[lane].Enqueue(other);
             }
         }
-    }
-
-    private Aim AimAt(long[] sources, long epoch)
-    {
-        var (few, many) = sources.Length < _pulled.Length ? (sources, _pulled) : (_pulled, sources);
-        return new(sources, epoch, [.. few.Where(author => ViewerGraph.Holds(many, author))], _generation);
     }
 
     private void Join(long author, int slot)
@@ -508,7 +397,7 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
             _authors.Remove(author.Id);
             if (author.IsPulled)
             {
-                Volatile.Write(ref _pulled, [.. _pulled.Where(other => other != author.Id)]);
+                _pulled.Forget(author.Id);
             }
         }
     }

@@ -122,7 +122,7 @@ function SourceRow({ source, relations }: { source: Source; relations: Relations
           <small>{t(`source.kind.${source.kind}`)} · {source.last_item_at === undefined ? t('source.nothing') : t('source.last', { time: fullText(source.last_item_at, locale) })}</small>
           {source.last_visit?.ok === false && <small className="source-fault"><TriangleAlert size={14} aria-hidden /> {faultText(t, source.last_visit, locale)}</small>}
         </div>
-        <button type="button" className={`button small${follows ? '' : ' primary'}`} aria-pressed={follows} disabled={relations.busy} aria-label={t('people.followName', { name })} onClick={() => void relations.change('follow', source.user_id, !follows)}>{t(follows ? 'people.following' : 'people.follow')}</button>
+        <button type="button" className={`button small${follows ? '' : ' primary'}`} aria-pressed={follows} disabled={relations.busy} aria-label={t(follows ? 'people.followingName' : 'people.followName', { name })} onClick={() => void relations.change('follow', source.user_id, !follows)}>{t(follows ? 'people.following' : 'people.follow')}</button>
         {mayDelete && <button type="button" className="icon-button" aria-label={t('source.delete', { name })} title={t('source.deleteShort')} onClick={() => setSure(true)}><Trash2 size={18} aria-hidden /></button>}
       </div>
       {sure && <Confirm label={t('source.delete', { name })} text={t('source.deleteSure')} action={t('source.deleteShort')} busy={busy} onNo={() => setSure(false)} onYes={() => void remove()} />}

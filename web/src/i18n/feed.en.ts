@@ -248,6 +248,7 @@ export const feedEn = {
   'feed.offline': 'You are offline. This is read as soon as you are back.',
 
   'people.followName': 'Follow {name}',
+  'people.followingName': 'Following {name}',
   'people.withShares': 'With shares',
   'people.subscribe': 'Tell me of new posts',
   'people.muteFor': 'Mute…',

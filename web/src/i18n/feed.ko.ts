@@ -252,6 +252,7 @@ export const feedKo: Texts = {
   'feed.offline': '오프라인입니다. 연결되면 바로 불러옵니다.',
 
   'people.followName': '팔로우: {name}',
+  'people.followingName': '팔로우 중: {name}',
   'people.withShares': '공유 글도',
   'people.subscribe': '새 글 알림',
   'people.muteFor': '숨기기…',
