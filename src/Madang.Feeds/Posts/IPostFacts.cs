@@ -1,3 +1,5 @@
+using Madang.Api;
+
 namespace Madang.Feeds.Posts;
 
 /// <summary>What decides who sees a post, and what the viewer did with it, as the database has it now: asked there, or kept in memory (<see cref="FactsInMemory"/>).</summary>
