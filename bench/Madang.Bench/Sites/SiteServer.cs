@@ -172,14 +172,19 @@ internal sealed class SiteServer : IAsyncDisposable
 
             // Before the send: once it has begun, the visitor may have everything sooner than this thread runs on.
             var bytes = reply.Finish(request);
-            ended = Stopwatch.GetTimestamp();
+            Enter(ended = Stopwatch.GetTimestamp());
             await SendAsync(socket, bytes);
             return request.KeepAlive && !reply.Close;
         }
         finally
         {
-            Log.Sent(ticket, ended == 0 ? Stopwatch.GetTimestamp() : ended, reply.Status, reply.BodyLength, (int)reply.RetryAfter.TotalMilliseconds);
+            if (ended == 0)
+            {
+                Enter(Stopwatch.GetTimestamp());
+            }
         }
+
+        void Enter(long at) => Log.Sent(ticket, at, reply.Status, reply.BodyLength, (int)reply.RetryAfter.TotalMilliseconds);
     }
 
     private static async ValueTask SendAsync(Socket socket, ReadOnlyMemory<byte> bytes)

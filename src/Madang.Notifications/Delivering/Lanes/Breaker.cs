@@ -21,7 +21,9 @@ internal sealed class Breaker
 {
     private const int Trip = 20;
     private static readonly TimeSpan First = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Most = TimeSpan.FromMinutes(1);
+
+    // What waits for a provider that was dead for long shall not wait much longer than it: three requests a minute are nothing to ask.
+    private static readonly TimeSpan Most = TimeSpan.FromSeconds(20);
 
     private int _weight;
     private TimeSpan _pause = First;

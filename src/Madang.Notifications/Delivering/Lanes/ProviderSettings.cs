@@ -52,7 +52,9 @@ internal sealed record ProviderSettings
             "webpush" => (100, 0, 0),
             "smtp" => (16, 0, 0),
             "twilio" => (16, 10, 0),
-            "kannel" => (16, 0, 0),
+
+            // A gateway of one's own, which has a queue of its own.
+            "kannel" => (64, 0, 0),
             _ => (32, 0, 0),
         };
         var settings = new ProviderSettings

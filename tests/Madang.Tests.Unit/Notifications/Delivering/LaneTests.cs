@@ -85,6 +85,27 @@ public sealed class LaneTests
     }
 
     [Fact]
+    public void A_provider_that_was_dead_for_ten_minutes_is_found_alive_within_twenty_seconds()
+    {
+        var (breaker, now) = (new Breaker(), Start);
+        for (var i = 0; i < 10; i++)
+        {
+            breaker.Observe(Down, now);
+        }
+
+        var asked = 0;
+        for (; now < Start.AddMinutes(10); now = breaker.Until)
+        {
+            breaker.Probe();
+            breaker.Observe(Down, now);
+            Assert.InRange(breaker.Until - now, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20));
+            asked++;
+        }
+
+        Assert.InRange(asked, 28, 33);
+    }
+
+    [Fact]
     public void Dead_addresses_and_rejects_show_a_provider_that_lives()
     {
         var breaker = new Breaker();
