@@ -45,8 +45,11 @@ public sealed class OutboundRequest
     /// <summary>All of it, redirects too.</summary>
     public TimeSpan TotalTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Called whenever bytes of it are about to go out on a connection: the last call comes before the host can have all of it. Quick, and throws nothing.</summary>
-    public Action? Sends { get; init; }
+    /// <summary>
+    /// Called whenever bytes of it are about to go out on a connection: the last call comes before the host can have all of it. False keeps them back, which is for a caller
+    /// who cancels the request because its time is over. Quick, and throws nothing.
+    /// </summary>
+    public Func<bool>? Sends { get; init; }
 
     /// <summary>
     /// Called once, when the headers of the last answer are there and nothing of its body is: false leaves the body where it is

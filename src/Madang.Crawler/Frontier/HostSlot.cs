@@ -97,6 +97,9 @@ internal sealed class HostSlot(HostRow row, string agent)
     /// <summary>This node does not hold it any more: what is under way ends, and it is forgotten.</summary>
     public bool IsLost { get; set; }
 
+    /// <summary>Other nodes are to have it: nothing more is started, and it is given back when everything is in the books.</summary>
+    public bool IsSurplus { get; set; }
+
     /// <summary>Next URLs, in order.</summary>
     public Queue<WaitingUrl> Next { get; } = [];
 

@@ -17,8 +17,8 @@ internal interface IFrontierStore : IAsyncDisposable
     /// </summary>
     Task<IReadOnlyList<LeasedHost>> LeaseAsync(int max, string? region, long now, CancellationToken cancellationToken);
 
-    /// <summary>The heartbeat of this node: its leases hold until then. False when it came too late and they may have gone to others.</summary>
-    Task<bool> RenewAsync(long now, long until, CancellationToken cancellationToken);
+    /// <summary>The heartbeat of this node: its leases hold until then.</summary>
+    Task<Heartbeat> RenewAsync(long now, long until, CancellationToken cancellationToken);
 
     /// <summary>The first <paramref name="max"/> waiting URLs of a host by class and seq.</summary>
     Task<IReadOnlyList<WaitingUrl>> QueueAsync(long host, int max, CancellationToken cancellationToken);
@@ -38,6 +38,10 @@ internal interface IFrontierStore : IAsyncDisposable
     /// <summary>What other nodes and earlier runs know: fingerprints of pages with a log position after <paramref name="after"/>, in log order.</summary>
     Task<IReadOnlyList<PageFingerprint>> FingerprintsAsync(long after, int max, CancellationToken cancellationToken);
 }
+
+/// <param name="IsHeld">False when it came too late and the hosts may have gone to others.</param>
+/// <param name="Share">How many hosts this node would hold if the living nodes of its region held as many each; null when it is the only one.</param>
+internal readonly record struct Heartbeat(bool IsHeld, int? Share);
 
 /// <param name="Woken">URLs that went into their queues.</param>
 /// <param name="AnyWaiting">Whether any host, leased by whichever node, has waiting URLs.</param>

@@ -9,19 +9,22 @@ internal sealed partial class Selector
     private const int MostLeased = 512;
     private const int FewLeased = 4;
 
+    /// <summary>Hosts in memory: fewer than the bounds allow while others are to have what was given back.</summary>
+    private int _mostHosts = bounds.Hosts;
     private int _leaseHosts = visits.IsShared ? FewLeased : MostLeased;
     private Task _lastAsked = Task.CompletedTask;
 
-    /// <summary>Beats. When it came too late all hosts are let go of, and others are leased.</summary>
-    /// <param name="beat">IsHeld is false when the hosts may have gone to others; until when those of this node are its own.</param>
-    public Task RenewAsync(Func<Task<(bool IsHeld, long Until)>> beat)
+    /// <summary>Beats. When it came too late all hosts are let go of, and others are leased; when this node has far more than its share, others get the rest.</summary>
+    /// <param name="beat">What the store says, and until when the hosts of this node are its own then.</param>
+    public Task RenewAsync(Func<Task<(Heartbeat Beat, long Until)>> beat)
     {
         return InOrderAsync(async () =>
         {
-            var (isHeld, until) = await beat();
-            if (isHeld)
+            var (told, until) = await beat();
+            if (told.IsHeld)
             {
                 HeldUntil = until;
+                Tell(new SelectorTurn(TurnKind.Shared, Number: told.Share ?? bounds.Hosts));
             }
             else
             {
@@ -36,7 +39,44 @@ internal sealed partial class Selector
     {
         host.IsLost = true;
         host.Exhausted = true;
-        // What is under way or on its way into the books stays taken, should the host come back.
+        LeaveQueue(host);
+    }
+
+    /// <summary>
+    /// Whoever comes to a crawl late finds its hosts taken. A node that holds a quarter more than its share gives whole domains back, since no other node may have a part of one, and
+    /// leases no more than its share until the next heartbeat, so that the others come first.
+    /// </summary>
+    private void Share(int share)
+    {
+        var held = _hosts.Values.Where(static host => host is { IsLost: false, IsSurplus: false }).ToLookup(static host => host.Domain, StringComparer.Ordinal);
+        var excess = held.Sum(static domain => domain.Count()) - share;
+        _mostHosts = bounds.Hosts;
+        if (excess <= 1 + (share / 4))
+        {
+            return;
+        }
+
+        _mostHosts = share;
+        foreach (var domain in held)
+        {
+            var hosts = domain.Count();
+            if (hosts > excess)
+            {
+                continue;
+            }
+
+            excess -= hosts;
+            foreach (var host in domain)
+            {
+                host.IsSurplus = true;
+                LeaveQueue(host);
+            }
+        }
+    }
+
+    /// <summary>Nothing more of it is started. What is under way or on its way into the books stays taken.</summary>
+    private void LeaveQueue(HostSlot host)
+    {
         while (host.Next.TryDequeue(out var url))
         {
             _ = host.Taken.Remove(url.Key.Hash);
@@ -44,7 +84,7 @@ internal sealed partial class Selector
 
         switch (host.Place)
         {
-            case HostPlace.Timed:
+            case HostPlace.Timed or HostPlace.Resting:
                 _wheel.Remove(host);
                 Schedule(host, 0);
                 break;
@@ -52,6 +92,24 @@ internal sealed partial class Selector
                 Schedule(host, 0);
                 break;
         }
+    }
+
+    /// <summary>Its pause is over; once everything that was asked of it is in the books, whoever leases it next goes on from there.</summary>
+    private void GiveBackIfDone(HostSlot host)
+    {
+        _gates.GiveUp(host, Schedule);
+        if (host.Taken.Count == 0 && !host.Refilling)
+        {
+            GiveBack(host);
+        }
+    }
+
+    private void GiveBack(HostSlot host)
+    {
+        _ = _hosts.Remove(host.Id);
+        visits.Release(host);
+        Gates.Leave(host);
+        _moreHosts = true;
     }
 
     /// <summary>Its clock was not set by an answer: a whole delay counts from here.</summary>
@@ -84,7 +142,7 @@ internal sealed partial class Selector
     private void LeaseIfDue(long now)
     {
         var due = _moreHosts ? _notBeforeLease : _lastLease + ((visits.IsShared ? 1 : 4) * LeaseEveryMs);
-        if (_leasing || _paused || now < due || _hosts.Count >= bounds.Hosts)
+        if (_leasing || _paused || now < due || _hosts.Count >= _mostHosts)
         {
             return;
         }
@@ -93,7 +151,7 @@ internal sealed partial class Selector
         _moreHosts = false;
         _lastLease = now;
         _notBeforeLease = now + (visits.IsShared ? bounds.SharedLeasePauseMs : bounds.LeasePauseMs);
-        _ = LeaseAsync(Math.Min(bounds.Hosts - _hosts.Count, _leaseHosts), now);
+        _ = LeaseAsync(Math.Min(_mostHosts - _hosts.Count, _leaseHosts), now);
     }
 
     private Task LeaseAsync(int max, long now) => InOrderAsync(async () => Tell(new SelectorTurn(TurnKind.Leased, null, await visits.LeaseAsync(max, now), max)));

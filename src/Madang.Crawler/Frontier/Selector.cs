@@ -54,10 +54,10 @@ internal sealed partial class Selector(CrawlSettings settings, CrawlClock clock,
 
     public void Tell(SelectorTurn turn) => _turns.Writer.TryWrite(turn);
 
-    /// <summary>No request starts after this moment unless the heartbeat moves it: others may have the hosts by then. Unix milliseconds.</summary>
+    /// <summary>No request starts or goes out after this moment unless the heartbeat moves it: others may have the hosts by then. Unix milliseconds.</summary>
     public long HeldUntil
     {
-        private get => Volatile.Read(ref _heldUntil);
+        get => Volatile.Read(ref _heldUntil);
         set => Volatile.Write(ref _heldUntil, value);
     }
 
@@ -162,6 +162,9 @@ internal sealed partial class Selector(CrawlSettings settings, CrawlClock clock,
             case TurnKind.Answered:
                 Schedule(turn.Host!, _gates.Answered(turn.Host!, (GateAnswer)turn.Payload!, turn.Number, clock.Now));
                 break;
+            case TurnKind.Shared:
+                Share((int)turn.Number);
+                break;
             case TurnKind.Lost:
                 visits.Abort();
                 foreach (var host in _hosts.Values)
@@ -203,6 +206,12 @@ internal sealed partial class Selector(CrawlSettings settings, CrawlClock clock,
         if (now < host.NextAt)
         {
             Schedule(host, host.NextAt);
+            return;
+        }
+
+        if (host.IsSurplus)
+        {
+            GiveBackIfDone(host);
             return;
         }
 
@@ -270,15 +279,12 @@ internal sealed partial class Selector(CrawlSettings settings, CrawlClock clock,
             return;
         }
 
-        _hosts.Remove(host.Id);
-        visits.Release(host);
-        Gates.Leave(host);
-        _moreHosts = true;
+        GiveBack(host);
     }
 
     private void RefillIfLow(HostSlot host)
     {
-        if (host.Refilling || host.Exhausted || host.IsLost || host.Next.Count > Low)
+        if (host.Refilling || host.Exhausted || host.IsLost || host.IsSurplus || host.Next.Count > Low)
         {
             return;
         }
@@ -298,7 +304,7 @@ internal sealed partial class Selector(CrawlSettings settings, CrawlClock clock,
     {
         host.Refilling = false;
         _refills--;
-        foreach (var url in host.IsLost ? [] : urls)
+        foreach (var url in host.IsLost || host.IsSurplus ? [] : urls)
         {
             if (host.Taken.Add(url.Key.Hash))
             {

@@ -32,6 +32,9 @@ internal enum TurnKind
     /// <summary>Payload: <see cref="GateAnswer"/>; Number: when it was asked.</summary>
     Answered,
 
+    /// <summary>The heartbeat. Number: how many hosts are this node's share.</summary>
+    Shared,
+
     /// <summary>This node's heartbeat came too late: what it held is not its own any more.</summary>
     Lost,
 }

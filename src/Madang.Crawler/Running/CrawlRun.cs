@@ -291,13 +291,13 @@ internal sealed partial class CrawlRun : IAsyncDisposable
     {
         var now = _parts.Clock.Now;
         var until = now + (long)Lease.TotalMilliseconds;
-        var isHeld = await _parts.Store.RenewAsync(now, until, CancellationToken.None);
-        if (!isHeld)
+        var beat = await _parts.Store.RenewAsync(now, until, CancellationToken.None);
+        if (!beat.IsHeld)
         {
             LeaseLost(_parts.Crawl);
         }
 
-        return (isHeld, _parts.Store.SharedGates is null ? long.MaxValue : until - (long)LeaseMargin.TotalMilliseconds);
+        return (beat, _parts.Store.SharedGates is null ? long.MaxValue : until - (long)LeaseMargin.TotalMilliseconds);
     });
 
     /// <summary>Budgets that grew bring back what they had parked.</summary>

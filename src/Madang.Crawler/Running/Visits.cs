@@ -110,8 +110,7 @@ internal sealed class Visits(CrawlParts parts, Bookkeeper books, VisitReading re
 
     public void Abort()
     {
-        var broken = _underWay;
-        _underWay = CancellationTokenSource.CreateLinkedTokenSource(over);
+        var broken = Interlocked.Exchange(ref _underWay, CancellationTokenSource.CreateLinkedTokenSource(over));
         // Its callbacks end requests, and are not the selector's work.
         _ = broken.CancelAsync();
     }
@@ -269,6 +268,20 @@ internal sealed class Visits(CrawlParts parts, Bookkeeper books, VisitReading re
     private int? ConnectMs(OutboundResponse response) =>
         parts.Region is not null && response.ConnectTime is { } took ? Math.Max(1, (int)took.TotalMilliseconds) : null;
 
+    /// <summary>A process that stood still since it began the request may have lost the host meanwhile, and its selector may not have noticed yet.</summary>
+    private bool Sends(HostSlot host)
+    {
+        var now = parts.Clock.Now;
+        if (now >= Selector.HeldUntil)
+        {
+            Abort();
+            return false;
+        }
+
+        host.SentAt = now;
+        return true;
+    }
+
     private OutboundRequest PageRequest(HostSlot host, WaitingUrl url, long passage)
     {
         IReadOnlyList<KeyValuePair<string, string>> headers = _headers;
@@ -295,7 +308,7 @@ internal sealed class Visits(CrawlParts parts, Bookkeeper books, VisitReading re
             MaxWireBytes = parts.Settings.MaxPageBytes,
             MaxBytes = parts.Settings.MaxPageBytes,
             CutsAtLimit = true,
-            Sends = () => host.SentAt = parts.Clock.Now,
+            Sends = () => Sends(host),
             Accepts = response =>
             {
                 Selector.Tell(new SelectorTurn(TurnKind.Headers, host, Number: passage));
@@ -312,7 +325,7 @@ internal sealed class Visits(CrawlParts parts, Bookkeeper books, VisitReading re
         MaxWireBytes = s_robots.MaxWireBytes,
         CutsAtLimit = s_robots.CutsAtLimit,
         MaxRedirects = s_robots.MaxRedirects,
-        Sends = () => host.SentAt = parts.Clock.Now,
+        Sends = () => Sends(host),
         Accepts = response =>
         {
             Selector.Tell(new SelectorTurn(TurnKind.Headers, host, Number: passage));

@@ -44,9 +44,14 @@ internal sealed class Exchange : IDisposable
     public void Enter() => s_current.Value = this;
 
     /// <summary>Its bytes go out on this connection, perhaps after another one turned out to be closed.</summary>
+    /// <exception cref="OperationCanceledException">They are kept back.</exception>
     public void Sends(PinnedStream connection)
     {
-        _request.Sends?.Invoke();
+        if (_request.Sends?.Invoke() == false)
+        {
+            throw new OperationCanceledException(_caller.Token);
+        }
+
         if (ReferenceEquals(Connection, connection))
         {
             return;

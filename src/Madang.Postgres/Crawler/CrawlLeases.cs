@@ -11,6 +11,9 @@ internal sealed class CrawlLeases(long crawl, string node)
     /// <summary>Until the first renewal says otherwise.</summary>
     private static readonly TimeSpan FirstLease = TimeSpan.FromSeconds(15);
 
+    /// <summary>So many free hosts are enough for every node.</summary>
+    private const long MostCounted = 100_000;
+
     private const string FreeHost = "h.crawl_id = $1 AND h.node IS NULL AND h.waiting > 0 AND NOT EXISTS (SELECT FROM crawl_domain_lease d WHERE d.crawl_id = $1 AND d.domain = h.domain AND d.node <> $2)";
 
     /// <summary>As of the last lease: whose connect times ours are.</summary>
@@ -24,17 +27,17 @@ internal sealed class CrawlLeases(long crawl, string node)
         return clean;
     }
 
-    public bool Renew(PostgresTx tx, TimeSpan length)
+    public Heartbeat Renew(PostgresTx tx, TimeSpan length)
     {
         if (tx.Run("UPDATE crawl_node SET until = clock_timestamp() + $3 WHERE crawl_id = $1 AND node = $2 AND until > clock_timestamp()", crawl, node, length) == 1)
         {
-            return true;
+            return new Heartbeat(true, Share(tx));
         }
 
         // Too late: whatever others have left of it is given up too, and the node begins anew.
         Free(tx, node, abandoned: true);
         Live(tx, length);
-        return false;
+        return new Heartbeat(false, null);
     }
 
     public IReadOnlyList<LeasedHost> Take(PostgresTx tx, int max, string? region)
@@ -101,6 +104,21 @@ internal sealed class CrawlLeases(long crawl, string node)
     {
         Free(tx, node, abandoned: false);
         return tx.Run("DELETE FROM crawl_node WHERE crawl_id = $1 AND node = $2", crawl, node) == 1;
+    }
+
+    /// <summary>Of the hosts that nodes of this region hold or may lease at once.</summary>
+    private int? Share(PostgresTx tx)
+    {
+        using var count = tx.Use(
+            """
+            SELECT count(*), sum((SELECT count(*) FROM crawl_host h WHERE h.crawl_id = $1 AND h.node = n.node))::bigint
+              + (SELECT count(*) FROM (SELECT FROM crawl_host h WHERE h.crawl_id = $1 AND h.node IS NULL AND h.waiting > 0 LIMIT $3) free)
+            FROM crawl_node n JOIN crawl_node mine ON mine.crawl_id = $1 AND mine.node = $2 AND mine.region IS NOT DISTINCT FROM n.region
+            WHERE n.crawl_id = $1 AND n.until > clock_timestamp()
+            """,
+            crawl, node, MostCounted);
+        using var rows = count.ExecuteReader();
+        return rows.Read() && rows.GetInt64(0) is > 1 and var nodes ? (int)((rows.GetInt64(1) + nodes - 1) / nodes) : null;
     }
 
     private void Live(PostgresTx tx, TimeSpan length) => tx.Run(

@@ -31,7 +31,7 @@ internal sealed class PostgresFrontierStore(PostgresDatabase database, long craw
         return leased;
     }
 
-    public Task<bool> RenewAsync(long now, long until, CancellationToken cancellationToken) =>
+    public Task<Heartbeat> RenewAsync(long now, long until, CancellationToken cancellationToken) =>
         database.WriteCrawlAsync(tx => _leases.Renew(tx, TimeSpan.FromMilliseconds(until - now)), cancellationToken);
 
     public async Task<IReadOnlyList<WaitingUrl>> QueueAsync(long host, int max, CancellationToken cancellationToken)

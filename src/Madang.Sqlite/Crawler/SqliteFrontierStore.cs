@@ -50,7 +50,7 @@ internal sealed class SqliteFrontierStore(CrawlFile file, Func<Task> close) : IF
         },
         cancellationToken);
 
-    public Task<bool> RenewAsync(long now, long until, CancellationToken cancellationToken) => Task.FromResult(true);
+    public Task<Heartbeat> RenewAsync(long now, long until, CancellationToken cancellationToken) => Task.FromResult(new Heartbeat(true, null));
 
     public Task<IReadOnlyList<WaitingUrl>> QueueAsync(long host, int max, CancellationToken cancellationToken) => file.ReadAsync<IReadOnlyList<WaitingUrl>>(
         connection =>

@@ -69,6 +69,33 @@ public sealed class PostgresSharedFrontierTests
     }
 
     [Fact]
+    public async Task A_heartbeat_tells_what_each_node_of_a_region_would_hold_if_they_shared()
+    {
+        await using var test = await TestDatabase.PostgresAsync();
+        await using var books = new Books(test);
+        var a = await books.OpenAsync("a");
+        for (var host = 1; host <= 7; host++)
+        {
+            _ = books.Host(host).Url(host, 1);
+        }
+
+        await books.CommitAsync();
+        Assert.Equal(5, (await a.LeaseAsync(5, null, books.Now, Token)).Count);
+        Assert.Equal(new Heartbeat(true, null), await a.RenewAsync(books.Now, books.Now + 15_000, Token));
+
+        // Two that nobody holds count too.
+        var b = await books.OpenAsync("b");
+        Assert.Equal(new Heartbeat(true, 4), await a.RenewAsync(books.Now, books.Now + 15_000, Token));
+        Assert.Equal(new Heartbeat(true, 4), await b.RenewAsync(books.Now, books.Now + 15_000, Token));
+
+        // A node of another region has hosts of its own, a dead one has none.
+        Assert.NotEmpty(await b.LeaseAsync(9, "asia", books.Now, Token));
+        Assert.Equal(new Heartbeat(true, null), await a.RenewAsync(books.Now, books.Now + 15_000, Token));
+        await ExpireAsync(test, "b");
+        Assert.Equal(new Heartbeat(true, null), await a.RenewAsync(books.Now, books.Now + 15_000, Token));
+    }
+
+    [Fact]
     public async Task A_dead_nodes_hosts_go_to_others_who_are_warned()
     {
         await using var test = await TestDatabase.PostgresAsync();
@@ -83,8 +110,8 @@ public sealed class PostgresSharedFrontierTests
         Assert.All(leased, host => Assert.True(host.WasAbandoned));
         // By the server's clock, which is not the test's.
         Assert.All(leased, host => Assert.InRange(host.Host.NextAt, TimeProvider.System.GetUtcNow().AddMinutes(-5).ToUnixTimeMilliseconds(), TimeProvider.System.GetUtcNow().AddMinutes(5).ToUnixTimeMilliseconds()));
-        Assert.False(await a.RenewAsync(books.Now, books.Now + 15_000, Token));
-        Assert.True(await a.RenewAsync(books.Now, books.Now + 15_000, Token));
+        Assert.False((await a.RenewAsync(books.Now, books.Now + 15_000, Token)).IsHeld);
+        Assert.True((await a.RenewAsync(books.Now, books.Now + 15_000, Token)).IsHeld);
         Assert.Empty(await LeaseAsync(a));
         books.Batch.Released.AddRange([1, 2]);
         await books.CommitAsync(b);
@@ -126,7 +153,7 @@ public sealed class PostgresSharedFrontierTests
         Assert.Equal([1, 2], await LeaseAsync(a));
         await ExpireAsync(test, "a");
         Assert.Equal([1], (await b.LeaseAsync(1, null, books.Now, Token)).Select(host => host.Host.Id));
-        Assert.False(await a.RenewAsync(books.Now, books.Now + 15_000, Token));
+        Assert.False((await a.RenewAsync(books.Now, books.Now + 15_000, Token)).IsHeld);
         Assert.Equal([2], await LeaseAsync(a));
         books.Page(Books.Visit(1, 1)).Page(Books.Visit(2, 1)).Url(1, 3).Url(2, 3);
         books.Batch.Moves.Add(new(Books.Key(1, 2), UrlState.Gone, RefusalReason.NotFound, -1, 0, -1));

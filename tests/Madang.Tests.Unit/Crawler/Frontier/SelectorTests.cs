@@ -79,6 +79,30 @@ public sealed class SelectorTests
     }
 
     [Fact]
+    public void A_node_with_more_than_its_share_gives_whole_domains_back_and_asks_them_nothing_more()
+    {
+        var web = new SimulatedWeb(new CrawlSettings { Seeds = [], DelayMs = 200, DomainDelayMs = 100, AddressDelayMs = 50 }, seed: 9) { Shares = [(500, 5), (4_000, 5), (8_000, null)] };
+        for (var i = 0; i < 12; i++)
+        {
+            web.AddHost($"h{i}.example", $"d{i % 4}.example", $"192.0.2.{i % 2}", urls: 40);
+        }
+
+        web.Run();
+
+        Assert.Equal(12 * 40, web.Requests.Select(request => request.Url).Distinct().Count());
+        Assert.Equal(12 * 40, web.Requests.Count);
+        Assert.Equal(4, web.Requests.Where(request => request.Start - web.Began < 500).Select(request => request.Domain).Distinct().Count());
+        Assert.Equal(2, web.Requests.Where(request => request.Start - web.Began is > 520 and < 4_000).Select(request => request.Domain).Distinct().Count());
+        foreach (var requests in web.Requests.GroupBy(request => request.Host))
+        {
+            Assert.All(requests.Zip(requests.Skip(1)), pair => Assert.True(pair.Second.Start >= pair.First.End + 200, $"{pair.Second} after {pair.First}"));
+        }
+
+        AssertApart(web.Requests.GroupBy(request => request.Domain), 100);
+        AssertApart(web.Requests.GroupBy(request => request.Address), 50);
+    }
+
+    [Fact]
     public void A_gate_reaches_its_rate_within_five_percent()
     {
         var web = new SimulatedWeb(new CrawlSettings { Seeds = [], DelayMs = 1_000, DomainDelayMs = 100, AddressDelayMs = 0 }, seed: 3) { Headers = (1, 3), Body = (1, 3) };

@@ -17,6 +17,7 @@ internal sealed class SimulatedWeb : IVisits
     private readonly Random _random;
     private readonly SortedDictionary<(long At, int Order), Action> _events = [];
     private readonly Dictionary<long, Host> _hosts = [];
+    private readonly Dictionary<string, long> _domainGates = [];
     private readonly List<UrlKey> _settled = [];
     private readonly HashSet<long> _grown = [];
     private int _order;
@@ -91,14 +92,19 @@ internal sealed class SimulatedWeb : IVisits
                     host.Leased = false;
                 }
 
-                return Task.FromResult((false, long.MaxValue));
+                return Task.FromResult((new Heartbeat(false, null), long.MaxValue));
             }));
         }
 
         if (IsAwayMs is { } away)
         {
             _selector.HeldUntil = Began + away.From;
-            At(Began + away.To, () => _ = _selector.RenewAsync(() => Task.FromResult((true, long.MaxValue))));
+            At(Began + away.To, () => _ = _selector.RenewAsync(() => Task.FromResult((new Heartbeat(true, null), long.MaxValue))));
+        }
+
+        foreach (var (ms, share) in Shares)
+        {
+            At(Began + ms, () => _ = _selector.RenewAsync(() => Task.FromResult((new Heartbeat(true, share), long.MaxValue))));
         }
 
         while (true)
@@ -179,6 +185,9 @@ internal sealed class SimulatedWeb : IVisits
     /// <summary>The heartbeat came too late at these moments: all hosts are free.</summary>
     public IReadOnlyList<int> LosesAtMs { get; init; } = [];
 
+    /// <summary>At these moments a heartbeat tells how many hosts are this node's share; null when it is the only node.</summary>
+    public IReadOnlyList<(int AtMs, int? Share)> Shares { get; init; } = [];
+
     /// <summary>And nothing starts in between: from, to.</summary>
     public (int From, int To)? IsAwayMs { get; init; }
 
@@ -193,9 +202,14 @@ internal sealed class SimulatedWeb : IVisits
     }
 
     public Task<IReadOnlyList<LeasedHost>> LeaseAsync(int max, long now) => Task.FromResult<IReadOnlyList<LeasedHost>>(
-        [.. _hosts.Values.Where(host => !host.Leased && host.Waiting.Count > 0).Take(max).Select(host => host.Lease())]);
+        [.. _hosts.Values.Where(host => !host.Leased && host.Waiting.Count > 0).Take(max).Select(host => host.Lease(_domainGates.GetValueOrDefault(host.Domain)))]);
 
-    public void Release(HostSlot host) => _hosts[host.Id].Leased = false;
+    public void Release(HostSlot host)
+    {
+        var row = _hosts[host.Id];
+        (row.Leased, row.NextAt) = (false, host.NextAt);
+        _domainGates[host.Domain] = host.DomainGate?.NextAt ?? 0;
+    }
 
     private void Commit()
     {
@@ -239,10 +253,12 @@ internal sealed class SimulatedWeb : IVisits
 
         public bool IsAbandoned { get; set; }
 
-        public LeasedHost Lease()
+        public long NextAt { get; set; }
+
+        public LeasedHost Lease(long domainGate)
         {
             Leased = true;
-            return new LeasedHost(new HostRow { Id = Id, Origin = "http://" + Name, Domain = Domain, Waiting = Waiting.Count }, 0, IsAbandoned);
+            return new LeasedHost(new HostRow { Id = Id, Origin = "http://" + Name, Domain = Domain, Waiting = Waiting.Count, NextAt = NextAt }, domainGate, IsAbandoned);
         }
     }
 }

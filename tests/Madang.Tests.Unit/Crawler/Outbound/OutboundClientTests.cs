@@ -227,6 +227,28 @@ public sealed class OutboundClientTests
     }
 
     [Fact]
+    public async Task What_is_kept_back_at_the_last_moment_never_arrives()
+    {
+        await using var site = new RawSite(RawSite.Whole("x"u8.ToArray()));
+        using var client = Clients.Local();
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.SendAsync(
+            new OutboundRequest
+            {
+                Url = site.Url + "late",
+                Sends = () =>
+                {
+                    over.Cancel();
+                    return false;
+                },
+            },
+            over.Token));
+
+        using var response = await client.SendAsync(new OutboundRequest { Url = site.Url + "next", Sends = () => true }, Stop);
+        Assert.StartsWith("GET /next ", Assert.Single(site.Requests), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_longest_idle_connection_makes_room_for_a_new_host()
     {
         await using var site = new RawSite(RawSite.Whole("x"u8.ToArray()));
