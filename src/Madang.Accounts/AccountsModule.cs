@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using Madang.Accounts.Credentials;
 using Madang.Accounts.Endpoints;
 using Madang.Accounts.Passwords;
@@ -81,7 +82,10 @@ public static class AccountsModule
 
     private static void AddAccess(IServiceCollection services)
     {
-        services.AddAuthentication(TokenAuthentication.SchemeName)
+        // Not AddAuthentication(): it brings a key ring for cookies of ASP.NET's own, kept in somebody's home folder, and we have none.
+        services.AddAuthenticationCore(options => options.DefaultScheme = TokenAuthentication.SchemeName);
+        services.AddSingleton(UrlEncoder.Default);
+        new AuthenticationBuilder(services)
             .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.SchemeName, null);
         services.AddAuthorizationBuilder()
             .AddPolicy(Policies.SignedIn, policy => policy.AddRequirements(new AccessRequirement()))

@@ -38,13 +38,6 @@ internal static class MadangServer
         // The modules, lowest first.
         AddModules(builder, settings);
 
-        // ASP.NET's authentication brings a key ring for its own cookies, which we have none of: nothing shall be written to somebody's home folder.
-        foreach (var keyRing in builder.Services.Where(service => service.ImplementationType?.Namespace?.StartsWith("Microsoft.AspNetCore.DataProtection", StringComparison.Ordinal) == true
-            && service.ServiceType == typeof(IHostedService)).ToList())
-        {
-            builder.Services.Remove(keyRing);
-        }
-
         var app = builder.Build();
         Pipeline(app, settings);
         MapModules(app);
@@ -115,7 +108,7 @@ internal static class MadangServer
         // 4 which endpoint; addresses of no endpoint are the web app's, or nothing
         app.UseRouting();
         app.UseRequestTimeouts();
-        app.UseCors();
+        app.UseListedOrigins();
         app.UseUnrouted();
         // 5 who: the operator's socket was marked when it connected; sessions, tokens and keys are read here
         app.UseAuthentication();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
@@ -9,6 +10,9 @@ internal static class ProviderHttp
 {
     /// <summary>HTTP/2 REFUSED_STREAM (RFC 9113 §7): surely not processed.</summary>
     private const long RefusedStream = 7;
+
+    /// <summary>Places of a pool's door (<see cref="SentContent.EnterAsync"/>): enough to keep its connections writing.</summary>
+    public const int Door = 16;
 
     private static readonly TimeSpan s_pingTimeout = TimeSpan.FromSeconds(20);
 
@@ -77,9 +81,16 @@ internal static class ProviderHttp
     public static async Task<byte[]> ReadAsync(HttpContent content, int max, CancellationToken cancellationToken)
     {
         await using var stream = await content.ReadAsStreamAsync(cancellationToken);
-        var buffer = new byte[max];
-        var length = await stream.ReadAtLeastAsync(buffer, max, throwOnEndOfStream: false, cancellationToken);
-        return buffer[..length];
+        var buffer = ArrayPool<byte>.Shared.Rent(max);
+        try
+        {
+            var length = await stream.ReadAtLeastAsync(buffer.AsMemory(0, max), max, throwOnEndOfStream: false, cancellationToken);
+            return buffer[..length];
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     private static T? Inner<T>(Exception? fault) where T : Exception

@@ -15,6 +15,7 @@ internal static class OperationModule
         builder.Services.AddMetrics();
         builder.Services.AddSingleton<MetricsBook>();
         builder.Services.AddSingleton<Readiness>();
+        builder.Services.AddHostedService<NativeTrim>();
     }
 
     /// <summary>One line an event on standard error: standard output is for what a command answers.</summary>

@@ -147,6 +147,12 @@ internal static class SettingsTable
             return null;
         }
 
+        return ConnectionFault(text);
+    }
+
+    // A method of its own: System.Data and what it needs are loaded only where somebody has a connection string.
+    private static string? ConnectionFault(string text)
+    {
         try
         {
             var parts = new DbConnectionStringBuilder { ConnectionString = text };

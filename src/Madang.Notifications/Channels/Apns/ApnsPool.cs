@@ -157,5 +157,8 @@ internal sealed class ApnsWire(SocketsHttpHandler handler) : IDisposable
 
     public HttpMessageInvoker Http { get; } = new(handler);
 
+    /// <summary>Requests whose headers wait for a connection at once (<see cref="SentContent.EnterAsync"/>).</summary>
+    public SemaphoreSlim Door { get; } = new(ProviderHttp.Door);
+
     public void Dispose() => Http.Dispose();
 }

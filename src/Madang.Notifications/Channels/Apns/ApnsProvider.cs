@@ -97,6 +97,7 @@ internal sealed class ApnsProvider(ApnsSettings settings, ApnsPool pool, TimePro
         using var over = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
+            await body.EnterAsync(wire.Door, over.Token);
             using var response = await wire.Http.SendAsync(request, over.Token);
             skew?.See(response.Headers.Date);
             var status = response.StatusCode;

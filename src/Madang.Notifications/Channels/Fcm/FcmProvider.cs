@@ -12,6 +12,7 @@ internal sealed class FcmProvider : IProvider, IDisposable
     private readonly HttpMessageInvoker _http;
     private readonly GoogleTokens _tokens;
     private readonly Uri _send;
+    private readonly SemaphoreSlim _door = new(ProviderHttp.Door);
 
     public FcmProvider(FcmSettings settings, TimeProvider time)
     {
@@ -118,6 +119,7 @@ internal sealed class FcmProvider : IProvider, IDisposable
         using var over = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
+            await body.EnterAsync(_door, over.Token);
             using var response = await _http.SendAsync(request, over.Token);
             var text = await ProviderHttp.ReadAsync(response.Content, MaxAnswerBytes, over.Token);
             return FcmClassifier.Of(FcmReply.Read((int)response.StatusCode, text, ProviderHttp.RetryAfter(response.Headers.RetryAfter, _time.GetUtcNow())));
