@@ -27,7 +27,6 @@ public sealed class NotificationScreenTests(Chromium chromium) : IClassFixture<C
         var page = await chromium.OpenAsync(server.Address, look);
         var mina = new Person(page, look);
         var faults = new List<string>();
-        await page.GotoAsync($"/setup#token={Server.SetupToken}");
         await mina.SetUpAsync(Server.SetupToken, "mina", Password);
         await LookAtInboxAsync(mina, server, faults);
         await LookAtSendingAsync(mina, faults);

@@ -267,8 +267,7 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
             IReadOnlyList<WarmReader> all = Readers();
             foreach (var author in _authors.Values.ToArray())
             {
-                GiveUp(author, 0);
-                GiveUp(author, 1);
+                GiveUp(author);
             }
 
             foreach (var reader in all)
@@ -340,33 +339,34 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
         if (pulls)
         {
             _pulled.Add(author.Id);
-            GiveUp(author, 0);
-            GiveUp(author, 1);
+            GiveUp(author);
             return;
         }
 
         author.ReleasedAt = _pulled.Release(author.Id);
     }
 
-    private void GiveUp(AuthorFollowers author, int lane)
+    private void GiveUp(AuthorFollowers author)
     {
-        while (author.Waiting[lane]?.TryDequeue(out var walk) == true)
+        for (var lane = 0; lane < _lanes.Length; lane++)
         {
-            author.Slots.EndWalk();
-            _inLine--;
-            if (!walk.TellsOnly)
+            while (author.Waiting[lane]?.TryDequeue(out var walk) == true)
             {
-                pending.Done(walk.Post);
+                author.Slots.EndWalk();
+                _inLine--;
+                if (!walk.TellsOnly)
+                {
+                    pending.Done(walk.Post);
+                }
             }
-        }
 
-        if (_lanes[lane].Contains(author))
-        {
-            var others = _lanes[lane].Where(other => other != author).ToArray();
-            _lanes[lane].Clear();
-            foreach (var other in others)
+            // Once around, in the order they had.
+            for (var left = _lanes[lane].Count; left > 0; left--)
             {
-                _lanes[lane].Enqueue(other);
+                if (_lanes[lane].Dequeue() is var other && other != author)
+                {
+                    _lanes[lane].Enqueue(other);
+                }
             }
         }
     }
