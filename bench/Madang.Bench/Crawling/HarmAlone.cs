@@ -67,7 +67,7 @@ internal sealed class HarmAlone(HostileWeb web, SiteProcess sites, Contender mad
         var place = Directory.CreateTempSubdirectory("madang-alone-").FullName;
         try
         {
-            var start = madang.Start(new CrawlTask([.. seeds], [], Path.Combine(place, "crawl")) { Extra = ["--concurrency", "1"] });
+            var start = madang.Start(new CrawlTask([.. seeds], [], Path.Combine(place, "crawl")) { Concurrency = 1 });
             using var run = new CrawlerRun(start);
             var (ended, cpu, memory) = (run.EndAsync(cancellationToken), 0.0, 0.0);
             while (await Task.WhenAny(ended, Task.Delay(5, cancellationToken)) != ended && run.Age < patience)
