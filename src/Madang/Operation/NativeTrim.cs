@@ -8,7 +8,7 @@ namespace Madang.Operation;
 /// </summary>
 internal sealed partial class NativeTrim(TimeProvider time) : BackgroundService
 {
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
