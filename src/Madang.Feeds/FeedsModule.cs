@@ -18,7 +18,8 @@ namespace Madang.Feeds;
 /// <summary>Posts, timelines, fan-out, ranking and sources.</summary>
 public static class FeedsModule
 {
-    public static IHostApplicationBuilder AddFeeds(this IHostApplicationBuilder builder)
+    /// <param name="folder">The node's own: for timelines that outlive a restart.</param>
+    public static IHostApplicationBuilder AddFeeds(this IHostApplicationBuilder builder, string folder)
     {
         var services = builder.Services;
         services.AddOptions<FeedsOptions>().BindConfiguration(FeedsOptions.Section).ValidateOnStart();
@@ -27,7 +28,7 @@ public static class FeedsModule
         services.AddPosts();
         services.AddMoving(builder.Configuration);
         services.AddModeration();
-        services.AddTimelines();
+        services.AddTimelines(folder);
         services.AddRanking();
         services.AddSearching();
         services.AddTelling(builder.Configuration);

@@ -128,6 +128,10 @@ public sealed class FeedsOptions
     [Range(0, 86_400)]
     public int AuditSeconds { get; set; } = 60;
 
+    /// <summary>Disk and memory for timelines that outlive a restart, in MiB; 0 for none. Whoever comes back within a day finds theirs without asking the database what belongs into it.</summary>
+    [Range(0, 1_024)]
+    public int KeepTimelinesMegabytes { get; set; }
+
     /// <summary>Whether public posts go out to whoever asks for somebody's Atom or JSON feed without signing in.</summary>
     public bool PublicFeeds { get; set; }
 

@@ -14,6 +14,7 @@ using Madang.Feeds.Searching;
 using Madang.Feeds.Sources;
 using Madang.Feeds.Telling;
 using Madang.Feeds.Timelines;
+using Madang.Feeds.Timelines.Keeping;
 using Madang.Jobs;
 using Madang.Jobs.Running;
 using Madang.Jobs.Scheduling;
@@ -105,6 +106,7 @@ public static class PostgresModule
         _ = services.AddSingleton<ITagFollowStore, PostgresTagFollowStore>();
         _ = services.AddSingleton<IModerationStore, PostgresModerationStore>();
         _ = services.AddSingleton<ITimelineStore, PostgresTimelineStore>();
+        _ = services.AddSingleton<ITimelineKeepStore, PostgresTimelineKeepStore>();
         _ = services.AddSingleton<IClosenessStore, PostgresClosenessStore>();
         _ = services.AddSingleton<IFeedTokenStore, PostgresFeedTokenStore>();
         _ = services.AddSingleton<IPostSearchStore, PostgresPostSearchStore>();

@@ -14,6 +14,7 @@ using Madang.Feeds.Searching;
 using Madang.Feeds.Sources;
 using Madang.Feeds.Telling;
 using Madang.Feeds.Timelines;
+using Madang.Feeds.Timelines.Keeping;
 using Madang.Jobs;
 using Madang.Jobs.Scheduling;
 using Madang.Notifications;
@@ -101,6 +102,7 @@ public static class SqliteModule
         _ = services.AddSingleton<ITagFollowStore, SqliteTagFollowStore>();
         _ = services.AddSingleton<IModerationStore, SqliteModerationStore>();
         _ = services.AddSingleton<ITimelineStore, SqliteTimelineStore>();
+        _ = services.AddSingleton<ITimelineKeepStore, SqliteTimelineKeepStore>();
         _ = services.AddSingleton<IClosenessStore, SqliteClosenessStore>();
         _ = services.AddSingleton<IFeedTokenStore, SqliteFeedTokenStore>();
         _ = services.AddSingleton<IPostSearchStore, SqlitePostSearchStore>();

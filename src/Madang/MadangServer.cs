@@ -66,7 +66,7 @@ internal static class MadangServer
         builder.AddChat();
         builder.AddCrawler(Path.Combine(settings.Data, "crawls"));
         builder.AddPreviews();
-        builder.AddFeeds();
+        builder.AddFeeds(settings.Data);
     }
 
     private static void MapModules(WebApplication server)

@@ -19,10 +19,12 @@ namespace Madang.Tests.Conformance;
 /// </summary>
 public sealed partial class TestDatabase : IAsyncDisposable
 {
-    private readonly IHost _host;
+    private readonly Action<IHostApplicationBuilder> _engine;
     private readonly Func<Task> _remove;
+    private IHost _host;
 
-    private TestDatabase(IHost host, FakeTime time, FaultLog faults, Func<Task> remove) => (_host, Time, Faults, _remove) = (host, time, faults, remove);
+    private TestDatabase(IHost host, FakeTime time, FaultLog faults, Action<IHostApplicationBuilder> engine, Func<Task> remove) =>
+        (_host, Time, Faults, _engine, _remove) = (host, time, faults, engine, remove);
 
     public Database Database => Store<Database>();
 
@@ -39,14 +41,26 @@ public sealed partial class TestDatabase : IAsyncDisposable
     public T Store<T>()
         where T : notnull => _host.Services.GetRequiredService<T>();
 
+    /// <summary>Everything ends and begins anew on the same database, a second later.</summary>
+    public async Task RestartAsync()
+    {
+        await EndAsync();
+        Time.Advance(TimeSpan.FromSeconds(1));
+        _host = await BeginAsync(_engine, Time, Faults);
+    }
+
     public async ValueTask DisposeAsync()
+    {
+        await EndAsync();
+        await _remove();
+    }
+
+    private async Task EndAsync()
     {
         if (_host is IAsyncDisposable host)
         {
             await host.DisposeAsync();
         }
-
-        await _remove();
     }
 
     /// <summary>The modules under test and the test's own clock and ids, whatever the engine.</summary>
@@ -54,16 +68,21 @@ public sealed partial class TestDatabase : IAsyncDisposable
     {
         var time = new FakeTime();
         var faults = new FaultLog();
+        return new TestDatabase(await BeginAsync(engine, time, faults), time, faults, engine, remove);
+    }
+
+    private static async Task<IHost> BeginAsync(Action<IHostApplicationBuilder> engine, FakeTime time, FaultLog faults)
+    {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         _ = builder.Services.AddSingleton<TimeProvider>(time);
         _ = builder.Services.AddSingleton<Fatal>(faults.Add);
-        _ = builder.AddOutbound().AddJobs().AddAccounts().AddWebhooks().AddRealtime().AddNotifications(Path.GetTempPath()).AddChat().AddFeeds();
+        _ = builder.AddOutbound().AddJobs().AddAccounts().AddWebhooks().AddRealtime().AddNotifications(Path.GetTempPath()).AddChat().AddFeeds(Path.GetTempPath());
         engine(builder);
         // Ids by the test's clock: the lease and its renewal have a suite of their own (NodeFacts).
         _ = builder.Services.AddSingleton(new Snowflake(time, 1));
         var host = builder.Build();
         await host.Services.GetRequiredService<Database>().OpenAsync(TestContext.Current.CancellationToken);
-        return new TestDatabase(host, time, faults, remove);
+        return host;
     }
 }
 

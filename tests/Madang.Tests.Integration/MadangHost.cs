@@ -18,19 +18,20 @@ public sealed class MadangHost : IAsyncDisposable
     public const string SetupToken = "the-token-of-the-tests";
     public const string AdminPassword = "correct horse battery staple";
 
-    private readonly WebApplication _app;
+    private readonly SettingsReading _reading;
     private readonly string? _database;
     private readonly List<HttpClient> _clients = [];
+    private WebApplication _app;
     private Person? _admin;
 
-    private MadangHost(WebApplication app, ServerSettings settings, string? database)
+    private MadangHost(WebApplication app, ServerSettings settings, SettingsReading reading, string? database)
     {
-        (_app, Settings, _database) = (app, settings, database);
+        (_app, Settings, _reading, _database) = (app, settings, reading, database);
         Address = new Uri(ServeCommand.Addresses(app).First());
     }
 
     /// <summary>The first address it listens on.</summary>
-    public Uri Address { get; }
+    public Uri Address { get; private set; }
 
     public string Data => Settings.Data;
 
@@ -61,7 +62,16 @@ public sealed class MadangHost : IAsyncDisposable
         Assert.True(reading.Faults.Count == 0, string.Join(Environment.NewLine, reading.Faults));
         Assert.True(reading.Warnings.Count == 0, string.Join(Environment.NewLine, reading.Warnings));
         var server = ServerSettings.From(reading);
-        return new MadangHost(await ServeCommand.StartAsync(server, reading.Effective(), TestContext.Current.CancellationToken), server, database);
+        return new MadangHost(await ServeCommand.StartAsync(server, reading.Effective(), TestContext.Current.CancellationToken), server, reading, database);
+    }
+
+    /// <summary>Stops it as an operator would and starts it again on what it left behind. It is at another address then: clients from before reach nobody.</summary>
+    public async Task RestartAsync()
+    {
+        await _app.StopAsync(TestContext.Current.CancellationToken);
+        await _app.DisposeAsync();
+        _app = await ServeCommand.StartAsync(Settings, _reading.Effective(), TestContext.Current.CancellationToken);
+        Address = new Uri(ServeCommand.Addresses(_app).First());
     }
 
     /// <summary>A client that keeps no cookies and follows no redirects.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Madang.Bench.Measuring;
 using Madang.Feeds;
+using Madang.Feeds.Timelines.Keeping;
 
 namespace Madang.Bench.Feeding;
 
@@ -26,6 +27,24 @@ internal sealed class FanOutRun(FollowGraph graph, int deliveries, int reads, Te
         await output.WriteLineAsync(
             $"memory      {bytes:N0} B a timeline in all, of them {bytes / mean:0.0} B an entry; counted {place.Timelines.Bytes / (double)place.Timelines.Count:N0} B, mean ring {mean:0} ids; process {Environment.WorkingSet >> 20:N0} MB");
         await ReadAsync(place, cancellationToken);
+        Keep(place, cancellationToken);
+    }
+
+    /// <summary>What a node does when it ends and when it begins that keeps its timelines.</summary>
+    private void Keep(FeedPlace place, CancellationToken cancellationToken)
+    {
+        var clock = Stopwatch.StartNew();
+        var bytes = KeptFile.Write(new byte[KeptFile.TokenBytes], place.Timelines.Keep(cancellationToken), int.MaxValue, out var count);
+        var (written, began) = (clock.Elapsed, clock.Elapsed);
+        var file = KeptFile.Parse(bytes)!;
+        var (parsed, from) = (clock.Elapsed - began, clock.Elapsed);
+        for (var i = 0; i < count; i++)
+        {
+            _ = file.At(i);
+        }
+
+        output.WriteLine(
+            $"keep        {count:N0} timelines in {bytes.Length:N0} B: made in {written.TotalMilliseconds:0} ms, checked in {parsed.TotalMilliseconds:0} ms, {(clock.Elapsed - from).TotalMicroseconds / count:0.0} µs each when its reader is back");
     }
 
     private void Deliver(FeedPlace place)

@@ -36,9 +36,10 @@ internal static class FeedCommands
         };
         var connections = new Option<int>("--connections") { DefaultValueFactory = _ => 32 };
         var seconds = new Option<int>("--seconds") { Description = "Of each timed part; 0 with http only fills the folder", DefaultValueFactory = _ => 10 };
+        var keep = new Option<int?>("--keep") { Description = "http: restarts the server too, with so many MiB for timelines that outlive it and with none" };
         var command = new Command("feed", "Feeds: deliveries and reads beside Redis and PostgreSQL, publishing into the last ring, an author with a crowd, push against pull, and everything over HTTP")
         {
-            only, seed, people, deliveries, peerReaders, crowd, program, folder, readers, history, posts, rate, connections, seconds,
+            only, seed, people, deliveries, peerReaders, crowd, program, folder, readers, history, posts, rate, connections, seconds, keep,
         };
         command.SetAction(async (given, cancelled) =>
         {
@@ -48,7 +49,10 @@ internal static class FeedCommands
                 cancelled);
             var options = new FeedLoadOptions(
                 given.GetValue(people), given.GetValue(readers), given.GetValue(history), given.GetValue(posts), 500, given.GetValue(rate)!,
-                given.GetValue(connections), given.GetValue(seconds), given.GetValue(seed));
+                given.GetValue(connections), given.GetValue(seconds), given.GetValue(seed))
+            {
+                Keep = given.GetValue(keep),
+            };
             return !parts.Contains("http") ? 0 : await Places.WithAsync(
                 "sqlite", given.GetValue(program), given.GetValue(folder),
                 places => new FeedLoad(places.Server, places.Data, options, Console.Out).RunAsync(cancelled), cancelled);

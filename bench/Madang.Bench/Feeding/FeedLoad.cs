@@ -27,6 +27,11 @@ internal sealed class FeedLoad(ServerProcess server, string data, FeedLoadOption
         }
 
         await ReturnAsync(cancellationToken);
+        if (options.Keep is { } megabytes)
+        {
+            await RestartAsync(megabytes, cancellationToken);
+        }
+
         await ReadAsync(0, options.Seconds, 0, cancellationToken);
         foreach (var rate in options.Rates)
         {
@@ -62,6 +67,32 @@ internal sealed class FeedLoad(ServerProcess server, string data, FeedLoadOption
         await EachAsync(options.Connections / 4, _readers.Count - 2, async (line, i) =>
             await TimedAsync(histogram, () => AskAsync(line, "/v1/feed?limit=20", _readers[i + 1], cancellationToken)), cancellationToken);
         await output.WriteLineAsync($"cold        {histogram.Count:N0} first pages: {histogram}");
+    }
+
+    /// <summary>
+    /// Everybody comes back to a server that was stopped and started again, a few times over and each time as before: with their timelines kept in so many
+    /// megabytes, and with none.
+    /// </summary>
+    private async Task RestartAsync(int megabytes, CancellationToken cancellationToken)
+    {
+        foreach (var keep in new[] { megabytes, 0, megabytes, 0 })
+        {
+            // The one that stops writes, the one that starts reads: both have the setting.
+            server.Besides["MADANG__FEEDS__KEEPTIMELINESMEGABYTES"] = keep.ToString(CultureInfo.InvariantCulture);
+            await server.StopAsync(cancellationToken);
+            await server.StartAsync(cancellationToken);
+            await EachAsync(options.Connections / 4, _readers.Count, async (line, i) => await AskAsync(line, "/v1/feed?limit=20", _readers[i], cancellationToken), cancellationToken);
+            var clock = Stopwatch.StartNew();
+            await server.StopAsync(cancellationToken);
+            var stopped = clock.Elapsed;
+            var file = new FileInfo(Path.Combine(data, "timelines.kept"));
+            var bytes = file.Exists ? file.Length : 0;
+            clock.Restart();
+            await server.StartAsync(cancellationToken);
+            await output.WriteLineAsync(
+                $"restart     keeping {keep} MiB: stopped in {stopped.TotalMilliseconds:0} ms, ready in {clock.Elapsed.TotalMilliseconds:0} ms, {bytes:N0} B kept");
+            await ReturnAsync(cancellationToken);
+        }
     }
 
     /// <param name="rate">Reads a second over all connections; 0 as many as come.</param>
@@ -241,4 +272,8 @@ internal sealed class FeedLoad(ServerProcess server, string data, FeedLoadOption
     }
 }
 
-internal sealed record FeedLoadOptions(int People, int Readers, int History, int Posts, int Sights, int[] Rates, int Connections, int Seconds, int Seed);
+internal sealed record FeedLoadOptions(int People, int Readers, int History, int Posts, int Sights, int[] Rates, int Connections, int Seconds, int Seed)
+{
+    /// <summary>MiB for timelines over a restart; null to measure none.</summary>
+    public int? Keep { get; init; }
+}

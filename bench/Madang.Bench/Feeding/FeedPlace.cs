@@ -52,7 +52,7 @@ internal sealed class FeedPlace : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("madang-bench-feed-").FullName;
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.AddOutbound().AddJobs().AddAccounts().AddWebhooks().AddRealtime().AddNotifications(folder).AddChat().AddFeeds();
+        builder.AddOutbound().AddJobs().AddAccounts().AddWebhooks().AddRealtime().AddNotifications(folder).AddChat().AddFeeds(folder);
         builder.AddSqlite(folder);
         builder.Services.PostConfigure<FeedsOptions>(options =>
         {

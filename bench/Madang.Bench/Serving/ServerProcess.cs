@@ -45,7 +45,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         start.Environment["MADANG__RATELIMITS"] = "off";
         start.Environment["MADANG__LOG__LEVEL"] = "Warning";
         start.Environment["MADANG__DATABASE"] = _settings.Database;
-        foreach (var (key, value) in _settings.Environment)
+        foreach (var (key, value) in _settings.Environment.Concat(Besides))
         {
             start.Environment[key] = value;
         }
@@ -59,6 +59,21 @@ internal sealed class ServerProcess : IAsyncDisposable
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
         await ReadyAsync(_process, cancellationToken);
+    }
+
+    /// <summary>Settings of the next start, beside those of the first.</summary>
+    public Dictionary<string, string> Besides { get; } = [];
+
+    /// <summary>SIGTERM, as an operator ends it.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_process is { } process)
+        {
+            using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+            await process.WaitForExitAsync(cancellationToken);
+            process.Dispose();
+            _process = null;
+        }
     }
 
     /// <summary>kill -9: nothing is flushed, nobody says goodbye.</summary>

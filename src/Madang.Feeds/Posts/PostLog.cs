@@ -40,6 +40,9 @@ internal interface IPostLogStore
     /// <summary>False, with nothing written, when the lease went to another.</summary>
     bool Advance(WriteTx tx, string name, string owner, LogPosition position, DateTimeOffset until);
 
-    /// <summary>Lets go of entries from before <paramref name="before"/> that all of <paramref name="readers"/> have taken; how many.</summary>
+    /// <summary>
+    /// Lets go of entries from before <paramref name="before"/> that all of <paramref name="readers"/> have taken; how many. And of what stands below what is left
+    /// and would miss them (<see cref="Timelines.Keeping.ITimelineKeepStore"/>).
+    /// </summary>
     int Prune(WriteTx tx, DateTimeOffset before, IReadOnlyCollection<string> readers, int limit);
 }

@@ -16,6 +16,9 @@ internal sealed partial class FanOut(WarmTimelines timelines, ITimelineStore sto
     /// <summary>Turns before somebody else may have the thread.</summary>
     private const int TurnsAtATime = 16;
 
+    /// <summary>How often a stop looks again whether nothing is left.</summary>
+    private const int MostDrains = 100;
+
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(1);
 
@@ -51,6 +54,30 @@ internal sealed partial class FanOut(WarmTimelines timelines, ITimelineStore sto
         }
 
         return rings.HasTurns || line.TryPeek(out _);
+    }
+
+    /// <summary>Deals with all that is in line, for who stops the loops. False when something stays on its way.</summary>
+    internal async Task<bool> DrainAsync(CancellationToken cancellationToken)
+    {
+        var told = new List<UserId>();
+        // Others may write meanwhile, and a post that was in a loop's hands when it ended is in no line any more.
+        for (var round = 0; round < MostDrains && timelines.Pending.Count > 0; round++)
+        {
+            for (var shard = 0; shard < timelines.Shards.Count; shard++)
+            {
+                while (Serve(shard, told))
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                }
+            }
+
+            while (timelines.Direct.Reader.TryRead(out var post))
+            {
+                await GiveAsync(post, cancellationToken);
+            }
+        }
+
+        return timelines.Pending.Count == 0;
     }
 
     private static void Take(ChannelReader<FreshPost> line, Shard rings)

@@ -61,14 +61,9 @@ internal sealed partial class PostTail : HintPump
     /// <summary>Reads to the end of the log. For the loop and for tests.</summary>
     internal async Task CatchUpAsync(CancellationToken cancellationToken)
     {
-        if (_place is null)
-        {
-            // Rings are built from here on: the pull that fills one begins later, and finds whatever lies below.
-            _place = await _tail.EndAsync(cancellationToken);
-            _timelines.IsAtEnd(_time.GetTimestamp());
-            return;
-        }
-
+        // Rings are built from here on: the pull that fills one begins later, and finds whatever lies below. Who has kept one looks into the log for it, and
+        // finds there what no running transaction can come before: what lies beyond is told now.
+        _place ??= await _tail.EndAsync(cancellationToken);
         while (true)
         {
             var asked = _time.GetTimestamp();
@@ -95,7 +90,7 @@ internal sealed partial class PostTail : HintPump
             _early = early;
             if (isEnd)
             {
-                _timelines.IsAtEnd(asked);
+                _timelines.IsAtEnd(asked, _place.Value);
                 return;
             }
         }

@@ -1,5 +1,6 @@
 using Madang.Api;
 using Madang.Feeds.Posts;
+using Madang.Feeds.Timelines.Keeping;
 
 namespace Madang.Feeds.Timelines;
 
@@ -139,6 +140,25 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
             }
 
             _readers.Leave(reader.Slot);
+        }
+    }
+
+    /// <summary>What a reader's ring holds, its newest ids, for a node that ends. Null when it is being filled, or lacks somebody who is pushed again.</summary>
+    public KeptRing? Keep(WarmReader reader)
+    {
+        Span<long> newest = stackalloc long[KeptFile.MostIds];
+        lock (_gate)
+        {
+            var before = reader.Aim;
+            var aim = _pulled.AimAt(before.Sources, before.Epoch);
+            if (reader.IsGone || !reader.IsReady || _pulled.Lacks(before, aim, author => _authors[author].ReleasedAt))
+            {
+                return null;
+            }
+
+            newest = newest[..reader.Ring.CopyBelow(long.MaxValue, newest, out var completeTo)];
+            newest.Reverse();
+            return new KeptRing(reader.User, KeptRing.DigestOf(aim.Sources), aim.Pulled, completeTo, newest.ToArray());
         }
     }
 

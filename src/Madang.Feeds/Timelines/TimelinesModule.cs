@@ -1,5 +1,6 @@
 using Madang.Feeds.Explaining;
 using Madang.Feeds.Timelines.Endpoints;
+using Madang.Feeds.Timelines.Keeping;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -8,7 +9,7 @@ namespace Madang.Feeds.Timelines;
 /// <summary>Feeds of who follows whom: rings, fan-out, pages, marks, and why something is in a feed.</summary>
 internal static class TimelinesModule
 {
-    public static IServiceCollection AddTimelines(this IServiceCollection services)
+    public static IServiceCollection AddTimelines(this IServiceCollection services, string folder)
     {
         services.AddSingleton<TimelineMetrics>();
         services.AddSingleton<AuthorLogs>();
@@ -19,6 +20,10 @@ internal static class TimelinesModule
         services.AddSingleton<FeedMarks>();
         services.AddSingleton<NewPosts>();
         services.AddHostedService(provider => provider.GetRequiredService<NewPosts>());
+        // Begins before the fan-out and so ends after it, when the rings stand still.
+        services.AddSingleton(new KeepFolder(folder));
+        services.AddSingleton<Keeper>();
+        services.AddHostedService(provider => provider.GetRequiredService<Keeper>());
         services.AddSingleton<FanOut>();
         services.AddHostedService(provider => provider.GetRequiredService<FanOut>());
         services.AddSingleton<Auditor>();

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Madang.Api;
 using Madang.Feeds.Posts;
+using Madang.Feeds.Timelines.Keeping;
 using Madang.Storage;
 using Microsoft.Extensions.Options;
 
@@ -27,12 +28,15 @@ internal sealed class WarmTimelines
     private readonly FeedsOptions _options;
     private readonly int _entries;
     private readonly int[] _dropping;
+    private readonly long _began;
+    private readonly TaskCompletionSource _following = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TimeSpan? _trust;
+    private LogPlace? _place;
     private long _atEnd;
 
     public WarmTimelines(ITimelineStore store, AuthorLogs logs, Database database, TimelineMetrics metrics, TimeProvider time, IOptions<FeedsOptions> options)
     {
-        (_store, _logs, _time, _options) = (store, logs, time, options.Value);
+        (_store, _logs, _time, _options, _began) = (store, logs, time, options.Value, time.GetTimestamp());
         _entries = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)_options.RingEntries);
         var count = _options.FanOutShards > 0 ? _options.FanOutShards : Math.Max(1, Environment.ProcessorCount / 2);
         _dropping = new int[count];
@@ -40,6 +44,7 @@ internal sealed class WarmTimelines
         var policy = new HybridPolicy(Math.Max(1, _options.PullFollowers / count), TimeSpan.FromMilliseconds(_options.PullWaitMs), _options.PullPostsPerView);
         Shards = [.. Enumerable.Range(0, count).Select(_ => new Shard(Pending, policy, _entries, time))];
         Lines = [.. Shards.Select(_ => Channel.CreateBounded<FreshPost>(new BoundedChannelOptions(LineBound) { SingleReader = true }))];
+        Kept = _options.KeepTimelinesMegabytes > 0 ? new KeptTimelines() : null;
         metrics.Watch(this);
         database.OnCommit<PostChanged>(changed => Heard(changed.Facts, changed.Op));
     }
@@ -54,6 +59,18 @@ internal sealed class WarmTimelines
     /// <summary>Direct posts, which go to those they mention.</summary>
     public Channel<FreshPost> Direct { get; } = Channel.CreateUnbounded<FreshPost>(new UnboundedChannelOptions { SingleReader = true });
 
+    /// <summary>What was kept over the last restart; null when that is not wanted.</summary>
+    public KeptTimelines? Kept { get; }
+
+    /// <summary>Other nodes write too, and their log is followed.</summary>
+    public bool FollowsLog => _trust is not null;
+
+    /// <summary>Where the log is followed: everything up to here was heard of, and nothing can commit before it any more.</summary>
+    public LogPosition? Place => Volatile.Read(ref _place)?.Position;
+
+    /// <summary>Completes when the log is followed from somewhere on, or need not be.</summary>
+    public Task Following => FollowsLog ? _following.Task : Task.CompletedTask;
+
     public int Count => _readers.Count;
 
     public long Now => (long)_time.GetElapsedTime(0).TotalMilliseconds;
@@ -65,8 +82,13 @@ internal sealed class WarmTimelines
     /// <summary>Other nodes write too: rings are trusted so long after somebody last came to the end of the log.</summary>
     public void TrustFor(TimeSpan patience) => _trust = patience;
 
-    /// <summary>Everything that had committed by this timestamp was heard of.</summary>
-    public void IsAtEnd(long timestamp) => Volatile.Write(ref _atEnd, timestamp);
+    /// <summary>Everything that had committed by this timestamp was heard of, and all up to this place of the log.</summary>
+    public void IsAtEnd(long timestamp, TailPlace place)
+    {
+        Volatile.Write(ref _atEnd, timestamp);
+        Volatile.Write(ref _place, new LogPlace(new LogPosition((long)place.Transaction, place.Seq)));
+        _following.TrySetResult();
+    }
 
     /// <summary>Something committed, here or on another node. Quick: it runs on the writer's thread. The same may be told twice.</summary>
     public void Heard(in PostFacts facts, PostOp op)
@@ -80,6 +102,8 @@ internal sealed class WarmTimelines
         if (facts.State == PostState.Live)
         {
             _logs.Heard(facts.Author.Value, facts.Id.Value);
+            // Before any line: who comes into a shard after it was dealt with there finds it here.
+            Kept?.Heard(facts.Author.Value, facts.Id.Value, facts.Audience == Audience.Direct);
         }
 
         if (_readers.IsEmpty)
@@ -136,6 +160,11 @@ internal sealed class WarmTimelines
     public void Sweep(Predicate<UserId> isConnected)
     {
         var now = Now;
+        if (_time.GetElapsedTime(_began) > KeptTimelines.MostAge)
+        {
+            Kept?.Close();
+        }
+
         foreach (var shard in Shards)
         {
             shard.Forget(now - (long)TimeSpan.FromMinutes(_options.HereMinutes).TotalMilliseconds, isConnected);
@@ -154,6 +183,24 @@ internal sealed class WarmTimelines
 
             bytes -= reader.Bytes;
             Remove(reader);
+        }
+    }
+
+    /// <summary>What the rings hold, of who read last first. Nothing while a shard is given up.</summary>
+    public IEnumerable<KeptRing> Keep(CancellationToken cancellationToken)
+    {
+        if (_dropping.Any(dropping => dropping != 0))
+        {
+            yield break;
+        }
+
+        foreach (var reader in Shards.SelectMany(shard => shard.Readers()).OrderByDescending(reader => reader.ReadAt))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (ShardOf(reader.User).Keep(reader) is { } ring)
+            {
+                yield return ring;
+            }
         }
     }
 
@@ -250,10 +297,22 @@ internal sealed class WarmTimelines
     {
         var aim = reader.Aim;
         var reach = Reach.Below(long.MaxValue, _entries);
+        if (Kept?.Take(reader.User, aim) is { } kept)
+        {
+            var beside = kept.Lacking.Length == 0 ? Slice.End(false) : await _store.OfAuthorsAsync(kept.Lacking, reach, CancellationToken.None);
+            var written = kept.MayLackDirect ? await _store.DirectAsync(reader.User, reach, CancellationToken.None) : Slice.End(false);
+            var completeTo = Math.Max(kept.CompleteTo, Math.Max(beside.CompleteTo, written.CompleteTo));
+            shard.Merge(reader, [.. kept.Ids, .. beside.Ids, .. written.Ids], completeTo);
+            reader.IsReady = true;
+            return;
+        }
+
         long[] pushed = aim.Pulled.Length == 0 ? aim.Sources : [.. aim.Sources.Where(author => !ViewerGraph.Holds(aim.Pulled, author))];
         var slice = await _store.OfAuthorsAsync(pushed, reach, CancellationToken.None);
         var direct = await _store.DirectAsync(reader.User, reach, CancellationToken.None);
         shard.Merge(reader, [.. slice.Ids, .. direct.Ids], Math.Max(slice.CompleteTo, direct.CompleteTo));
         reader.IsReady = true;
     }
+
+    private sealed record LogPlace(LogPosition Position);
 }

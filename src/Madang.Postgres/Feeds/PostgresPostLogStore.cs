@@ -67,7 +67,7 @@ internal sealed class PostgresPostLogStore(PostgresDatabase database) : IPostLog
             }
         }
 
-        return postgres.Run(
+        var count = postgres.Run(
             """
             DELETE FROM post_log l USING (
                 SELECT o.xid, o.seq FROM (SELECT xid, seq, at FROM post_log ORDER BY xid, seq LIMIT $3) o
@@ -75,6 +75,13 @@ internal sealed class PostgresPostLogStore(PostgresDatabase database) : IPostLog
             WHERE l.xid = old.xid AND l.seq = old.seq
             """,
             readers.ToArray(), before, limit);
+        if (count > 0)
+        {
+            // What stands below the beginning of the log no longer hears from it all that came since.
+            postgres.Run("DELETE FROM timeline_keep k WHERE NOT EXISTS (SELECT FROM post_log l WHERE (l.xid, l.seq) <= (k.xid, k.seq))");
+        }
+
+        return count;
     }
 
     private static string Text(long xid) => xid.ToString(CultureInfo.InvariantCulture);

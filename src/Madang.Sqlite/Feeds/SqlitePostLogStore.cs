@@ -56,6 +56,14 @@ internal sealed class SqlitePostLogStore(SqliteDatabase database) : IPostLogStor
 
         using var delete = sqlite.Use(
             "DELETE FROM post_log WHERE seq IN (SELECT seq FROM (SELECT seq, at FROM post_log WHERE seq <= ?1 ORDER BY seq LIMIT ?3) WHERE at < ?2)");
-        return delete.Bind(1, read).Bind(2, before).Bind(3, limit).Run();
+        var count = delete.Bind(1, read).Bind(2, before).Bind(3, limit).Run();
+        if (count > 0)
+        {
+            // What stands below the beginning of the log no longer hears from it all that came since.
+            using var forget = sqlite.Use("DELETE FROM timeline_keep AS k WHERE NOT EXISTS (SELECT 1 FROM post_log l WHERE l.seq <= k.seq)");
+            forget.Run();
+        }
+
+        return count;
     }
 }

@@ -57,13 +57,44 @@ public abstract class TimelineModelFacts(Func<Action<IHostApplicationBuilder>, T
         TestContext.Current.SendDiagnosticMessage($"{reads - left:N0} pages of {seed} histories were compared.");
     }
 
-    private async Task<int> HistoryAsync(Random random, int reads)
+    /// <summary>
+    /// The same with nodes that are stopped and started again and find what their rings held: the fan-out stands anywhere when they stop, others write and
+    /// change how they stand to each other before they are back, and now and then the file is an old one, or another's, or torn.
+    /// </summary>
+    [Fact]
+    public async Task Whatever_happens_around_a_restart_a_feed_is_what_the_rows_say()
     {
-        await using var world = await TimelineWorld.OpenAsync(fresh);
+        using var folder = new KeptFolder();
+        var restarts = new Restarts(folder);
+        var reads = int.TryParse(Environment.GetEnvironmentVariable("MADANG_FEED_READS"), out var asked) ? asked : 6_000;
+        for (var (seed, left) = (1_000, reads); left > 0; seed++)
+        {
+            try
+            {
+                left -= await HistoryAsync(new Random(seed), Math.Min(left, ReadsOfHistory), restarts);
+            }
+            catch (Exception fault) when (fault is not OperationCanceledException)
+            {
+                throw new InvalidOperationException($"Seed {seed}: {fault.Message}", fault);
+            }
+        }
+
+        TestContext.Current.SendDiagnosticMessage($"{restarts.Count} restarts, {restarts.Revived} timelines came back.");
+        Assert.True(restarts.Revived > restarts.Count / 2, $"{restarts.Revived} timelines came back in {restarts.Count} restarts.");
+    }
+
+    private async Task<int> HistoryAsync(Random random, int reads, Restarts? restarts = null)
+    {
+        await using var world = await TimelineWorld.OpenAsync(fresh, restarts is null ? null : options => options.KeepTimelinesMegabytes = 1, restarts is null ? null : restarts.Folder.Use);
         var people = new List<UserId>();
         for (var i = 0; i < People; i++)
         {
             people.Add(await world.Posts.PersonAsync($"p{i}"));
+        }
+
+        if (restarts is not null)
+        {
+            await world.FollowLogAsync();
         }
 
         var (written, done) = (new List<(UserId Author, PostId Id)>(), 0);
@@ -78,6 +109,11 @@ public abstract class TimelineModelFacts(Func<Action<IHostApplicationBuilder>, T
             if (random.Next(3) > 0)
             {
                 await world.ServeAsync(random.Next(2) == 0 ? int.MaxValue : 1);
+            }
+
+            if (restarts is not null)
+            {
+                await restarts.MaybeAsync(world, random, () => ActAsync(world, people, written, random));
             }
 
             if (random.Next(8) == 0)

@@ -57,6 +57,9 @@ internal sealed class TimelineWorld(PostWorld posts) : IAsyncDisposable
 
     public Explain Explain => Test.Store<Explain>();
 
+    /// <summary>Rings that waited for their readers when this node began.</summary>
+    public int Waited { get; set; }
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public static Action<IHostApplicationBuilder> Small(Action<FeedsOptions>? more = null) => builder => builder.Services.PostConfigure<FeedsOptions>(options =>
@@ -65,8 +68,9 @@ internal sealed class TimelineWorld(PostWorld posts) : IAsyncDisposable
         more?.Invoke(options);
     });
 
-    public static async Task<TimelineWorld> OpenAsync(Func<Action<IHostApplicationBuilder>, Task<TestDatabase>> fresh, Action<FeedsOptions>? options = null) =>
-        new(new PostWorld(await fresh(Small(options))));
+    public static async Task<TimelineWorld> OpenAsync(
+        Func<Action<IHostApplicationBuilder>, Task<TestDatabase>> fresh, Action<FeedsOptions>? options = null, Action<IHostApplicationBuilder>? more = null) =>
+        new(new PostWorld(await fresh(Small(options) + more)));
 
     /// <summary>The fan-out takes what is in line, all of it or so many steps.</summary>
     public async Task ServeAsync(int steps = int.MaxValue)
@@ -82,6 +86,15 @@ internal sealed class TimelineWorld(PostWorld posts) : IAsyncDisposable
         while (steps == int.MaxValue && Timelines.Direct.Reader.TryRead(out var post))
         {
             await FanOut.GiveAsync(post, Token);
+        }
+    }
+
+    /// <summary>Comes to the end of the log, where nodes follow it.</summary>
+    public async Task FollowLogAsync()
+    {
+        if (Test.Services.GetService<PostTail>() is { } tail)
+        {
+            await tail.CatchUpAsync(Token);
         }
     }
 
