@@ -28,6 +28,10 @@ public sealed class NotificationsOptions
     [MaxLength(1_000)]
     public string ReturnKey { get; set; } = "";
 
+    /// <summary>People of audiences that are decided on in a second at most, so that a broadcast leaves room for what is asked for beside it; 0 for no limit.</summary>
+    [Range(0, 1_000_000)]
+    public int BroadcastPerSecond { get; set; } = 3_600;
+
     /// <summary>A digest that holds so many is sent before its time.</summary>
     [Range(2, 1_000)]
     public int DigestMaxItems { get; set; } = 100;

@@ -25,10 +25,11 @@ internal static class NotifyCommands
         var lost = new Option<double>("--lost") { Description = "Share of the providers' answers that are lost in a run with kills", DefaultValueFactory = _ => 0.01 };
         var seed = new Option<int?>("--seed") { Description = "Repeats a run's choices" };
         var dead = new Option<string?>("--dead") { Description = "Who answers 503 for --seconds: sms (all of its providers), apns or fcm" };
+        var backlog = new Option<int>("--backlog") { Description = "With --dead: so many wait at least when it is back, whatever the rate has brought" };
         var to = new Option<string?>("--to") { Description = "apns or fcm: people with that phone; sms, email or webhook: codes to addresses, one by one; everybody's phones otherwise" };
         var command = new Command("notify", "Notifications from acceptance to the stand-in's phone: rates, latencies, kills, broadcasts, dead providers")
         {
-            engine, program, people, rate, bulk, window, seconds, minutes, broadcast, kill, notifications, lost, seed, dead, to,
+            engine, program, people, rate, bulk, window, seconds, minutes, broadcast, kill, notifications, lost, seed, dead, backlog, to,
         };
         command.SetAction(async (given, cancelled) =>
         {
@@ -50,7 +51,7 @@ internal static class NotifyCommands
 
             if (given.GetValue(dead) is { } name)
             {
-                return await new NotifyDead(places, name, given.GetValue(rate), length, Console.Out).RunAsync(cancelled);
+                return await new NotifyDead(places, name, given.GetValue(rate), length, given.GetValue(backlog), Console.Out).RunAsync(cancelled);
             }
 
             var load = new NotifyLoad(places, new NotifyLoadOptions { Rate = given.GetValue(rate), Bulk = given.GetValue(bulk), Window = given.GetValue(window), Seconds = length, Phone = given.GetValue(to) });

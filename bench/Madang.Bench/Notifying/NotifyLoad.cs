@@ -120,7 +120,8 @@ internal sealed class NotifyLoad(NotifyPlaces places, NotifyLoadOptions options)
                 }
 
                 _lag = Math.Max(_lag, now - due);
-                var call = CallAsync(client, due, cancellationToken);
+                // What has been sent is waited for: whether it was accepted must be known.
+                var call = CallAsync(client, due, CancellationToken.None);
                 pending[call] = true;
                 _ = call.ContinueWith(done => pending.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             }
@@ -162,7 +163,12 @@ internal sealed class NotifyLoad(NotifyPlaces places, NotifyLoadOptions options)
         var wall = Wall.Now - (Clock.Now - due);
         try
         {
-            if (options.Phone is "sms" or "email" or "webhook")
+            if (options is { Phone: "sms", Bulk: > 1 })
+            {
+                Interlocked.Add(ref _accepted, await client.SendCodesAsync(
+                    [.. Enumerable.Range(0, options.Bulk).Select(i => ($"{_run}-{first + i}", AddressOf(first + i).Address, first + i))], cancellationToken));
+            }
+            else if (options.Phone is "sms" or "email" or "webhook")
             {
                 var (kind, address) = AddressOf(first);
                 await client.SendCodeAsync($"{_run}-{first}", kind, address, first, cancellationToken);

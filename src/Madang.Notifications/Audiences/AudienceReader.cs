@@ -39,21 +39,30 @@ internal sealed class AudienceReader(IAudienceStore audiences, IAudiencePeople p
 
     private AudienceStep Fitting(WriteTx tx, SegmentRule rule, UserId after, int limit)
     {
-        var looked = Math.Max(limit, MostLooked);
-        var accounts = people.Accounts(tx, after, looked);
-        var fitting = new List<UserId>(limit);
-        foreach (var account in accounts)
+        // As many as are wanted first: of everybody, no more need be read. The rarer the segment, the larger the next piece.
+        var (fitting, at, size) = (new List<UserId>(limit), after, limit);
+        for (var looked = 0; looked < MostLooked; looked += size, size = Math.Min(size * 2, Math.Max(limit, MostLooked)))
         {
-            if (rule.Fits(account))
+            var accounts = people.Accounts(tx, at, size);
+            foreach (var account in accounts)
             {
-                fitting.Add(account.Id);
-                if (fitting.Count == limit)
+                at = account.Id;
+                if (rule.Fits(account))
                 {
-                    return new(fitting, account.Id, false);
+                    fitting.Add(at);
+                    if (fitting.Count == limit)
+                    {
+                        return new(fitting, at, false);
+                    }
                 }
+            }
+
+            if (accounts.Count < size)
+            {
+                return new(fitting, at, true);
             }
         }
 
-        return new(fitting, accounts.Count == 0 ? after : accounts[^1].Id, accounts.Count < looked);
+        return new(fitting, at, false);
     }
 }

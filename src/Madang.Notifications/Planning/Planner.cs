@@ -3,6 +3,7 @@ using Madang.Notifications.Accepting;
 using Madang.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Madang.Notifications.Planning;
 
@@ -17,12 +18,11 @@ internal sealed partial class Planner : BackgroundService
 
     /// <summary>People of one chunk, and how long it may hold the writer: whoever accepts meanwhile waits as long.</summary>
     internal const int MostChunk = 500;
-    internal static readonly TimeSpan ChunkTime = TimeSpan.FromMilliseconds(2);
-    private const int LeastChunk = 20;
+    internal static readonly TimeSpan ChunkTime = TimeSpan.FromMilliseconds(1);
+    private const int LeastChunk = 10;
 
-    /// <summary>After a chunk the writer belongs to others for so many times as long as it took, commit and waiting included; but not for long.</summary>
-    private const double Rest = 3;
-    private static readonly TimeSpan LongestRest = TimeSpan.FromMilliseconds(40);
+    /// <summary>After a chunk the writer belongs to others for at least as long as it took, commit and waiting included, however late the broadcast is.</summary>
+    private const double LeastRest = 1;
 
     internal static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
@@ -36,10 +36,12 @@ internal sealed partial class Planner : BackgroundService
     private readonly Alarm _small;
     private readonly Alarm _wide;
     private int _most = MostAtOnce;
-    private double _chunk = 100;
+    private readonly Pace _pace;
+    private double _chunk = 50;
 
-    public Planner(Database database, PlanTurn turn, TimeProvider time, ILogger<Planner> log)
+    public Planner(Database database, PlanTurn turn, TimeProvider time, IOptions<NotificationsOptions> options, ILogger<Planner> log)
     {
+        _pace = new(options.Value.BroadcastPerSecond, LeastRest);
         (_database, _turn, _time, _log) = (database, turn, time, log);
         (_small, _wide) = (new(time), new(time));
         database.OnCommit<NotificationDue>(due => (due.IsWide ? _wide : _small).RingAt(due.At));
@@ -96,8 +98,7 @@ internal sealed partial class Planner : BackgroundService
             {
                 // Half the way to what fits: one stall makes no small chunks.
                 _chunk = Math.Clamp((_chunk + (step.People * (ChunkTime / took))) / 2, LeastChunk, MostChunk);
-                var rest = _time.GetElapsedTime(asked) * Rest;
-                await Task.Delay(rest < LongestRest ? rest : LongestRest, _time, stopping);
+                await Task.Delay(_pace.Rest(step.People, _time.GetElapsedTime(asked), _time.GetUtcNow()), _time, stopping);
             }
 
             return step;

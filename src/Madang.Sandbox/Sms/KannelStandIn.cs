@@ -22,7 +22,7 @@ public sealed class KannelStandIn(TimeProvider time) : SmsStandIn("kannel", time
     /// <summary>Calls the message's <c>dlr-url</c>; the status that the receiver answered, 0 for none.</summary>
     public async Task<int> ReportAsync(string id, int status, string reply, CancellationToken cancellationToken)
     {
-        if (Messages.First(one => one.Id == id).Callback is not { } callback)
+        if (Find(id).Callback is not { } callback)
         {
             return 0;
         }
@@ -73,9 +73,14 @@ public sealed class KannelStandIn(TimeProvider time) : SmsStandIn("kannel", time
 
         if (DeliversAtOnce)
         {
-            await ReportAsync(message.Id, 8, "ACK/", CancellationToken.None);
-            await ReportAsync(message.Id, 1, "", CancellationToken.None);
+            _ = DeliverAsync(message.Id);
         }
+    }
+
+    private async Task DeliverAsync(string id)
+    {
+        _ = await ReportAsync(id, 8, "ACK/", CancellationToken.None);
+        _ = await ReportAsync(id, 1, "", CancellationToken.None);
     }
 
     private Task SayAsync(HttpContext context, int status, string text)

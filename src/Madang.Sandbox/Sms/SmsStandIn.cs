@@ -9,10 +9,11 @@ public abstract class SmsStandIn(string name, TimeProvider time) : HttpStandIn(n
 {
     private readonly Lock _gate = new();
     private readonly List<SmsMessage> _messages = [];
-    private readonly HttpClient _reports = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(10) };
+    // A gateway's own few lines: reports that come faster wait here.
+    private readonly HttpClient _reports = new(new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = 16 }) { Timeout = TimeSpan.FromSeconds(60) };
     private int _next;
 
-    /// <summary>Reports that every message has been delivered, as soon as it was taken.</summary>
+    /// <summary>Reports that every message has been delivered, as soon as it was taken; nobody waits for that.</summary>
     public bool DeliversAtOnce { get; init; }
 
     /// <summary>Messages that were taken, oldest first.</summary>
@@ -50,9 +51,25 @@ public abstract class SmsStandIn(string name, TimeProvider time) : HttpStandIn(n
     {
         lock (_gate)
         {
-            _messages[_messages.FindIndex(one => one.Id == message.Id)] = message;
+            _messages[PlaceOf(message.Id)] = message;
         }
     }
+
+    /// <summary>A message that was taken.</summary>
+    /// <exception cref="InvalidOperationException">There is none with this id.</exception>
+    protected SmsMessage Find(string id)
+    {
+        lock (_gate)
+        {
+            return _messages[PlaceOf(id)];
+        }
+    }
+
+    // They are numbered from one as they come.
+    private int PlaceOf(string id) =>
+        id.Length > 2 && int.TryParse(id.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number) && number > 0 && number <= _messages.Count
+            ? number - 1
+            : throw new InvalidOperationException($"No message has the id {id}.");
 
     /// <summary>The status that the receiver answered; 0 when nobody answered.</summary>
     protected async Task<int> CallAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -25,7 +25,7 @@ public sealed class TwilioStandIn(TimeProvider time) : SmsStandIn("twilio", time
     /// <summary>Reports on a message by its callback; the status that the receiver answered, 0 for none.</summary>
     public async Task<int> ReportAsync(string id, string status, int? error, CancellationToken cancellationToken)
     {
-        var message = Messages.First(one => one.Id == id) with { Status = status, Error = error };
+        var message = Find(id) with { Status = status, Error = error };
         Put(message);
         if (message.Callback is not { } callback)
         {
@@ -131,7 +131,7 @@ public sealed class TwilioStandIn(TimeProvider time) : SmsStandIn("twilio", time
 
             if (DeliversAtOnce)
             {
-                await ReportAsync(message.Id, "delivered", null, CancellationToken.None);
+                _ = ReportAsync(message.Id, "delivered", null, CancellationToken.None);
             }
         }
     }

@@ -197,6 +197,26 @@ public abstract class NotificationFacts(Func<Action<IHostApplicationBuilder>, Ta
     }
 
     [Fact]
+    public async Task A_rare_segment_takes_few_steps_and_each_of_its_people_is_reached_once()
+    {
+        await using var test = await FreshAsync();
+        var koreans = new List<UserId>();
+        for (var i = 0; i < 40; i++)
+        {
+            var person = await PersonAsync(test, $"p{i}", i is 7 or 8 or 39 ? "ko" : "en");
+            koreans.AddRange(i is 7 or 8 or 39 ? [person] : []);
+        }
+
+        await test.Store<AudienceVerbs>().CreateAsync(new(0, "korean", AudienceKind.Segment, "Koreans", false, new(Locales: ["ko"]), default, default), Token);
+        var accepted = await AcceptAsync(test, To() with { To = new() { Audience = "korean" } });
+        Assert.Equal(2, (await WideAsync(test, 2)).People);
+        Assert.Equal(1, (await WideAsync(test, 2)).People);
+        await WideAsync(test, 2);
+        Assert.Equal(NotificationState.Planned, (await FindAsync(test, accepted)).State);
+        Assert.Equal(koreans, (await test.Store<INotificationStore>().DecisionsAsync(accepted.Value.Notification.Id, null, default, 100, Token)).Select(one => one.User));
+    }
+
+    [Fact]
     public async Task A_canceled_broadcast_stops_at_the_next_chunk()
     {
         await using var test = await FreshAsync();

@@ -65,14 +65,15 @@ internal sealed class TokenBucket(double perSecond, TimeSpan ramp, DateTimeOffse
         (_share, _climb) = (Math.Max(LeastShare, _share / 2), Recovery);
     }
 
-    /// <summary>After a break: from the beginning of the ramp.</summary>
+    /// <summary>
+    /// After a break: from the beginning of the ramp. What was learned of its limit ends: it is the rate at which a provider died, not the one that it can bear,
+    /// and what has piled up would wait a minute for it.
+    /// </summary>
     public void Restart(DateTimeOffset now)
     {
         Refill(now);
-        if (_ramp > TimeSpan.Zero)
-        {
-            (_share, _climb) = (LeastShare, _ramp);
-        }
+        _rate = _given;
+        (_share, _climb) = _ramp > TimeSpan.Zero ? (LeastShare, _ramp) : (1, Recovery);
     }
 
     private void Refill(DateTimeOffset now)

@@ -64,6 +64,33 @@ public sealed class LaneTests
     }
 
     [Fact]
+    public void A_provider_that_is_back_from_a_break_gets_all_that_its_places_hold()
+    {
+        var bucket = new TokenBucket(0, TimeSpan.Zero, Start);
+        for (var i = 0; i < 10; i++)
+        {
+            bucket.Slow(200, Start);
+        }
+
+        Assert.InRange(bucket.Take(500, Start.AddSeconds(1)), 0, 10);
+        bucket.Restart(Start.AddSeconds(2));
+        Assert.Null(bucket.Rate);
+        Assert.Equal(500, bucket.Take(500, Start.AddSeconds(2)));
+    }
+
+    [Fact]
+    public void A_limit_that_was_set_holds_after_a_break_too_and_its_ramp_begins_anew()
+    {
+        var (limited, ramped) = (new TokenBucket(100, TimeSpan.Zero, Start), new TokenBucket(1_000, TimeSpan.FromSeconds(60), Start));
+        limited.Slow(100, Start);
+        Assert.Equal(50, limited.Rate);
+        limited.Restart(Start.AddSeconds(1));
+        ramped.Restart(Start.AddSeconds(50));
+        Assert.Equal(100, limited.Rate);
+        Assert.Equal(20, ramped.Rate);
+    }
+
+    [Fact]
     public void The_breaker_opens_after_ten_faults_of_the_provider_and_asks_with_one()
     {
         var (breaker, now) = (new Breaker(), Start);
