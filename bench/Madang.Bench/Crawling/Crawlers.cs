@@ -15,6 +15,9 @@ internal sealed record CrawlTask(IReadOnlyList<string> Seeds, IReadOnlyList<stri
 
     /// <summary>Requests that Madang may have in flight; the peers are set as their table says.</summary>
     public int Concurrency { get; init; } = 256;
+
+    /// <summary>Further options of Madang's command line, for the tests that crawl as the race does.</summary>
+    public IReadOnlyList<string> Extra { get; init; } = [];
 }
 
 /// <param name="Settings">How it is set, told beside its figures.</param>
@@ -33,7 +36,7 @@ internal static class Crawlers
         "madang", "robots, dedupe, SimHash, WARC gzip, durable frontier on; one request in flight per host",
         task => Command("dotnet", [
             program, "crawl", .. task.Seeds, "--out", task.Folder, "--scope", "any", "--delay", task.Delay.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            "--concurrency", task.Concurrency.ToString(System.Globalization.CultureInfo.InvariantCulture), "--allow", "127.1.0.0/16", "--json", .. task.Resume ? ["--resume"] : Array.Empty<string>()]));
+            "--concurrency", task.Concurrency.ToString(System.Globalization.CultureInfo.InvariantCulture), "--allow", "127.1.0.0/16", "--json", .. task.Resume ? ["--resume"] : Array.Empty<string>(), .. task.Extra]));
 
     public static IReadOnlyList<Contender> All { get; } =
     [
