@@ -11,7 +11,7 @@ internal sealed class PostgresTimelineKeepStore : ITimelineKeepStore
     /// <exception cref="ArgumentNullException">Others write too: what has committed is known to who follows the log alone.</exception>
     public void Put(WriteTx tx, byte[] token, LogPosition? place, DateTimeOffset old)
     {
-        ArgumentNullException.ThrowIfNull(place);
+        var at = place ?? throw new ArgumentNullException(nameof(place));
         var postgres = PostgresTx.Of(tx);
         postgres.Run("DELETE FROM timeline_keep WHERE at < $1", old);
         postgres.Run(
@@ -19,7 +19,7 @@ internal sealed class PostgresTimelineKeepStore : ITimelineKeepStore
             INSERT INTO timeline_keep (token, server, xid, seq, at)
             SELECT $1, s.system_identifier, $2::text::xid8, $3, $4 FROM pg_control_system() s
             """,
-            token, place.Value.Xid.ToString(CultureInfo.InvariantCulture), place.Value.Seq, tx.Now);
+            token, at.Xid.ToString(CultureInfo.InvariantCulture), at.Seq, tx.Now);
     }
 
     public LogPosition? Take(WriteTx tx, byte[] token, DateTimeOffset since)

@@ -1,4 +1,3 @@
-using Madang.Feeds.Timelines;
 using Madang.Feeds.Timelines.Keeping;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
