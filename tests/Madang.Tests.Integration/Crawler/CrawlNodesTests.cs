@@ -20,7 +20,7 @@ public sealed class CrawlNodesTests
     [Fact]
     public async Task Two_nodes_keep_the_delays_of_hosts_domains_and_addresses_together()
     {
-        await using var server = Mixes.Start(new MixSettings("polite", 18 * 5, 18, 31), 0);
+        await using var server = Mixes.Start(new MixSettings("polite", 24 * 12, 24, 31), 0);
         await using var names = SiteNames.Of(server.Web);
         var settings = Settings(names);
         await using var first = await MadangHost.StartAsync(settings, postgres: true);
@@ -37,7 +37,7 @@ public sealed class CrawlNodesTests
     [Fact]
     public async Task A_node_that_stood_still_for_longer_than_its_lease_asks_nothing_of_the_hosts_that_others_took()
     {
-        await using var server = Mixes.Start(new MixSettings("polite", 24 * 8, 24, 32), 0);
+        await using var server = Mixes.Start(new MixSettings("polite", 24 * 12, 24, 32), 0);
         await using var names = SiteNames.Of(server.Web);
         var settings = Settings(names);
         await using var living = await MadangHost.StartAsync(settings, postgres: true);
