@@ -7,7 +7,10 @@ internal sealed class AuthorFollowers(long id)
 
     public SlotList Slots { get; } = new();
 
+    /// <summary>By line of <see cref="TurnLines"/>, which alone changes it.</summary>
     public Queue<Walk>?[] Waiting { get; } = new Queue<Walk>?[2];
+
+    public bool Waits => Waiting[0] is { Count: > 0 } || Waiting[1] is { Count: > 0 };
 
     public bool IsPulled { get; set; }
 
@@ -16,17 +19,6 @@ internal sealed class AuthorFollowers(long id)
 
     // A field: it is changed in place.
     public Frequency Posts;
-
-    public void Wait(int lane, Walk walk, Queue<AuthorFollowers>[] lanes)
-    {
-        var waiting = Waiting[lane] ??= new();
-        waiting.Enqueue(walk);
-        Slots.BeginWalk();
-        if (waiting.Count == 1)
-        {
-            lanes[lane].Enqueue(this);
-        }
-    }
 }
 
 /// <summary>One post's way along its author's followers.</summary>

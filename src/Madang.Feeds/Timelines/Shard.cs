@@ -22,16 +22,11 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
     /// <summary>Rings that are looked at together.</summary>
     private const int AtATime = 32;
 
-    /// <summary>How many turns of new posts before one of edits and of telling who is here.</summary>
-    private const int FreshTurns = 4;
-
     private readonly Lock _gate = new();
     private readonly Dictionary<long, AuthorFollowers> _authors = [];
-    private readonly Queue<AuthorFollowers>[] _lanes = [new(), new()];
+    private readonly TurnLines _lines = new();
     private readonly ReaderSlots _readers = new();
     private readonly PulledAuthors _pulled = new();
-    private int _inLine;
-    private int _turns;
     private Frequency _views;
 
     /// <summary>Ids put into rings since the start, those that were there already not counted.</summary>
@@ -48,9 +43,9 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
     public long[] Pulled => _pulled.Ids;
 
     /// <summary>Whether another post can be taken in line.</summary>
-    public bool HasRoom => _inLine < MostInLine;
+    public bool HasRoom => _lines.Walks < MostInLine;
 
-    public bool HasTurns => _lanes[0].Count > 0 || _lanes[1].Count > 0;
+    public bool HasTurns => _lines.HasTurns;
 
     /// <summary>A reader whose ring takes everything in from now on, and is filled by a pull that begins afterwards.</summary>
     public WarmReader Add(ViewerGraph graph)
@@ -213,13 +208,12 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
                 pending.Done(post);
             }
 
-            if (post.IsDirect || (tellsOnly && _inLine >= MostTelling))
+            if (post.IsDirect || (tellsOnly && _lines.Walks >= MostTelling))
             {
                 return;
             }
 
-            _inLine++;
-            author.Wait(post.Op == PostOp.Created && !tellsOnly ? 0 : 1, new Walk(post, tellsOnly, author.Slots.Count > TurnFollowers), _lanes);
+            _lines.Add(author, new Walk(post, tellsOnly, author.Slots.Count > TurnFollowers));
         }
     }
 
@@ -245,20 +239,15 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
         {
             var isThere = false;
             served = null;
-            var lane = _lanes[0].Count > 0 && (_lanes[1].Count == 0 || _turns % (FreshTurns + 1) != FreshTurns) ? 0 : 1;
-            if (!_lanes[lane].TryDequeue(out var author))
+            if (_lines.Next() is not var (author, walk, line))
             {
                 return false;
             }
 
-            _turns++;
-            var walk = author.Waiting[lane]!.Peek();
             served = walk.Post;
             if (Walk(author, walk, told))
             {
-                author.Waiting[lane]!.Dequeue();
-                author.Slots.EndWalk();
-                _inLine--;
+                _lines.End(author, line);
                 if (!walk.TellsOnly)
                 {
                     isThere = pending.Done(walk.Post);
@@ -266,11 +255,7 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
                 }
             }
 
-            if (author.Waiting[lane]!.Count > 0)
-            {
-                _lanes[lane].Enqueue(author);
-            }
-            else
+            if (!_lines.GoOn(author, line))
             {
                 LeaveIfEmpty(author);
             }
@@ -368,25 +353,11 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
 
     private void GiveUp(AuthorFollowers author)
     {
-        for (var lane = 0; lane < _lanes.Length; lane++)
+        foreach (var walk in _lines.GiveUp(author))
         {
-            while (author.Waiting[lane]?.TryDequeue(out var walk) == true)
+            if (!walk.TellsOnly)
             {
-                author.Slots.EndWalk();
-                _inLine--;
-                if (!walk.TellsOnly)
-                {
-                    pending.Done(walk.Post);
-                }
-            }
-
-            // Once around, in the order they had.
-            for (var left = _lanes[lane].Count; left > 0; left--)
-            {
-                if (_lanes[lane].Dequeue() is var other && other != author)
-                {
-                    _lanes[lane].Enqueue(other);
-                }
+                pending.Done(walk.Post);
             }
         }
     }
@@ -412,7 +383,7 @@ internal sealed class Shard(PendingPosts pending, HybridPolicy policy, int ringE
 
     private void LeaveIfEmpty(AuthorFollowers author)
     {
-        if (author.Slots.Count == 0 && author.Waiting[0] is not { Count: > 0 } && author.Waiting[1] is not { Count: > 0 })
+        if (author.Slots.Count == 0 && !author.Waits)
         {
             _authors.Remove(author.Id);
             if (author.IsPulled)
