@@ -34,13 +34,13 @@ public static class AccountsModule
 
     public static IEndpointRouteBuilder MapAccounts(this IEndpointRouteBuilder routes)
     {
-        SetupEndpoints.Map(routes);
-        UserEndpoints.Map(routes);
-        SessionEndpoints.Map(routes);
-        MeEndpoints.Map(routes);
-        RelationEndpoints.Map(routes);
-        TokenEndpoints.Map(routes);
-        AdminEndpoints.Map(routes);
+        routes.Late(SetupEndpoints.Map, "/v1/setup");
+        routes.Late(UserEndpoints.Map, "/v1/users");
+        routes.Late(SessionEndpoints.Map, "/v1/sessions");
+        routes.Late(MeEndpoints.Map, "/v1/me");
+        routes.Late(RelationEndpoints.Map, "/v1/friends", "/v1/follows", "/v1/mutes", "/v1/blocks");
+        routes.Late(TokenEndpoints.Map, "/v1/tokens");
+        routes.Late(AdminEndpoints.Map, "/v1/admin/api-keys", "/v1/admin/invites", "/v1/admin/users");
         return routes;
     }
 

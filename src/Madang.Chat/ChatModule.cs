@@ -51,11 +51,16 @@ public static class ChatModule
 
     public static IEndpointRouteBuilder MapChat(this IEndpointRouteBuilder routes)
     {
-        var rooms = routes.MapGroup("/v1/rooms").RequireAuthorization(Policies.Person).WithTags("chat");
-        RoomEndpoints.Map(rooms);
-        MemberEndpoints.Map(rooms);
-        MessageEndpoints.Map(rooms);
-        ReadEndpoints.Map(rooms);
+        routes.Late(
+            late =>
+            {
+                var rooms = late.MapGroup("/v1/rooms").RequireAuthorization(Policies.Person).WithTags("chat");
+                RoomEndpoints.Map(rooms);
+                MemberEndpoints.Map(rooms);
+                MessageEndpoints.Map(rooms);
+                ReadEndpoints.Map(rooms);
+            },
+            "/v1/rooms");
         return routes;
     }
 }

@@ -35,9 +35,8 @@ internal sealed class UnackedMessages(IMemberStore members, IMessageStore messag
     {
         var text = message.Text.Length <= MostText ? message.Text : Cut(message.Text);
         var data = JsonSerializer.Serialize(new NoticeJson(message.Room, message.Seq, glance.HeadSeq - glance.ReadSeq), ApiJson.Options);
-        return glance is { Kind: RoomKind.Group, Title: { Length: > 0 } title }
-            ? new(viewer, Category, KeyOf(message.Room), title, $"{sender}: {text}", data)
-            : new(viewer, Category, KeyOf(message.Room), sender, text, data);
+        var (title, body) = glance is { Kind: RoomKind.Group, Title: { Length: > 0 } named } ? (named, $"{sender}: {text}") : (sender, text);
+        return new(viewer, Category, KeyOf(message.Room), title, body, $"/rooms/{message.Room}", data);
     }
 
     /// <summary>Never between the halves of a surrogate pair.</summary>

@@ -48,11 +48,16 @@ public static class CrawlerModule
 
     public static IEndpointRouteBuilder MapCrawler(this IEndpointRouteBuilder routes)
     {
-        var crawls = routes.MapGroup("/v1/crawls").RequireAuthorization(Policies.Admin).WithTags("Crawler");
-        CrawlEndpoints.Map(crawls);
-        FindingEndpoints.Map(crawls);
-        ExportEndpoints.Map(crawls);
-        PageSearchEndpoints.Map(routes);
+        routes.Late(
+            late =>
+            {
+                var crawls = late.MapGroup("/v1/crawls").RequireAuthorization(Policies.Admin).WithTags("Crawler");
+                CrawlEndpoints.Map(crawls);
+                FindingEndpoints.Map(crawls);
+                ExportEndpoints.Map(crawls);
+            },
+            "/v1/crawls");
+        routes.Late(PageSearchEndpoints.Map, "/v1/search/pages");
         return routes;
     }
 }

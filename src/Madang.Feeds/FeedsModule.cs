@@ -1,3 +1,4 @@
+using Madang.Api;
 using Madang.Feeds.Graph;
 using Madang.Feeds.Moderation;
 using Madang.Feeds.Moving;
@@ -48,7 +49,7 @@ public static class FeedsModule
         routes.MapSearching();
         routes.MapTelling();
         routes.MapSources();
-        OutwardEndpoints.Map(routes);
+        routes.Late(OutwardEndpoints.Map, "/v1/users", "/v1/f", "/v1/me/feed-token", "/v1/sources.opml");
         return routes;
     }
 }

@@ -1,3 +1,4 @@
+using Madang.Api;
 using Madang.Jobs.Endpoints;
 using Madang.Jobs.Running;
 using Madang.Jobs.Scheduling;
@@ -34,8 +35,8 @@ public static class JobsModule
 
     public static IEndpointRouteBuilder MapJobs(this IEndpointRouteBuilder routes)
     {
-        QueueEndpoints.Map(routes);
-        JobEndpoints.Map(routes);
+        routes.Late(QueueEndpoints.Map, "/v1/admin/queues");
+        routes.Late(JobEndpoints.Map, "/v1/admin/jobs");
         return routes;
     }
 }

@@ -19,7 +19,8 @@ internal interface INotificationStore : INotificationLog
     Task<(Notification First, long Digest)?> FirstAsync(long sender, string eventId, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Up to <paramref name="limit"/> that are due, the longest due first, locked; what another node plans right now is left out.</summary>
-    IReadOnlyList<Notification> Due(WriteTx tx, bool wide, int limit);
+    /// <param name="fewestFirst">By how many people were decided on so far instead: what has just begun comes first.</param>
+    IReadOnlyList<Notification> Due(WriteTx tx, bool wide, int limit, bool fewestFirst = false);
 
     /// <summary>When the next one is due; null when none waits.</summary>
     DateTimeOffset? NextDue(WriteTx tx, bool wide);

@@ -1,5 +1,7 @@
+using Madang.Api;
 using Madang.Notifications.Accepting;
 using Madang.Notifications.Channels;
+using Madang.Notifications.Channels.Sms;
 using Madang.Notifications.Delivering;
 using Madang.Notifications.Delivering.Lanes;
 using Madang.Notifications.Endpoints;
@@ -32,18 +34,21 @@ public static class NotificationsModule
 
     /// <summary>The self-test of every configured provider, built from its settings; nothing is sent to anybody and no database is touched.</summary>
     /// <exception cref="OptionsValidationException">The providers' settings do not hold.</exception>
+    /// <summary>In the data folder; made by who lacks them.</summary>
+    public static IReadOnlyList<string> KeyFiles { get; } = [ReturnSeal.KeyFile, Channels.WebPush.WebPushKind.KeyFile];
+
     public static async Task<IReadOnlyList<ProviderCheck>> CheckProvidersAsync(IServiceProvider services, CancellationToken cancellationToken) =>
         await ProviderSelfTest.CheckAsync(services.GetRequiredService<ProviderRoutes>(), services.GetRequiredService<TimeProvider>(), cancellationToken);
 
     public static IEndpointRouteBuilder MapNotifications(this IEndpointRouteBuilder routes)
     {
         routes.MapAccepting();
-        PushKeyEndpoint.Map(routes);
-        MailReportEndpoint.Map(routes);
-        SmsCallbackEndpoint.Map(routes);
+        routes.Late(PushKeyEndpoint.Map, "/v1/push/webpush-key");
+        routes.Late(MailReportEndpoint.Map, "/v1/mail/inbound");
+        routes.Late(SmsCallbackEndpoint.Map, CallbackUrl.Path.TrimEnd('/'));
         routes.MapPreferences();
-        DeliveryQueueEndpoints.Map(routes);
-        DeliveryEndpoints.Map(routes);
+        routes.Late(DeliveryQueueEndpoints.Map, "/v1/queues");
+        routes.Late(DeliveryEndpoints.Map, "/v1/deliveries");
         routes.MapTemplates();
         return routes;
     }

@@ -18,7 +18,7 @@ internal sealed class UnackedDoor(Notifier notifier, IDeliveryRoutes routes) : I
         [.. notices.Select(notice => new NewNotification
         {
             Category = notice.Category,
-            Content = new(notice.Title, notice.Body),
+            Content = new(notice.Title, notice.Body, notice.Path),
             To = new() { UserIds = [notice.User] },
             CollapseKey = notice.CollapseKey,
             Data = notice.Data,

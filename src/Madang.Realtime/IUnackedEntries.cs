@@ -17,8 +17,9 @@ public interface IUnackedEntries
 }
 
 /// <param name="CollapseKey">A later notice with the same key replaces this one: <c>room-7</c>.</param>
+/// <param name="Path">The page of it, on this server: <c>/rooms/7</c>.</param>
 /// <param name="Data">A JSON object for the app.</param>
-public sealed record UnackedNotice(UserId User, string Category, string CollapseKey, string Title, string Body, string Data);
+public sealed record UnackedNotice(UserId User, string Category, string CollapseKey, string Title, string Body, string Path, string Data);
 
 /// <summary>Sends what nobody has acknowledged, and takes it back. Notifications implements it; without it nothing is watched.</summary>
 public interface IUnackedDoor

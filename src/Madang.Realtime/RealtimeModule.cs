@@ -1,4 +1,5 @@
 using Madang.Accounts;
+using Madang.Api;
 using Madang.Jobs;
 using Madang.Realtime.Delivery;
 using Madang.Realtime.Reading;
@@ -60,7 +61,13 @@ public static class RealtimeModule
 
     public static IEndpointRouteBuilder MapRealtime(this IEndpointRouteBuilder routes)
     {
-        SyncEndpoints.Map(routes);
+        routes.Late(SyncEndpoints.Map, "/v1/sync");
+        routes.Late(MapSocket, "/v1/socket");
+        return routes;
+    }
+
+    private static void MapSocket(IEndpointRouteBuilder routes)
+    {
         var socket = routes.CreateApplicationBuilder();
         socket.Use((context, next) =>
         {
@@ -72,6 +79,5 @@ public static class RealtimeModule
         socket.Run(context => context.RequestServices.GetRequiredService<SocketEndpoint>().RunAsync(context));
         // Anonymous: the token may come with hello. CONNECT is how HTTP/2 opens a socket (RFC 8441).
         routes.MapMethods("/v1/socket", ["GET", "CONNECT"], socket.Build()).AllowAnonymous().DisableRequestTimeout();
-        return routes;
     }
 }

@@ -6,6 +6,12 @@ public sealed record FaultRule
     /// <summary>Where a message is taken: with SMTP, after the dot that ends it.</summary>
     public const string LastStage = "dot";
 
+    private static readonly string[] s_stages = ["banner", "ehlo", "starttls", "auth", "mail", "rcpt", "data", LastStage];
+
+    /// <summary>False for a rule that would never hold, or means nothing.</summary>
+    internal bool IsSound => Rate is >= 0 and <= 1 && LatencyMs is >= 0 and <= 600_000 && Status is null or (>= 200 and <= 599) && Next is null or > 0 && Every is null or > 0
+        && (Stage is null || s_stages.Contains(Stage));
+
     /// <summary>Share of the requests, 0 to 1.</summary>
     public double Rate { get; init; } = 1;
 

@@ -91,13 +91,15 @@ public sealed class SandboxControl(IReadOnlyList<StandIn> standIns) : IAsyncDisp
         }
         catch (JsonException fault)
         {
-            await RefuseAsync(context, 400, fault.Message);
+            await RefuseAsync(context, 400, $"No list of rules, at {fault.Path ?? "$"}: a rule has rate, next, every, device, stage, latency_ms, status, reason, body, retry_after, location, effect (lost, cut, goaway, silent).");
             return;
         }
 
-        if (rules is null || rules.Count > MaxRules || rules.Any(rule => rule is null || rule.Rate is < 0 or > 1 || rule.LatencyMs is < 0 or > 600_000 || rule.Status is < 200 or > 599))
+        if (rules is null || rules.Count > MaxRules || !rules.TrueForAll(rule => rule is { IsSound: true }))
         {
-            await RefuseAsync(context, 400, $"A list of at most {MaxRules} rules; rate 0 to 1, latency_ms 0 to 600000, status 200 to 599.");
+            await RefuseAsync(
+                context, 400,
+                $"A list of at most {MaxRules} rules; rate 0 to 1, next and every from 1, latency_ms 0 to 600000, status 200 to 599, stage banner, ehlo, starttls, auth, mail, rcpt, data or dot.");
             return;
         }
 

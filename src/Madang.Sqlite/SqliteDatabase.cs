@@ -13,6 +13,7 @@ internal sealed partial class SqliteDatabase(
     private DataFolder? _folder;
     private int _disposed;
     private SqliteConnection? _connection;
+    private Checkpoints? _checkpoints;
     private SqliteWriter? _writer;
     private SqliteReaders? _readers;
 
@@ -34,16 +35,16 @@ internal sealed partial class SqliteDatabase(
             PRAGMA temp_store = MEMORY;
             PRAGMA wal_autocheckpoint = 0;
             """);
-        var checkpoints = new Checkpoints(_connection, options.Value, metrics, log);
-        checkpoints.Truncate();
+        _checkpoints = new Checkpoints(_connection, _folder.Database, options.Value, metrics, log);
+        _checkpoints.Truncate();
         await migrator.RunAsync(new SqliteMigrations(_connection, time), SqliteMigrations.OfDatabase, cancellationToken);
         var queue = new WriteQueue(options.Value.InteractiveQueue, options.Value.BackgroundQueue);
-        _writer = new SqliteWriter(_connection, queue, checkpoints, metrics, time, fatal, Tell, log);
+        _writer = new SqliteWriter(_connection, queue, _checkpoints, metrics, time, fatal, Tell, log);
         _readers = new SqliteReaders(_folder.Database, options.Value, time, _writer.Break);
         metrics.WatchQueues(() => queue.Interactive, () => queue.Background);
         metrics.WatchWal(WalBytes);
         Opened(Engine, _folder.Database);
-        if (HasWalResetBug(SqliteConnection.VersionNumber))
+        if (Checkpoints.HasWalResetBug(SqliteConnection.VersionNumber))
         {
             WalResetBug(SqliteConnection.Version);
         }
@@ -82,14 +83,12 @@ internal sealed partial class SqliteDatabase(
 
         _readers?.Dispose();
         _writer?.Dispose();
+        _checkpoints?.Dispose();
         // The last connection to close: SQLite empties the WAL into the database with it.
         _connection?.Dispose();
         _folder?.Dispose();
         return ValueTask.CompletedTask;
     }
-
-    /// <summary>SQLite 3.7.0 to 3.51.2: a checkpoint that races a commit of another connection can corrupt the database (sqlite.org/wal.html).</summary>
-    internal static bool HasWalResetBug(int version) => version is >= 3_007_000 and <= 3_051_002;
 
     private Task<T> Add<T>(PendingWrite<T> write, Lane lane, CancellationToken cancellationToken)
     {
@@ -119,7 +118,7 @@ internal sealed partial class SqliteDatabase(
     private partial void Opened(string engine, string path);
 
     [LoggerMessage(LogLevel.Warning,
-        "SQLite {Version} has the WAL-reset bug (fixed in 3.51.3). Madang's writer alone runs checkpoints, which avoids it: open this database with no other program that writes")]
+        "SQLite {Version} has the WAL-reset bug (fixed in 3.51.3). Madang's writer runs the checkpoints itself then, which avoids it: open this database with no other program that writes")]
     private partial void WalResetBug(string version);
 }
 

@@ -79,7 +79,10 @@ internal sealed partial class SqliteWriter : IDisposable
         while (Volatile.Read(ref _ended) is null && _queue.Wait())
         {
             RunBatch();
-            RunCheckpoint();
+            if (_checkpoints.TakeTurn() is { } broken)
+            {
+                Break(broken);
+            }
         }
 
         _ = End(new ObjectDisposedException(nameof(SqliteDatabase)));
@@ -338,37 +341,6 @@ internal sealed partial class SqliteWriter : IDisposable
         return false;
     }
 
-    private void RunCheckpoint()
-    {
-        try
-        {
-            if (_connection.Full is null)
-            {
-                _checkpoints.RunIfDue();
-            }
-            else
-            {
-                // A WAL that was moved is written again from its beginning, which takes no space.
-                _checkpoints.Run();
-            }
-        }
-        catch (StorageFullException)
-        {
-            // The WAL stays as it is, and the next batch that is due tries again.
-        }
-        catch (SqliteException fault)
-        {
-            if (_connection.Broken is null)
-            {
-                NotMoved(fault);
-            }
-            else
-            {
-                Break(fault);
-            }
-        }
-    }
-
     private void Tell()
     {
         try
@@ -408,9 +380,6 @@ internal sealed partial class SqliteWriter : IDisposable
 
     [LoggerMessage(LogLevel.Error, "The disk is full: {Message}")]
     private partial void Full(string message);
-
-    [LoggerMessage(LogLevel.Error, "A checkpoint failed")]
-    private partial void NotMoved(Exception fault);
 
     [LoggerMessage(LogLevel.Error, "A listener to commits threw")]
     private partial void ListenerFailed(Exception fault);

@@ -15,11 +15,12 @@ public static class EventTypes
     /// <summary>Pages that are no longer there, some in one event.</summary>
     public const string PageGone = "crawl.page.gone";
 
-    /// <summary>What became of messages, some in one event: <c>{"items":[{"notification_id","delivery_id"?,"user_id"?,"campaign","machine","detail"?,"at"}]}</c>.</summary>
+    /// <summary>What became of messages, some in one event: <c>{"items":[{"notification_id","delivery_id"?,"user_id"?,"campaign"?,"machine","detail"?,"at"}]}</c>.</summary>
     public const string NotificationSent = "notification.sent";
     public const string NotificationDelivered = "notification.delivered";
     public const string NotificationOpened = "notification.opened";
     public const string NotificationClicked = "notification.clicked";
+    public const string NotificationConverted = "notification.converted";
     public const string NotificationFailed = "notification.failed";
     public const string NotificationUnsubscribed = "notification.unsubscribed";
 

@@ -1,3 +1,4 @@
+using Madang.Api;
 using Madang.Jobs;
 using Madang.Storage;
 using Madang.Webhooks.Endpoints;
@@ -29,8 +30,8 @@ public static class WebhooksModule
 
     public static IEndpointRouteBuilder MapWebhooks(this IEndpointRouteBuilder routes)
     {
-        WebhookEndpoints.Map(routes);
-        DeliveryEndpoints.Map(routes);
+        routes.Late(WebhookEndpoints.Map, "/v1/webhooks");
+        routes.Late(DeliveryEndpoints.Map, "/v1/webhooks");
         return routes;
     }
 }

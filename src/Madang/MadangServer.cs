@@ -105,7 +105,8 @@ internal static class MadangServer
         app.UseSecurityHeaders(settings);
         // 3 whatever fails from here on answers in problem+json
         app.UseProblems();
-        // 4 which endpoint; addresses of no endpoint are the web app's, or nothing
+        // 4 which endpoint, made now if nobody has asked for it yet; addresses of no endpoint are the web app's, or nothing
+        app.UseLateRoutes();
         app.UseRouting();
         app.UseRequestTimeouts();
         app.UseListedOrigins();

@@ -170,11 +170,12 @@ test('a funnel is told by channel and by day', async () => {
   routes.set('GET /v1/funnels', (_, query) => {
     const channel = query.get('channel')
     asked.push(channel)
-    return { campaign: 'spring', since, notifications: 2, ...counts(40, 10), ...(channel === null ? {} : { channel }), by_channel: [{ channel: 'email', counts: counts(30, 9) }, { channel: 'push', counts: counts(10, 1) }], by_day: [{ day: now.toISOString().slice(0, 10), counts: counts(40, 10) }] }
+    return { campaign: 'spring', since, notifications: 2, complete: false, ...counts(40, 10), ...(channel === null ? {} : { channel }), by_channel: [{ channel: 'email', counts: counts(30, 9) }, { channel: 'push', counts: counts(10, 1) }], by_day: [{ day: now.toISOString().slice(0, 10), counts: counts(40, 10) }] }
   })
   open('/x?campaign=spring&days=7', <FunnelView />)
   expect(await screen.findByRole('row', { name: /^E-mail 30 30 100% 9 30% 0/ })).toBeInTheDocument()
   expect(screen.getByRole('img', { name: /^Sent by day/ })).toBeInTheDocument()
+  expect(screen.getByText(/of the newest alone/)).toBeInTheDocument()
   await user.click(screen.getByRole('button', { name: 'E-mail' }))
   await waitFor(() => expect(asked).toEqual([null, 'email']))
 })

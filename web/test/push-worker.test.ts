@@ -5,7 +5,7 @@ import type { Worker } from '../src/push/worker-types'
 
 const payload = (more: object = {}, version = 5, count = '2') => ({
   web_push: 8030,
-  notification: { title: '하나', body: '안녕', lang: 'ko', tag: 'room-5', navigate: '/rooms/5', app_badge: count, data: { notification_id: '8', delivery_id: '9', badge_version: version }, ...more },
+  notification: { title: '하나', body: '안녕', lang: 'ko', tag: 'room-5', navigate: '/rooms/5', app_badge: count, data: { notification_id: '8', delivery_id: '9', badge_version: version, token: 'signed' }, ...more },
 })
 
 type Told = { waitUntil: (done: Promise<unknown>) => void }
@@ -49,14 +49,14 @@ describe('the service worker', () => {
 
   test('shows a push under its collapse key and sets the badge', async () => {
     await one.push(payload())
-    expect(one.asked).toEqual([['badge', 2], ['show', '하나', expect.objectContaining({ body: '안녕', tag: 'room-5', lang: 'ko', data: { navigate: '/rooms/5', notification_id: '8', delivery_id: '9' } })]])
+    expect(one.asked).toEqual([['badge', 2], ['show', '하나', expect.objectContaining({ body: '안녕', tag: 'room-5', lang: 'ko', data: { navigate: '/rooms/5', notification_id: '8', delivery_id: '9', token: 'signed' } })], ['POST', '/v1/notifications/8/events', '{"type":"delivered","token":"signed"}']])
   })
 
   test('keeps the newer badge when a push comes late', async () => {
     await one.happen('message', { data: { type: 'badge', badge: { count: 0, version: 7 } } })
     expect(one.asked).toEqual([['clear'], 'close'])
     await one.push(payload())
-    expect(one.asked.slice(2).map((each) => (each as unknown[])[0])).toEqual(['show'])
+    expect(one.asked.slice(2).map((each) => (each as unknown[])[0])).toEqual(['show', 'POST'])
   })
 
   test('shows something even of a push that it cannot read', async () => {
@@ -70,6 +70,20 @@ describe('the service worker', () => {
     const notification = { close: () => one.asked.push('close'), data: { navigate: '/rooms/5', notification_id: '8', delivery_id: '9' } }
     await one.happen('notificationclick', { notification })
     expect(one.asked).toEqual(expect.arrayContaining(['close', ['focus'], ['tell', { type: 'navigate', path: '/rooms/5' }], ['POST', '/v1/notifications/8/events', '{"type":"opened"}']]))
+  })
+
+  test('reports by the token of the push, so that a digest and a guest count too', async () => {
+    await one.push(payload({ data: { notification_id: '8', delivery_id: '9', token: 'T' } }))
+    const [, , shown] = one.asked[0] as [string, string, { data: object }]
+    await one.happen('notificationclick', { notification: { close: () => undefined, data: shown.data } })
+    expect(one.asked).toContainEqual(['POST', '/v1/notifications/8/events', '{"type":"opened","token":"T"}'])
+  })
+
+  test('reports by the token of the push what was opened or put away', async () => {
+    const notification = { close: () => undefined, data: { notification_id: '8', delivery_id: '9', token: 'signed' } }
+    await one.happen('notificationclick', { notification })
+    await one.happen('notificationclose', { notification })
+    expect(one.asked.filter((each) => (each as unknown[])[0] === 'POST')).toEqual([['POST', '/v1/notifications/8/events', '{"type":"opened","token":"signed"}'], ['POST', '/v1/notifications/8/events', '{"type":"dismissed","token":"signed"}']])
   })
 
   test('opens a window where none is open, and for other sites', async () => {
@@ -94,6 +108,13 @@ test.each([[null], [7], [{}], [{ notification: { title: 3 } }]])('%j is no push 
 
 test('a push without a title shows its body as one', () => {
   expect(readPush(payload({ title: '' }))).toMatchObject({ title: '안녕', body: '' })
+})
+
+test('a message leads to its room also where the server gives no link', () => {
+  const app = { room_id: '5' }
+  expect(readPush(payload({ navigate: undefined, data: { app } }))?.navigate).toBe('/rooms/5')
+  expect(readPush(payload({ data: { app: { room_id: '6' } } }))?.navigate).toBe('/rooms/5')
+  expect(readPush(payload({ navigate: undefined }))?.navigate).toBeUndefined()
 })
 
 test('an equal version is not newer', () => {

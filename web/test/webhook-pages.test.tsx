@@ -73,6 +73,7 @@ test('a new webhook tells its secret once', async () => {
   await user.click(await screen.findByRole('button', { name: 'New webhook' }))
   await user.type(screen.getByLabelText('Address'), 'nonsense')
   await user.click(screen.getByLabelText('Only these'))
+  await user.click(screen.getByLabelText(/^Notifications were opened/))
   await user.click(screen.getByLabelText(/^A crawl ended/))
   await user.click(screen.getByRole('button', { name: 'Create' }))
   expect(await screen.findByText('Not valid.')).toBeInTheDocument()
@@ -80,7 +81,7 @@ test('a new webhook tells its secret once', async () => {
   await user.type(screen.getByLabelText('Address'), 'https://a.org/hook')
   await user.click(screen.getByRole('button', { name: 'Create' }))
   expect(await screen.findByLabelText('Signing secret')).toHaveValue('whsec_once')
-  expect(sent[1]).toEqual({ url: 'https://a.org/hook', description: '', types: ['crawl.finished'] })
+  expect(sent[1]).toEqual({ url: 'https://a.org/hook', description: '', types: ['notification.opened', 'crawl.finished'] })
   expect(await screen.findByRole('link', { name: /Mirror/ })).toHaveAttribute('href', '/settings/webhooks/5')
 })
 

@@ -90,9 +90,10 @@ public sealed record WebhookPreview(JsonElement Body, int SizeBytes);
 /// <param name="Channel">That was asked for; null for all.</param>
 /// <param name="ByChannel">What came without a channel, as conversions do, is in none.</param>
 /// <param name="ByDay">Days in UTC, ascending; those without anything are left out.</param>
+/// <param name="Complete">False when there are more notifications than were looked at: then sent, delivered and failed are of the newest alone.</param>
 public sealed record Funnel(
     string Campaign, DateTimeOffset Since, long Notifications, long Sent, long Delivered, long Failed, long Opened, long Clicked, long Converted, long Unsubscribed, long Dismissed,
-    MachineCounts Machine, IReadOnlyList<FunnelChannel> ByChannel, IReadOnlyList<FunnelDay> ByDay, string? Channel = null);
+    MachineCounts Machine, IReadOnlyList<FunnelChannel> ByChannel, IReadOnlyList<FunnelDay> ByDay, string? Channel = null, bool Complete = true);
 
 /// <summary>The figures of <see cref="Funnel"/>.</summary>
 public sealed record FunnelCounts(

@@ -182,6 +182,8 @@ export interface Funnel extends FunnelCounts {
   /** That was asked for: all figures but those of `by_channel` are of this one. */
   channel?: DeliveryChannel
   notifications: number
+  /** False when there are more than were looked at: then `sent`, `delivered` and `failed` are of the newest alone. */
+  complete: boolean
   /** What came without a channel, as conversions do, is in none. */
   by_channel: { channel: DeliveryChannel; counts: FunnelCounts }[]
   /** Days in UTC, ascending; those without anything are left out. Sent by the day it was to be sent, heard by the day it happened. */

@@ -27,6 +27,11 @@ public static class PreviewsModule
 
     public static IEndpointRouteBuilder MapPreviews(this IEndpointRouteBuilder routes)
     {
+        routes.Late(Map, "/v1/preview");
+        return routes;
+    }
+
+    private static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/v1/preview", async Task<Results<Ok<Preview>, Refusal>> (
             [FromQuery] string? url, Caller caller, HttpRequest request, Previews previews, CancellationToken cancellationToken) =>
         {
@@ -34,6 +39,4 @@ public static class PreviewsModule
             return found.IsOk ? TypedResults.Ok(found.Value) : (Refusal)found.Error;
         }).WithTags("previews").RequireAuthorization(Policies.SignedIn).WithName("get_preview")
             .WithSummary("Title, description and picture of the page behind a link.");
-        return routes;
-    }
 }

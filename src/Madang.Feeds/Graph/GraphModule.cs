@@ -1,4 +1,5 @@
 using Madang.Accounts;
+using Madang.Api;
 using Madang.Feeds.Graph.Endpoints;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,8 +21,8 @@ internal static class GraphModule
 
     public static IEndpointRouteBuilder MapGraph(this IEndpointRouteBuilder routes)
     {
-        ListEndpoints.Map(routes);
-        TagEndpoints.Map(routes);
+        routes.Late(ListEndpoints.Map, "/v1/lists");
+        routes.Late(TagEndpoints.Map, "/v1/tags", "/v1/me/tags");
         return routes;
     }
 }

@@ -1,3 +1,4 @@
+using Madang.Api;
 using Madang.Feeds.Moderation.Endpoints;
 using Madang.Jobs;
 using Microsoft.AspNetCore.Routing;
@@ -18,8 +19,8 @@ internal static class ModerationModule
 
     public static IEndpointRouteBuilder MapModeration(this IEndpointRouteBuilder routes)
     {
-        ReportEndpoints.Map(routes);
-        ModerationEndpoints.Map(routes);
+        routes.Late(ReportEndpoints.Map, "/v1/reports", "/v1/admin/reports");
+        routes.Late(ModerationEndpoints.Map, "/v1/admin/posts", "/v1/admin/users", "/v1/admin/moderation");
         return routes;
     }
 }

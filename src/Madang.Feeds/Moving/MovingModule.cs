@@ -1,3 +1,4 @@
+using Madang.Api;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,7 +18,7 @@ internal static class MovingModule
 
     public static IEndpointRouteBuilder MapMoving(this IEndpointRouteBuilder routes)
     {
-        MovingEndpoints.Map(routes);
+        routes.Late(MovingEndpoints.Map, "/v1/follows", "/v1/blocks", "/v1/mutes", "/v1/lists");
         return routes;
     }
 }

@@ -47,11 +47,16 @@ internal static class PostsModule
 
     public static void MapPosts(this IEndpointRouteBuilder routes)
     {
-        var posts = routes.MapGroup("/v1/posts").RequireAuthorization(Policies.Person).WithTags("feeds");
-        PostEndpoints.Map(posts);
-        ThreadEndpoints.Map(posts);
-        ActionEndpoints.Map(posts);
-        PersonEndpoints.Map(routes.MapGroup("/v1").RequireAuthorization(Policies.Person).WithTags("feeds"));
-        DraftEndpoints.Map(routes.MapGroup("/v1/me/drafts").RequireAuthorization(Policies.Person).WithTags("feeds"));
+        routes.Late(
+            late =>
+            {
+                var posts = late.MapGroup("/v1/posts").RequireAuthorization(Policies.Person).WithTags("feeds");
+                PostEndpoints.Map(posts);
+                ThreadEndpoints.Map(posts);
+                ActionEndpoints.Map(posts);
+            },
+            "/v1/posts");
+        routes.Late(late => PersonEndpoints.Map(late.MapGroup("/v1").RequireAuthorization(Policies.Person).WithTags("feeds")), "/v1/users", "/v1/me/bookmarks");
+        routes.Late(late => DraftEndpoints.Map(late.MapGroup("/v1/me/drafts").RequireAuthorization(Policies.Person).WithTags("feeds")), "/v1/me/drafts");
     }
 }

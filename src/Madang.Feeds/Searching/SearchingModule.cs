@@ -20,7 +20,9 @@ internal static class SearchingModule
         return services;
     }
 
-    public static void MapSearching(this IEndpointRouteBuilder routes) =>
+    public static void MapSearching(this IEndpointRouteBuilder routes) => routes.Late(MapSearch, "/v1/search/posts");
+
+    private static void MapSearch(IEndpointRouteBuilder routes) =>
         routes.MapGroup("/v1/search/posts").RequireAuthorization(Policies.Person).WithTags("feeds")
             .MapGet("", FindAsync).WithName("search_posts").Produces<Page<PostShape>>()
             .WithSummary("Posts, comments and shares that hold all words of q and that you may see now, newest first. `word*` matches beginnings, quotation marks a phrase.");

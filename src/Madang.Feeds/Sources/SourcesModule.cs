@@ -25,7 +25,7 @@ internal static class SourcesModule
 
     public static IEndpointRouteBuilder MapSources(this IEndpointRouteBuilder routes)
     {
-        SourceEndpoints.Map(routes.MapGroup("/v1/sources").RequireAuthorization(Policies.Person).WithTags("feeds"));
+        routes.Late(late => SourceEndpoints.Map(late.MapGroup("/v1/sources").RequireAuthorization(Policies.Person).WithTags("feeds")), "/v1/sources");
         return routes;
     }
 }

@@ -1,4 +1,5 @@
 using Madang.Accounts;
+using Madang.Api;
 using Madang.Feeds.Posts;
 using Madang.Feeds.Telling.Endpoints;
 using Madang.Jobs;
@@ -29,7 +30,7 @@ internal static class TellingModule
 
     public static IEndpointRouteBuilder MapTelling(this IEndpointRouteBuilder routes)
     {
-        SubscriptionEndpoints.Map(routes);
+        routes.Late(SubscriptionEndpoints.Map, "/v1/users", "/v1/me/subscriptions");
         return routes;
     }
 }

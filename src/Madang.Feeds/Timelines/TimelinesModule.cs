@@ -1,3 +1,4 @@
+using Madang.Api;
 using Madang.Feeds.Explaining;
 using Madang.Feeds.Timelines.Endpoints;
 using Madang.Feeds.Timelines.Keeping;
@@ -32,5 +33,5 @@ internal static class TimelinesModule
         return services;
     }
 
-    public static void MapTimelines(this IEndpointRouteBuilder routes) => FeedEndpoints.Map(routes);
+    public static void MapTimelines(this IEndpointRouteBuilder routes) => routes.Late(FeedEndpoints.Map, "/v1/feed", "/v1/lists", "/v1/tags");
 }

@@ -1,3 +1,4 @@
+using Madang.Api;
 using Madang.Jobs;
 using Madang.Notifications.Audiences;
 using Madang.Notifications.Delivering;
@@ -43,8 +44,8 @@ internal static class AcceptingModule
 
     public static void MapAccepting(this IEndpointRouteBuilder routes)
     {
-        NotificationEndpoints.Map(routes);
-        ItemEndpoints.Map(routes);
-        AudienceEndpoints.Map(routes);
+        routes.Late(NotificationEndpoints.Map, "/v1/notifications");
+        routes.Late(ItemEndpoints.Map, "/v1/me/notifications");
+        routes.Late(AudienceEndpoints.Map, "/v1/admin/audiences", "/v1/notifications/reach", "/v1/me/topics");
     }
 }

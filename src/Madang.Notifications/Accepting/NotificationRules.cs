@@ -3,6 +3,7 @@ using System.Text.Json;
 using Madang.Api;
 using Madang.Notifications.Audiences;
 using Madang.Notifications.Categories;
+using Madang.Notifications.Templates.Html;
 using Madang.Outbound;
 
 namespace Madang.Notifications.Accepting;
@@ -113,15 +114,18 @@ internal static class NotificationRules
             faults.Add(new("content.sms", "too_long", $"content.sms may hold {MaxSms} characters."));
         }
 
-        if (words.Url is { } url && (url.Length > MaxUrl || !Uri.TryCreate(url, UriKind.Absolute, out var parsed) || parsed.Scheme is not ("https" or "http")))
+        if (words.Url is { } url && (url.Length > MaxUrl || !(IsPath(url) || (Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "https" or "http"))))
         {
-            faults.Add(new("content.url", url.Length > MaxUrl ? "too_long" : "invalid", "content.url is an address such as https://example.org/orders/7."));
+            faults.Add(new("content.url", url.Length > MaxUrl ? "too_long" : "invalid", "content.url is an address such as https://example.org/orders/7, or a path of this server such as /rooms/7."));
         }
 
         return new(
             Take(Text.Line(words.Title, "content.title", MaxTitle), faults) ?? "", Take(Text.Lines(words.Body, "content.body", MaxBodyBytes), faults) ?? "", words.Url,
             words.Email is null ? null : new(subject, html, text), sms);
     }
+
+    /// <summary>Of this server's own pages: it leads there where <c>Madang:PublicUrl</c> is set.</summary>
+    private static bool IsPath(string url) => url.StartsWith('/') && url.AsSpan(1) is not ['/' or '\\', ..] && HtmlText.IsAddress("https://here" + url);
 
     private static Recipients To(NewNotification given, int maxPeople, List<FieldError> faults)
     {

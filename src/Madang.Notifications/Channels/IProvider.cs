@@ -6,6 +6,8 @@ namespace Madang.Notifications.Channels;
 /// </summary>
 internal interface IProvider
 {
+    const string Advice = "Advice: ";
+
     /// <summary>The key under <c>Madang:Notifications:Providers</c>, and the name of its queue.</summary>
     string Name { get; }
 
@@ -42,6 +44,9 @@ internal interface IProvider
     /// <summary>True when a second send of the same envelope shows once on the device (collapse id, tag, topic), so that an ambiguous one may be sent again.</summary>
     bool Collapses { get; }
 
-    /// <summary>What the self-test finds wrong with keys, names and connection, one sentence each; empty when all is well. Sends nothing to anybody.</summary>
+    /// <summary>
+    /// What the self-test finds wrong with keys, names and connection, one sentence each; empty when all is well. One that begins with <see cref="Advice"/> keeps
+    /// nothing from being sent. Sends nothing to anybody.
+    /// </summary>
     Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancellationToken);
 }

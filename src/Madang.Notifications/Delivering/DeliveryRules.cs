@@ -48,6 +48,9 @@ internal static class DeliveryRules
         _ => null,
     };
 
+    /// <summary>Claimed, and then found not to be worth sending any more.</summary>
+    public static Delivery Withdraw(this Delivery claimed, DeliveryState state, string reason, DateTimeOffset now) => claimed.Uncounted().End(state, reason, now);
+
     /// <summary>Ended while it waits; asked to end, or not to be sent again, while it is out.</summary>
     public static Delivery Cancel(this Delivery delivery, DateTimeOffset now) => delivery.State switch
     {

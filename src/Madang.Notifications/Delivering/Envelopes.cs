@@ -11,7 +11,8 @@ namespace Madang.Notifications.Delivering;
 
 /// <summary>Notification, address and words put together: what was accepted is read in one go for the whole batch.</summary>
 internal sealed class Envelopes(
-    INotificationStore notifications, IInboxNotificationStore items, DigestBook digests, TemplateBook templates, CategoryBook categories, Renderer renderer) : IEnvelopes
+    INotificationStore notifications, IInboxNotificationStore items, DigestBook digests, TemplateBook templates, CategoryBook categories, Renderer renderer,
+    TimeProvider time) : IEnvelopes
 {
     public async Task<IReadOnlyList<Composed>> ComposeAsync(IReadOnlyList<Claimed> claimed, CancellationToken cancellationToken)
     {
@@ -24,18 +25,30 @@ internal sealed class Envelopes(
         var read = await notifications.FindAsync(gathered.Values.SelectMany(ids => ids).ToHashSet(), cancellationToken);
         await templates.LoadAsync(read.Values.Where(notification => notification.Template is not null).Select(notification => notification.Template!.Value).Distinct(), cancellationToken);
         var badges = await BadgesAsync(claimed, cancellationToken);
-        var composed = new Composed[claimed.Count];
+        var (composed, now) = (new Composed[claimed.Count], time.GetUtcNow());
         for (var i = 0; i < composed.Length; i++)
         {
             var (delivery, to) = claimed[i];
-            var told = gathered[delivery.Id].Where(read.ContainsKey).Select(id => read[id]).ToList();
-            composed[i] = told.Count == 0
-                ? Composed.Failed(delivery.DigestId == 0 ? "notification_gone" : "digest_empty")
-                : Compose(delivery, to, told, delivery is { Channel: DeliveryChannel.Push, User: { } user } ? badges[user] : null);
+            var there = gathered[delivery.Id].Where(read.ContainsKey).Select(id => read[id]).ToList();
+            var told = there.FindAll(notification => MayTell(delivery, notification, now));
+
+            // What is shown is never told along with "nothing is unread": a phone would take the number, and what else it shows, away.
+            var badge = delivery is { Channel: DeliveryChannel.Push, User: { } user } && badges[user] is { Count: > 0 } some ? some : (Badge?)null;
+            composed[i] = told.Count > 0 ? Compose(delivery, to, told, badge)
+                : there.Count == 0 ? Composed.Failed(delivery.DigestId == 0 ? "notification_gone" : "digest_empty")
+                : there.TrueForAll(notification => notification.State == NotificationState.Canceled) ? Composed.Withdrawn(DeliveryState.Canceled, DeliveryReasons.Canceled)
+                : Composed.Withdrawn(DeliveryState.Expired, DeliveryReasons.Expired);
         }
 
         return composed;
     }
+
+    /// <summary>
+    /// A notification that was canceled is told to nobody from that moment on, also while the cancellation still works through its deliveries; a digest leaves out
+    /// what was canceled or came too late since it was gathered. One in doubt is asked about whatever has changed.
+    /// </summary>
+    private static bool MayTell(Delivery delivery, Notification notification, DateTimeOffset now) =>
+        delivery.IsUnanswered || (notification.State != NotificationState.Canceled && (delivery.DigestId == 0 || notification.ExpiresAt > now));
 
     private async ValueTask<IReadOnlyDictionary<UserId, Badge>> BadgesAsync(IReadOnlyList<Claimed> claimed, CancellationToken cancellationToken)
     {

@@ -10,9 +10,12 @@ internal interface IEnvelopes
 }
 
 /// <summary>An envelope, or why there is none: what was accepted cannot be rendered, or the address has vanished.</summary>
-internal readonly record struct Composed(Envelope? Envelope, string? Fault)
+/// <param name="End">Set where nothing is wrong and it is not sent all the same: it was canceled, or all of it came too late.</param>
+internal readonly record struct Composed(Envelope? Envelope, string? Fault, DeliveryState? End)
 {
-    public static Composed Of(Envelope envelope) => new(envelope, null);
+    public static Composed Of(Envelope envelope) => new(envelope, null, null);
 
-    public static Composed Failed(string fault) => new(null, fault);
+    public static Composed Failed(string fault) => new(null, fault, null);
+
+    public static Composed Withdrawn(DeliveryState end, string reason) => new(null, reason, end);
 }

@@ -1,11 +1,13 @@
+using Madang.Notifications.Channels;
 using Madang.Notifications.Delivering.Lanes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Madang.Notifications.Delivering;
 
-/// <summary>What the self-test of a provider found; no fault when all is well.</summary>
-public sealed record ProviderCheck(string Name, string Kind, IReadOnlyList<string> Faults);
+/// <summary>What the self-test of a provider found; no fault when it can send.</summary>
+/// <param name="Advice">What would be better otherwise, and stops nothing.</param>
+public sealed record ProviderCheck(string Name, string Kind, IReadOnlyList<string> Faults, IReadOnlyList<string> Advice);
 
 /// <summary>
 /// Asks every provider, at start and for <c>madang doctor</c>, whether its keys, names and connection are right; nothing is sent to anybody. A queue that had
@@ -16,7 +18,12 @@ internal sealed partial class ProviderSelfTest(ProviderRoutes routes, IDeliveryL
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
     public static Task<ProviderCheck[]> CheckAsync(ProviderRoutes routes, TimeProvider time, CancellationToken cancellationToken) =>
-        Task.WhenAll(routes.Lanes.Select(async lane => new ProviderCheck(lane.Name, lane.Provider.Kind, await CheckAsync(lane, time, cancellationToken))));
+        Task.WhenAll(routes.Lanes.Select(async lane =>
+        {
+            var found = await CheckAsync(lane, time, cancellationToken);
+            var advice = found.Where(one => one.StartsWith(IProvider.Advice, StringComparison.Ordinal)).ToList();
+            return new ProviderCheck(lane.Name, lane.Provider.Kind, [.. found.Except(advice)], [.. advice.Select(one => one[IProvider.Advice.Length..])]);
+        }));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -29,6 +36,11 @@ internal sealed partial class ProviderSelfTest(ProviderRoutes routes, IDeliveryL
                 foreach (var fault in check.Faults)
                 {
                     LogFault(check.Name, fault);
+                }
+
+                foreach (var advice in check.Advice)
+                {
+                    LogAdvice(check.Name, advice);
                 }
 
                 if (check.Faults.Count == 0 && pauses.TryGetValue(check.Name, out var pause) && !pause.IsByHand)
@@ -63,6 +75,9 @@ internal sealed partial class ProviderSelfTest(ProviderRoutes routes, IDeliveryL
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Provider {Name}: {Fault}")]
     private partial void LogFault(string name, string fault);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Provider {Name} can send, but {Advice}")]
+    private partial void LogAdvice(string name, string advice);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Queue {Queue} goes on: what had stopped it ({Reason}) is mended")]
     private partial void LogResumed(string queue, string reason);

@@ -19,6 +19,7 @@ internal sealed record ConversionJson(NotificationId? NotificationId, UserId? Us
 
 /// <summary>What became of a campaign's messages.</summary>
 /// <param name="Notifications">That were sent under this name since then.</param>
+/// <param name="Complete">False when there are more of them than the newest 100,000 that were looked at: then sent, delivered and failed are of these alone.</param>
 /// <param name="Sent">Deliveries that a provider took, or that lie in the in-app inbox.</param>
 /// <param name="Delivered">Those of which that is known.</param>
 /// <param name="Failed">Given up, expired ones included.</param>
@@ -28,7 +29,7 @@ internal sealed record ConversionJson(NotificationId? NotificationId, UserId? Us
 /// <param name="ByChannel">Of each channel with anything to tell. What came without one, as conversions do, is in none.</param>
 /// <param name="ByDay">Days in UTC, ascending; those without anything are left out. Sent by the day it was to be sent, heard by the day it happened.</param>
 internal sealed record FunnelJson(
-    string Campaign, DateTimeOffset Since, string? Channel, long Notifications, long Sent, long Delivered, long Failed, long Opened, long Clicked, long Converted, long Unsubscribed,
+    string Campaign, DateTimeOffset Since, string? Channel, long Notifications, bool Complete, long Sent, long Delivered, long Failed, long Opened, long Clicked, long Converted, long Unsubscribed,
     long Dismissed, MachineJson Machine, IReadOnlyList<FunnelChannelJson> ByChannel, IReadOnlyList<FunnelDayJson> ByDay);
 
 /// <summary>The figures of <see cref="FunnelJson"/>.</summary>

@@ -22,6 +22,9 @@ internal sealed class PlanTurn(INotificationStore store, AudienceReader audience
     /// <summary>Whoever names more people waits for the planner: the write that accepts serves others as well.</summary>
     private const int FewPeople = 8;
 
+    // Of the planner's one loop.
+    private bool _isFewestTurn;
+
     /// <summary>Whole notifications, each to a handful of people.</summary>
     /// <param name="limit">The most notifications of this turn.</param>
     /// <param name="seen">Gets the ids of those that were looked at, for whoever wants to know when it throws.</param>
@@ -88,12 +91,16 @@ internal sealed class PlanTurn(INotificationStore store, AudienceReader audience
         writer.Write(tx, draft);
     }
 
-    /// <summary>A chunk of one notification to many: the next people after its cursor, which moves in the same transaction.</summary>
+    /// <summary>
+    /// A chunk of one notification to many: the next people after its cursor, which moves in the same transaction. Every other turn belongs to the one that was
+    /// decided on for the fewest people so far: a topic of twenty does not wait behind a broadcast to a million, and that one keeps half of the turns.
+    /// </summary>
     /// <param name="chunk">The most people of this turn.</param>
     public PlanStep RunWide(WriteTx tx, int chunk, List<NotificationId>? seen = null)
     {
         seen?.Clear();
-        if (store.Due(tx, wide: true, 1) is not [var notification])
+        _isFewestTurn = !_isFewestTurn;
+        if (store.Due(tx, wide: true, 1, _isFewestTurn) is not [var notification])
         {
             return new(0, 0, store.NextDue(tx, wide: true));
         }

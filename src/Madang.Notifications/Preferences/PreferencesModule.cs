@@ -1,3 +1,4 @@
+using Madang.Api;
 using Madang.Jobs;
 using Madang.Notifications.Addresses;
 using Madang.Notifications.Categories;
@@ -36,9 +37,9 @@ internal static class PreferencesModule
 
     public static void MapPreferences(this IEndpointRouteBuilder routes)
     {
-        CategoryEndpoints.Map(routes);
-        PreferenceEndpoints.Map(routes);
-        AddressEndpoints.Map(routes);
-        SuppressionEndpoints.Map(routes);
+        routes.Late(CategoryEndpoints.Map, "/v1/admin/categories");
+        routes.Late(PreferenceEndpoints.Map, "/v1/me/preferences", "/v1/admin/users");
+        routes.Late(AddressEndpoints.Map, "/v1/me/devices", "/v1/me/addresses", "/v1/admin/users");
+        routes.Late(SuppressionEndpoints.Map, "/v1/admin/suppressions");
     }
 }

@@ -113,12 +113,15 @@ internal sealed class Renderer(TemplateBook templates, TrackingLinks links, Uri?
         {
             var (title, body, url) = (words.Line(parts.Title), words.Lines(parts.Body), words.Address(parts.Url));
             var plain = parts.Text is null ? url is null ? body : $"{body}\n\n{url}" : words.Take(parts.Text, TemplateRules.MaxMail);
-            return new(subject, plain, links.Track(MailLayout.Of(title, body, url, locale, unsubscribe), request), unsubscribe);
+            return new(subject, plain, links.Track(MailLayout.Of(title, body, url, locale, unsubscribe), request), OneClick(unsubscribe));
         }
 
         var text = parts.Text is null ? PlainText.Of(html) : words.Take(parts.Text, TemplateRules.MaxMail);
-        return new(subject, text, links.Track(MailLayout.Wrap(html, locale), request), unsubscribe);
+        return new(subject, text, links.Track(MailLayout.Wrap(html, locale), request), OneClick(unsubscribe));
     }
+
+    /// <summary>What mail programs call by themselves must be https (RFC 8058, 3.1). Where <c>Madang:PublicUrl</c> is not, the link stands in the mail alone.</summary>
+    private static string? OneClick(string? unsubscribe) => unsubscribe?.StartsWith("https://", StringComparison.Ordinal) == true ? unsubscribe : null;
 
     private static string Sms(Words words, CompiledParts parts)
     {

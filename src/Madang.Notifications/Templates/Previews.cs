@@ -48,6 +48,11 @@ internal sealed class Previews(TemplateBook book, Renderer renderer, Storage.Sno
             faults.Add(new("locale", "invalid", "A language is named as ko, en or zh-Hant."));
         }
 
+        if (asked.TimeZone is { } zone && Users.CheckTimeZone(zone).Error is { } unknown)
+        {
+            faults.AddRange(unknown.Fields);
+        }
+
         var data = Endpoints.DataText.Read(asked.Data, faults);
         if (faults.Count > 0 || data is null)
         {

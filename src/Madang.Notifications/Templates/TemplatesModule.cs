@@ -1,3 +1,4 @@
+using Madang.Api;
 using Madang.Jobs;
 using Madang.Notifications.Endpoints;
 using Madang.Notifications.Rendering;
@@ -33,7 +34,7 @@ internal static class TemplatesModule
 
     public static void MapTemplates(this IEndpointRouteBuilder routes)
     {
-        TemplateEndpoints.Map(routes);
-        TrackingEndpoints.Map(routes);
+        routes.Late(TemplateEndpoints.Map, "/v1/templates");
+        routes.Late(TrackingEndpoints.Map, "/t", "/v1/notifications", "/v1/conversions", "/v1/funnels");
     }
 }

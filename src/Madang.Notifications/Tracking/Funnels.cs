@@ -8,7 +8,7 @@ namespace Madang.Notifications.Tracking;
 internal sealed class Funnels(ITrackingStore store, TimeProvider time)
 {
     /// <param name="channel">Null for all. What was told without a channel, as conversions are, counts only then.</param>
-    /// <param name="most">Of the notifications since then, how many are looked at, newest first.</param>
+    /// <param name="most">How many notifications are looked at, newest first: see <see cref="ITrackingStore.DeliveriesAsync"/>.</param>
     public async Task<FunnelJson> OfAsync(string campaign, int days, DeliveryChannel? channel, int most, CancellationToken cancellationToken)
     {
         var since = time.GetUtcNow() - TimeSpan.FromDays(days);
@@ -21,7 +21,7 @@ internal sealed class Funnels(ITrackingStore store, TimeProvider time)
         var byDay = states.Select(group => group.Key).Union(counts.Select(group => group.Key)).Order().Select(day => new FunnelDayJson(day, Sum(states[day], counts[day]))).ToList();
         var all = Sum(states.SelectMany(group => group), counts.SelectMany(group => group));
         return new(
-            campaign, since, channel?.Name(), deliveries.Notifications, all.Sent, all.Delivered, all.Failed, all.Opened, all.Clicked, all.Converted, all.Unsubscribed, all.Dismissed, all.Machine,
+            campaign, since, channel?.Name(), deliveries.Notifications, deliveries.IsComplete, all.Sent, all.Delivered, all.Failed, all.Opened, all.Clicked, all.Converted, all.Unsubscribed, all.Dismissed, all.Machine,
             byChannel, [.. byDay.Where(day => !day.Counts.IsNothing)]);
     }
 

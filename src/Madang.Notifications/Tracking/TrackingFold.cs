@@ -36,17 +36,19 @@ internal sealed partial class TrackingFold(
                 return total;
             }
 
-            var campaigns = new Dictionary<NotificationId, string>();
-            foreach (var notification in events.Select(one => one.Notification).Distinct())
+            var settled = MachineRules.Settle(events);
+            var known = await store.KnownAsync([.. settled.Select(one => one.Delivery).Distinct()], cancellationToken);
+            TrackedDelivery? Delivery(TrackedEvent one) => known.TryGetValue(one.Delivery, out var delivery) ? delivery : null;
+            var campaigns = new Dictionary<NotificationId, string?>();
+            foreach (var about in settled.GroupBy(one => one.Notification))
             {
-                campaigns[notification] = await notifications.FindAsync(notification, cancellationToken) is { } found ? Campaigns.Of(found) : Templates.BuiltInTemplates.Digest;
+                // What comes of one that is gone from the log is told, and counts for no campaign.
+                campaigns[about.Key] = await notifications.FindAsync(about.Key, cancellationToken) is { } found ? Campaigns.Of(found)
+                    : about.Any(one => Delivery(one) is { IsDigest: true }) ? Templates.BuiltInTemplates.Digest : null;
             }
 
-            var settled = MachineRules.Settle(events);
-            var channels = await store.ChannelsAsync([.. settled.Select(one => one.Delivery).Distinct()], cancellationToken);
-            DeliveryChannel? Channel(TrackedEvent one) => channels.TryGetValue(one.Delivery, out var channel) ? channel : null;
-            var counts = settled.Where(one => one.Kind is not (TrackedKind.Sent or TrackedKind.Delivered or TrackedKind.Failed))
-                .GroupBy(one => (Campaign: campaigns[one.Notification], Day: DateOnly.FromDateTime(one.At.UtcDateTime), Channel: Channel(one), one.Kind, one.IsMachine))
+            var counts = settled.Where(one => one.Kind is not (TrackedKind.Sent or TrackedKind.Delivered or TrackedKind.Failed) && campaigns[one.Notification] is not null)
+                .GroupBy(one => (Campaign: campaigns[one.Notification]!, Day: DateOnly.FromDateTime(one.At.UtcDateTime), Delivery(one)?.Channel, one.Kind, one.IsMachine))
                 .Select(group => new TrackedCount(group.Key.Campaign, group.Key.Day, group.Key.Channel, group.Key.Kind, group.Key.IsMachine, group.Count())).ToList();
             var moved = await database.WriteAsync(
                 tx =>
@@ -56,7 +58,7 @@ internal sealed partial class TrackingFold(
                         return false;
                     }
 
-                    foreach (var kind in settled.GroupBy(one => one.Kind).Where(group => group.Key is not (TrackedKind.Converted or TrackedKind.Dismissed)))
+                    foreach (var kind in settled.GroupBy(one => one.Kind).Where(group => group.Key is not TrackedKind.Dismissed))
                     {
                         webhooks.Publish(tx, $"notification.{kind.Key.Name()}", Told(kind, campaigns));
                     }
@@ -91,7 +93,7 @@ internal sealed partial class TrackingFold(
         }
     }
 
-    private static string Told(IEnumerable<TrackedEvent> events, Dictionary<NotificationId, string> campaigns) => JsonSerializer.Serialize(
+    private static string Told(IEnumerable<TrackedEvent> events, Dictionary<NotificationId, string?> campaigns) => JsonSerializer.Serialize(
         new ToldJson([.. events.Select(one => new ToldEventJson(
             one.Notification, one.Delivery.Value == 0 ? null : one.Delivery, one.User.Value == 0 ? null : one.User, campaigns[one.Notification],
             one.IsMachine, one.Detail.Length == 0 ? null : one.Detail, one.At))]),
@@ -102,7 +104,7 @@ internal sealed partial class TrackingFold(
 
     private sealed record ToldJson(IReadOnlyList<ToldEventJson> Items);
 
-    private sealed record ToldEventJson(NotificationId NotificationId, DeliveryId? DeliveryId, UserId? UserId, string Campaign, bool Machine, string? Detail, DateTimeOffset At);
+    private sealed record ToldEventJson(NotificationId NotificationId, DeliveryId? DeliveryId, UserId? UserId, string? Campaign, bool Machine, string? Detail, DateTimeOffset At);
 }
 
 /// <summary>Deliveries that were sent, arrived or failed go into the log of events only while a webhook wants to hear of it: counts of them are read from the deliveries.</summary>

@@ -68,11 +68,12 @@ internal sealed class PostgresPosting(Inbox inbox, Snowflake ids) : PostgresHotV
         var senders = items.Select(item => item.Sender.Value).Distinct().ToArray();
         using var reads = tx.Batch();
         reads.Add("SELECT room_id, user_id FROM member WHERE room_id = ANY($1) ORDER BY room_id, user_id", rooms.Keys.Select(room => room.Value).ToArray());
+        // OFFSET: as below.
         reads.Add(
             """
-            SELECT k.user_id, k.client_id, k.digest, m.room_id, m.seq, m.id, m.sender_id, m.client_id, m.text, m.reply_to, m.created_at, false
+            SELECT s.user_id, s.client_id, k.digest, m.room_id, m.seq, m.id, m.sender_id, m.client_id, m.text, m.reply_to, m.created_at, false
             FROM unnest($1::bigint[], $2::text[]) s (user_id, client_id)
-            JOIN message_key k ON k.bucket = ANY($3) AND k.user_id = s.user_id AND k.client_id = s.client_id
+            CROSS JOIN LATERAL (SELECT digest, room_id, seq FROM message_key WHERE bucket = ANY($3) AND user_id = s.user_id AND client_id = s.client_id OFFSET 0) k
             LEFT JOIN message m ON m.room_id = k.room_id AND m.seq = k.seq
             """,
             items.Select(item => item.Sender.Value).ToArray(), items.Select(item => item.ClientId).ToArray(), new[] { bucket, bucket - 1 });

@@ -10,8 +10,8 @@ using Npgsql;
 namespace Madang.Postgres.Notifications;
 
 /// <summary>
-/// A partition a day for the notification log, its decisions, the in-app inboxes and the log of deliveries, a week for event ids: made a week ahead, dropped as a
-/// whole when their time is over. Notifications of a dropped day that are not finished move to the default partition, where rows of a day without a partition
+/// A partition a day for the notification log, its decisions, the in-app inboxes, the log of deliveries and that of what was heard of them, a week for event ids:
+/// made a week ahead, dropped as a whole when their time is over. Notifications of a dropped day that are not finished move to the default partition, where rows of a day without a partition
 /// lie too; from there they are deleted by rows. On a table that is in use for longer than <see cref="Patience"/> nothing is done this time.
 /// </summary>
 internal sealed class NotificationPartitions(IOptions<NotificationsOptions> options) : IRetention
@@ -30,7 +30,10 @@ internal sealed class NotificationPartitions(IOptions<NotificationsOptions> opti
     private const string Items = "notification_item";
     private const string Deliveries = "delivery_log";
 
-    private static readonly (string Table, string Column)[] s_daily = [(Notifications, "id"), (Decisions, "notification_id"), (Items, "id"), (Deliveries, "id")];
+    private const string Events = "tracking_event";
+
+    private static readonly (string Table, string Column)[] s_daily =
+        [(Notifications, "id"), (Decisions, "notification_id"), (Items, "id"), (Deliveries, "id"), (Events, "notification_id")];
 
     public string Name => "notification_partitions";
 
@@ -65,6 +68,7 @@ internal sealed class NotificationPartitions(IOptions<NotificationsOptions> opti
         var oldest = Today(now).AddDays(-options.Value.LogDays);
         return Before(tx, Items, NameOf(Items, oldest)).Exists(name => Try(tx, () => Drop(tx, name)))
             || Before(tx, Deliveries, NameOf(Deliveries, oldest)).Exists(name => Try(tx, () => DropDeliveries(tx, name)))
+            || Before(tx, Events, NameOf(Events, oldest)).Exists(name => Try(tx, () => DropEvents(tx, name)))
             || Before(tx, Notifications, NameOf(Notifications, oldest)).Exists(name => Try(tx, () => DropNotifications(tx, DayOf(name))))
             || Before(tx, "notification_key", NameOf(EventBucket.OldestKept(now))).Exists(name => Try(tx, () => Drop(tx, name)));
     }
@@ -114,6 +118,21 @@ internal sealed class NotificationPartitions(IOptions<NotificationsOptions> opti
         tx.Run("DELETE FROM delivery_count_delta WHERE day = $1", day);
         tx.Run("DELETE FROM delivery_count WHERE day = $1", day);
         return true;
+    }
+
+    /// <summary>Not before each is counted; one that comes of such a day later lies in the default partition.</summary>
+    private static bool DropEvents(PostgresTx tx, string name)
+    {
+        tx.Run($"LOCK TABLE ONLY {Events} IN ACCESS EXCLUSIVE MODE");
+        using (var open = tx.Use($"SELECT EXISTS (SELECT FROM {name} WHERE id > (SELECT event_id FROM tracking_mark))"))
+        {
+            if (open.ExecuteScalar() is true)
+            {
+                return false;
+            }
+        }
+
+        return Drop(tx, name);
     }
 
     private static bool DropNotifications(PostgresTx tx, DateTimeOffset day)

@@ -1,6 +1,7 @@
 using Madang.Api;
 using Madang.Notifications;
 using Madang.Notifications.Accepting;
+using Madang.Notifications.Tracking;
 
 namespace Madang.Postgres.Notifications;
 
@@ -10,6 +11,16 @@ namespace Madang.Postgres.Notifications;
 /// </summary>
 internal sealed class PostgresAccepting : PostgresHotVerb<AcceptanceInQueue, Result<Accepted>>
 {
+    /// <summary>OFFSET keeps the planner from going through all keys of a sender, which a plan made while there were none would repeat for ever.</summary>
+    internal const string FindSql =
+        $"""
+        SELECT s.sender, s.event_id, k.digest, {NotificationRows.Columns}
+        FROM unnest($1::bigint[], $2::text[]) s (sender, event_id)
+        CROSS JOIN LATERAL (
+          SELECT notification_id, digest FROM notification_key WHERE bucket = ANY($3) AND sender = s.sender AND event_id = s.event_id OFFSET 0) k
+        CROSS JOIN LATERAL (SELECT * FROM notification WHERE id = k.notification_id OFFSET 0) n
+        """;
+
     public override string Name => "notifications";
 
     /// <summary>A retry goes to the session of its original.</summary>
@@ -85,12 +96,7 @@ internal sealed class PostgresAccepting : PostgresHotVerb<AcceptanceInQueue, Res
     {
         var found = new Dictionary<(long, string), (long, Notification)>();
         using var select = tx.Use(
-            $"""
-            SELECT k.sender, k.event_id, k.digest, {NotificationRows.Columns}
-            FROM unnest($1::bigint[], $2::text[]) s (sender, event_id)
-            JOIN notification_key k ON k.bucket = ANY($3) AND k.sender = s.sender AND k.event_id = s.event_id
-            JOIN notification n ON n.id = k.notification_id
-            """,
+            FindSql,
             items.Select(item => item.Notification.Sender).ToArray(), items.Select(item => item.Notification.EventId).ToArray(), new[] { bucket, bucket - 1 });
         using var rows = select.ExecuteReader();
         while (rows.Read())
@@ -138,15 +144,15 @@ internal sealed class PostgresAccepting : PostgresHotVerb<AcceptanceInQueue, Res
         var to = rows.ConvertAll(row => RecipientsText.Of(row.To));
         _ = tx.Run(
             """
-            INSERT INTO notification (id, sender, event_id, category, template, version, content, channels, to_kind, to_value, data, collapse_key, send_at, expires_at, state, is_wide)
+            INSERT INTO notification (id, sender, event_id, category, template, version, content, channels, to_kind, to_value, data, collapse_key, send_at, expires_at, state, is_wide, campaign)
             SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::int[], $7::text[], $8::int[], $9::smallint[], $10::text[], $11::text[],
-              $12::text[], $13::timestamptz[], $14::timestamptz[], $15::smallint[], $16::boolean[])
+              $12::text[], $13::timestamptz[], $14::timestamptz[], $15::smallint[], $16::boolean[], $17::text[])
             """,
             rows.Select(row => row.Id.Value).ToArray(), rows.Select(row => row.Sender).ToArray(), rows.Select(row => row.EventId).ToArray(),
             rows.Select(row => row.Category).ToArray(), rows.Select(row => row.Template?.Name).ToArray(), rows.Select(row => row.Template?.Version).ToArray(),
             rows.Select(row => row.Content).ToArray(), rows.Select(row => RecipientsText.Mask(row.Channels)).ToArray(), to.Select(one => (short)one.Kind).ToArray(),
             to.Select(one => one.Value).ToArray(), rows.Select(row => row.Data).ToArray(), rows.Select(row => row.CollapseKey).ToArray(),
             rows.Select(row => row.SendAt.UtcDateTime).ToArray(), rows.Select(row => row.ExpiresAt.UtcDateTime).ToArray(), rows.Select(row => (short)row.State).ToArray(),
-            rows.Select(row => row.IsWide).ToArray());
+            rows.Select(row => row.IsWide).ToArray(), rows.Select(row => Campaigns.Named(row.Data)).ToArray());
     }
 }

@@ -37,12 +37,12 @@ internal sealed class PostgresNotificationStore(PostgresDatabase database) : INo
         return await row.ReadAsync(cancellationToken) ? (NotificationRows.Read(row), row.GetInt64(NotificationRows.Count)) : null;
     }
 
-    public IReadOnlyList<Notification> Due(WriteTx tx, bool wide, int limit)
+    public IReadOnlyList<Notification> Due(WriteTx tx, bool wide, int limit, bool fewestFirst)
     {
         using var select = PostgresTx.Of(tx).Use(
             $"""
             SELECT {NotificationRows.Columns} FROM notification n WHERE n.state IN (1, 2) AND n.is_wide = $1 AND n.send_at <= $2
-            ORDER BY n.send_at, n.id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED
+            ORDER BY {(fewestFirst ? "n.people, n.send_at, n.id" : "n.send_at, n.id")} LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED
             """,
             wide, tx.Now, (long)limit);
         return All(select);

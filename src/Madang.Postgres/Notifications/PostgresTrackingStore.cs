@@ -1,6 +1,7 @@
 using Madang.Api;
 using Madang.Notifications;
 using Madang.Notifications.Delivering;
+using Madang.Notifications.Templates;
 using Madang.Notifications.Tracking;
 using Madang.Postgres.Accounts;
 using Madang.Storage;
@@ -74,12 +75,12 @@ internal sealed class PostgresTrackingStore(PostgresDatabase database) : ITracki
         return true;
     }
 
-    public async Task<IReadOnlyDictionary<DeliveryId, DeliveryChannel>> ChannelsAsync(IReadOnlyCollection<DeliveryId> deliveries, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<DeliveryId, TrackedDelivery>> KnownAsync(IReadOnlyCollection<DeliveryId> deliveries, CancellationToken cancellationToken)
     {
-        await using var select = database.Source.CreateCommand("SELECT id, channel FROM delivery WHERE id = ANY($1)");
+        await using var select = database.Source.CreateCommand("SELECT id, channel, digest_id <> 0 FROM delivery WHERE id = ANY($1)");
         select.With(deliveries.Select(delivery => delivery.Value).ToArray());
-        var rows = await select.ReadAllAsync(row => (Id: new DeliveryId(row.GetInt64(0)), Channel: (DeliveryChannel)row.GetInt16(1)), cancellationToken);
-        return rows.ToDictionary(row => row.Id, row => row.Channel);
+        var rows = await select.ReadAllAsync(row => (Id: new DeliveryId(row.GetInt64(0)), Known: new TrackedDelivery((DeliveryChannel)row.GetInt16(1), row.GetBoolean(2))), cancellationToken);
+        return rows.ToDictionary(row => row.Id, row => row.Known);
     }
 
     public async Task<IReadOnlyList<TrackedCount>> CountsAsync(string campaign, DateOnly since, CancellationToken cancellationToken)
@@ -96,26 +97,34 @@ internal sealed class PostgresTrackingStore(PostgresDatabase database) : ITracki
 
     public async Task<CampaignDeliveries> DeliveriesAsync(string campaign, NotificationId since, int most, CancellationToken cancellationToken)
     {
-        // The first row tells how many notifications there are, without a day.
+        // The rows without a day tell how many notifications there are: all that were picked, those that were found by name, those that were looked at.
         await using var select = database.Source.CreateCommand(
-            """
-            WITH newest AS (SELECT id, data, template, category, send_at FROM notification WHERE id >= $1 ORDER BY id DESC LIMIT $2),
-              picked AS MATERIALIZED (SELECT id, floor(extract(epoch FROM send_at) / 86400)::int AS day FROM newest WHERE COALESCE(NULLIF(data::json ->> 'campaign', ''), template, category) = $3)
-            SELECT NULL::int, NULL::smallint, NULL::smallint, count(*) FROM picked
+            $"""
+            WITH named AS MATERIALIZED (SELECT id, send_at FROM notification WHERE campaign = $3 AND id >= $1 ORDER BY id DESC LIMIT $2),
+              digests AS MATERIALIZED (SELECT id, closed_at FROM digest WHERE $3 = '{BuiltInTemplates.Digest}' AND state = 2 AND id >= $1 ORDER BY id DESC LIMIT $2),
+              newest AS MATERIALIZED (
+                SELECT id, send_at, CASE WHEN campaign IS NULL THEN COALESCE(template, category) END AS name FROM notification WHERE id >= $1 ORDER BY id DESC LIMIT $2),
+              moments AS (SELECT * FROM named UNION ALL SELECT * FROM digests UNION ALL SELECT id, send_at FROM newest WHERE name = $3),
+              picked AS MATERIALIZED (SELECT id, floor(extract(epoch FROM send_at) / 86400)::int AS day FROM moments)
+            SELECT NULL::int, 1::smallint, NULL::smallint, count(*) FROM picked
+            UNION ALL SELECT NULL::int, 2::smallint, NULL::smallint, (SELECT count(*) FROM named) + (SELECT count(*) FROM digests)
+            UNION ALL SELECT NULL::int, 3::smallint, NULL::smallint, count(*) FROM newest
             UNION ALL SELECT p.day, 1::smallint, 5::smallint, count(*) FROM picked p JOIN notification_decision n ON n.notification_id = p.id WHERE n.item_id <> 0 GROUP BY 1
             UNION ALL SELECT p.day, d.channel, d.state, count(*) FROM picked p JOIN delivery d ON d.notification_id = p.id GROUP BY 1, 2, 3
             """);
         select.With(since.Value, most, campaign);
         var rows = await select.ReadAllAsync(
-            row => (
-                State: row.IsDBNull(0) ? null : new CampaignState(DateOnly.FromDayNumber(row.GetInt32(0) + Epoch), (DeliveryChannel)row.GetInt16(1), (DeliveryState)row.GetInt16(2), row.GetInt64(3)),
-                Count: row.GetInt64(3)),
+            row => (Day: row.IsDBNull(0) ? (int?)null : row.GetInt32(0), Which: row.GetInt16(1), State: row.IsDBNull(2) ? default : (DeliveryState)row.GetInt16(2), Count: row.GetInt64(3)),
             cancellationToken);
-        return new(rows.First(row => row.State is null).Count, [.. rows.Select(row => row.State).OfType<CampaignState>()]);
+        long Told(int which) => rows.Single(row => row.Day is null && row.Which == which).Count;
+        return CampaignDeliveries.Of(
+            Told(1), Told(2), Told(3), most,
+            [.. rows.Where(row => row.Day is not null).Select(row => new CampaignState(DateOnly.FromDayNumber(row.Day!.Value + Epoch), (DeliveryChannel)row.Which, row.State, row.Count))]);
     }
 
+    /// <summary>Days go as a whole (<see cref="NotificationPartitions"/>); here goes what no day was made for.</summary>
     public int Prune(WriteTx tx, long before, int limit) => PostgresTx.Of(tx).Run(
-        "DELETE FROM tracking_event WHERE id IN (SELECT id FROM tracking_event WHERE id < $1 AND id <= (SELECT event_id FROM tracking_mark) ORDER BY id LIMIT $2)", before, limit);
+        "DELETE FROM tracking_event_rest WHERE id IN (SELECT id FROM tracking_event_rest WHERE id < $1 AND id <= (SELECT event_id FROM tracking_mark) ORDER BY id LIMIT $2)", before, limit);
 
     private static int Epoch => DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
 

@@ -12,11 +12,12 @@ internal sealed class CrawlFile : IAsyncDisposable
 {
     private readonly IDisposable _lock;
     private readonly SqliteConnection _connection;
+    private readonly Checkpoints _checkpoints;
     private readonly SqliteWriter _writer;
     private readonly SqliteReaders _readers;
 
-    private CrawlFile(IDisposable held, SqliteConnection connection, SqliteWriter writer, SqliteReaders readers) =>
-        (_lock, _connection, _writer, _readers) = (held, connection, writer, readers);
+    private CrawlFile(IDisposable held, SqliteConnection connection, Checkpoints checkpoints, SqliteWriter writer, SqliteReaders readers) =>
+        (_lock, _connection, _checkpoints, _writer, _readers) = (held, connection, checkpoints, writer, readers);
 
     public static string DatabaseIn(string folder) => Path.Combine(folder, "crawl.db");
 
@@ -31,6 +32,7 @@ internal sealed class CrawlFile : IAsyncDisposable
         folder = Path.GetFullPath(folder);
         var held = Lock(folder);
         SqliteConnection? connection = null;
+        Checkpoints? checkpoints = null;
         try
         {
             var path = DatabaseIn(folder);
@@ -44,15 +46,16 @@ internal sealed class CrawlFile : IAsyncDisposable
                 PRAGMA temp_store = MEMORY;
                 PRAGMA wal_autocheckpoint = 0;
                 """);
-            var checkpoints = new Checkpoints(connection, parts.Options, parts.Metrics, parts.Log);
+            checkpoints = new Checkpoints(connection, path, parts.Options, parts.Metrics, parts.Log);
             checkpoints.Truncate();
             await parts.Migrator.RunAsync(new SqliteMigrations(connection, parts.Time), SqliteMigrations.OfCrawl, cancellationToken);
             var queue = new WriteQueue(parts.Options.InteractiveQueue, parts.Options.BackgroundQueue);
             var writer = new SqliteWriter(connection, queue, checkpoints, parts.Metrics, parts.Time, parts.Fatal, static _ => { }, parts.Log);
-            return new CrawlFile(held, connection, writer, new SqliteReaders(path, parts.Options, parts.Time, writer.Break));
+            return new CrawlFile(held, connection, checkpoints, writer, new SqliteReaders(path, parts.Options, parts.Time, writer.Break));
         }
         catch
         {
+            checkpoints?.Dispose();
             connection?.Dispose();
             held.Dispose();
             throw;
@@ -90,6 +93,7 @@ internal sealed class CrawlFile : IAsyncDisposable
     {
         _readers.Dispose();
         _writer.Dispose();
+        _checkpoints.Dispose();
         // The last connection to close: SQLite empties the WAL into the database with it.
         _connection.Dispose();
         _lock.Dispose();

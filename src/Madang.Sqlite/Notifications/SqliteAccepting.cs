@@ -1,6 +1,7 @@
 using Madang.Api;
 using Madang.Notifications;
 using Madang.Notifications.Accepting;
+using Madang.Notifications.Tracking;
 
 namespace Madang.Sqlite.Notifications;
 
@@ -61,7 +62,12 @@ internal sealed class SqliteAccepting : SqliteHotVerb<AcceptanceInQueue, Result<
 
     private static (NotificationId Id, long Digest)? Find(SqliteTx tx, long bucket, Acceptance item)
     {
-        using var row = tx.Use("SELECT notification_id, digest FROM notification_key WHERE bucket IN (?1, ?1 - 1) AND sender = ?2 AND event_id = ?3");
+        // The log may be kept for a shorter time than event ids: one whose notification has gone counts as new.
+        using var row = tx.Use(
+            """
+            SELECT k.notification_id, k.digest FROM notification_key k JOIN notification n ON n.id = k.notification_id
+            WHERE k.bucket IN (?1, ?1 - 1) AND k.sender = ?2 AND k.event_id = ?3
+            """);
         return row.Bind(1, bucket).Bind(2, item.Notification.Sender).Bind(3, item.Notification.EventId).Step() ? (new(row.Int64(0)), row.Int64(1)) : null;
     }
 
@@ -81,8 +87,8 @@ internal sealed class SqliteAccepting : SqliteHotVerb<AcceptanceInQueue, Result<
         fresh.Sort(static (one, other) => one.Notification.Id.Value.CompareTo(other.Notification.Id.Value));
         using (var insert = tx.Use(
             """
-            INSERT INTO notification (id, sender, event_id, category, template, version, content, channels, to_kind, to_value, data, collapse_key, send_at, expires_at, state, is_wide)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+            INSERT INTO notification (id, sender, event_id, category, template, version, content, channels, to_kind, to_value, data, collapse_key, send_at, expires_at, state, is_wide, campaign)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
             """))
         {
             foreach (var one in fresh)
@@ -91,7 +97,7 @@ internal sealed class SqliteAccepting : SqliteHotVerb<AcceptanceInQueue, Result<
                 var (kind, to) = RecipientsText.Of(row.To);
                 insert.Bind(1, row.Id.Value).Bind(2, row.Sender).Bind(3, row.EventId).Bind(4, row.Category).Bind(5, row.Template?.Name)
                     .Bind(6, (long?)row.Template?.Version).Bind(7, row.Content).Bind(8, (long?)RecipientsText.Mask(row.Channels)).Bind(9, kind).Bind(10, to)
-                    .Bind(11, row.Data).Bind(12, row.CollapseKey).Bind(13, row.SendAt).Bind(14, row.ExpiresAt).Bind(15, (long)row.State).Bind(16, row.IsWide).Again();
+                    .Bind(11, row.Data).Bind(12, row.CollapseKey).Bind(13, row.SendAt).Bind(14, row.ExpiresAt).Bind(15, (long)row.State).Bind(16, row.IsWide).Bind(17, Campaigns.Named(row.Data)).Again();
             }
         }
 

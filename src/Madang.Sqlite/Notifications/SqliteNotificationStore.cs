@@ -44,10 +44,11 @@ internal sealed class SqliteNotificationStore(SqliteDatabase database) : INotifi
             cancellationToken);
 
     // The one writer is the lock.
-    public IReadOnlyList<Notification> Due(WriteTx tx, bool wide, int limit)
+    public IReadOnlyList<Notification> Due(WriteTx tx, bool wide, int limit, bool fewestFirst)
     {
-        using var rows = SqliteTx.Of(tx).Use(
-            $"SELECT {NotificationRows.Columns} FROM notification n WHERE n.state IN (1, 2) AND n.is_wide = ?1 AND n.send_at <= ?2 ORDER BY n.send_at, n.id LIMIT ?3");
+        using var rows = SqliteTx.Of(tx).Use(fewestFirst
+            ? $"SELECT {NotificationRows.Columns} FROM notification n WHERE n.state IN (1, 2) AND n.is_wide = ?1 AND n.send_at <= ?2 ORDER BY n.people, n.send_at, n.id LIMIT ?3"
+            : $"SELECT {NotificationRows.Columns} FROM notification n WHERE n.state IN (1, 2) AND n.is_wide = ?1 AND n.send_at <= ?2 ORDER BY n.send_at, n.id LIMIT ?3");
         rows.Bind(1, wide).Bind(2, tx.Now).Bind(3, (long)limit);
         var due = new List<Notification>();
         while (rows.Step())

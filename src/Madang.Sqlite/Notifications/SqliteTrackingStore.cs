@@ -1,6 +1,7 @@
 using Madang.Api;
 using Madang.Notifications;
 using Madang.Notifications.Delivering;
+using Madang.Notifications.Templates;
 using Madang.Notifications.Tracking;
 using Madang.Storage;
 
@@ -84,19 +85,19 @@ internal sealed class SqliteTrackingStore(SqliteDatabase database) : ITrackingSt
         return true;
     }
 
-    public Task<IReadOnlyDictionary<DeliveryId, DeliveryChannel>> ChannelsAsync(IReadOnlyCollection<DeliveryId> deliveries, CancellationToken cancellationToken) =>
-        database.ReadAsync<IReadOnlyDictionary<DeliveryId, DeliveryChannel>>(
+    public Task<IReadOnlyDictionary<DeliveryId, TrackedDelivery>> KnownAsync(IReadOnlyCollection<DeliveryId> deliveries, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyDictionary<DeliveryId, TrackedDelivery>>(
             connection =>
             {
-                using var select = connection.Use("SELECT id, channel FROM delivery WHERE id IN (SELECT value FROM json_each(?1))");
+                using var select = connection.Use("SELECT id, channel, digest_id <> 0 FROM delivery WHERE id IN (SELECT value FROM json_each(?1))");
                 select.Bind(1, $"[{string.Join(',', deliveries.Select(delivery => delivery.Value))}]");
-                var channels = new Dictionary<DeliveryId, DeliveryChannel>();
+                var known = new Dictionary<DeliveryId, TrackedDelivery>();
                 while (select.Step())
                 {
-                    channels[new(select.Int64(0))] = (DeliveryChannel)select.Int32(1);
+                    known[new(select.Int64(0))] = new((DeliveryChannel)select.Int32(1), select.Bool(2));
                 }
 
-                return channels;
+                return known;
             },
             cancellationToken);
 
@@ -119,13 +120,17 @@ internal sealed class SqliteTrackingStore(SqliteDatabase database) : ITrackingSt
     public Task<CampaignDeliveries> DeliveriesAsync(string campaign, NotificationId since, int most, CancellationToken cancellationToken) => database.ReadAsync(
         connection =>
         {
-            const string picked =
-                """
-                WITH newest AS (SELECT id, data, template, category, send_at FROM notification WHERE id >= ?1 ORDER BY id DESC LIMIT ?2),
-                  picked AS (SELECT id, send_at / 86400000 AS day FROM newest WHERE COALESCE(NULLIF(json_extract(data, '$.campaign'), ''), template, category) = ?3)
+            var picked =
+                $"""
+                WITH named AS (SELECT id, send_at / 86400000 AS day FROM notification WHERE campaign = ?3 AND id >= ?1 ORDER BY id DESC LIMIT ?2),
+                  digests AS (SELECT id, closed_at / 86400000 AS day FROM digest WHERE ?3 = '{BuiltInTemplates.Digest}' AND state = 2 AND id >= ?1 ORDER BY id DESC LIMIT ?2),
+                  newest AS (SELECT id, send_at, CASE WHEN campaign IS NULL THEN COALESCE(template, category) END AS name FROM notification WHERE id >= ?1 ORDER BY id DESC LIMIT ?2),
+                  picked AS MATERIALIZED (
+                    SELECT id, day FROM named UNION ALL SELECT id, day FROM digests UNION ALL SELECT id, send_at / 86400000 FROM newest WHERE name = ?3)
                 """;
-            using var notifications = connection.Use(picked + "SELECT count(*) FROM picked");
-            var count = notifications.Bind(1, since.Value).Bind(2, most).Bind(3, campaign).Scalar() ?? 0;
+            using var counts = connection.Use(
+                picked + "SELECT (SELECT count(*) FROM picked), (SELECT count(*) FROM named) + (SELECT count(*) FROM digests), (SELECT count(*) FROM newest)");
+            _ = counts.Bind(1, since.Value).Bind(2, most).Bind(3, campaign).Step();
             using var select = connection.Use(
                 picked +
                 """
@@ -139,7 +144,7 @@ internal sealed class SqliteTrackingStore(SqliteDatabase database) : ITrackingSt
                 states.Add(new(DateOnly.FromDayNumber(select.Int32(0) + Epoch), (DeliveryChannel)select.Int32(1), (DeliveryState)select.Int32(2), select.Int64(3)));
             }
 
-            return new CampaignDeliveries(count, states);
+            return CampaignDeliveries.Of(counts.Int64(0), counts.Int64(1), counts.Int64(2), most, states);
         },
         cancellationToken);
 

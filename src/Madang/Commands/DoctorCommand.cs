@@ -6,6 +6,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Madang.Edge;
 using Madang.Notifications;
+using Madang.Notifications.Delivering;
 using Madang.Settings;
 using Madang.Web;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -140,21 +141,45 @@ internal static class DoctorCommand
 
     private static async Task<IReadOnlyList<Finding>> ProvidersAsync(ServerSettings settings, SettingsReading reading, CancellationToken cancellationToken)
     {
+        // Providers make the keys that they lack: not in the data folder, which may not be there yet, and belongs to who runs the server.
+        var folder = Directory.CreateTempSubdirectory("madang-doctor-").FullName;
         try
         {
+            foreach (var key in NotificationsModule.KeyFiles.Select(name => Path.Combine(settings.Data, name)).Where(File.Exists))
+            {
+                File.Copy(key, Path.Combine(folder, Path.GetFileName(key)));
+            }
+
             // Put together and never started: the providers are built from their settings as the server would.
-            await using var app = MadangServer.Build(settings, reading.Effective());
+            await using var app = MadangServer.Build(settings with { Data = folder }, reading.Effective());
             var checks = await NotificationsModule.CheckProvidersAsync(app.Services, cancellationToken);
             return checks.Count == 0
                 ? [new(Verdict.Ok, "providers", "none configured: notifications reach the in-app inbox")]
-                : [.. checks.SelectMany(check => check.Faults.Count == 0
-                    ? [new Finding(Verdict.Ok, $"provider {check.Name}", $"{check.Kind}: keys, names and connection are right")]
-                    : check.Faults.Select(fault => new Finding(Verdict.Fault, $"provider {check.Name}", fault)))];
+                : [.. checks.SelectMany(Of)];
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return [new Finding(Verdict.Fault, "providers", fault.Message)];
         }
         catch (OptionsValidationException faults)
         {
             return [.. faults.Failures.Select(fault => new Finding(Verdict.Fault, "setting", fault))];
         }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static IEnumerable<Finding> Of(ProviderCheck check)
+    {
+        var what = $"provider {check.Name}";
+        return
+        [
+            .. check.Faults.Select(fault => new Finding(Verdict.Fault, what, fault)),
+            .. check.Faults.Count == 0 ? [new Finding(Verdict.Ok, what, $"{check.Kind}: keys, names and connection are right")] : (Finding[])[],
+            .. check.Advice.Select(advice => new Finding(Verdict.Warning, what, advice)),
+        ];
     }
 
     private static async Task<Finding> NodeAsync(CancellationToken cancellationToken)

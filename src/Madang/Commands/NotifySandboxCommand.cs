@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography.X509Certificates;
 using Madang.Sandbox;
 using Madang.Sandbox.Apns;
@@ -33,6 +34,11 @@ internal static class NotifySandboxCommand
     private static async Task<int> RunAsync(string folder, bool tls, int controlPort, int[] ports, CancellationToken cancellationToken)
     {
         OwnFolder.Prepare(folder);
+
+        // Each stand-in's host takes the signal for itself, so none of them would end the program.
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var interrupt = Ending(PosixSignal.SIGINT, stopping);
+        using var terminate = Ending(PosixSignal.SIGTERM, stopping);
         using var certificate = tls ? SandboxCertificate.Create(TimeProvider.System) : null;
         await using var apns = new ApnsStandIn(TimeProvider.System, certificate);
         await using var fcm = new FcmStandIn(TimeProvider.System, certificate);
@@ -56,9 +62,15 @@ internal static class NotifySandboxCommand
         }
 
         Print(folder, certificate, control, all);
-        await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(Timeout.Infinite, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return Cli.Done;
     }
+
+    private static PosixSignalRegistration Ending(PosixSignal signal, CancellationTokenSource stopping) => PosixSignalRegistration.Create(signal, context =>
+    {
+        context.Cancel = true;
+        stopping.Cancel();
+    });
 
     /// <summary>On standard output what a shell can read; what a person is told beside it on standard error.</summary>
     private static void Print(string folder, X509Certificate2? certificate, SandboxControl control, StandIn[] all)

@@ -73,7 +73,8 @@ internal static class NotifySendCommand
     private static void Print(JsonNode told)
     {
         var notification = told["notification"]!;
-        Console.Out.WriteLine($"{(string)notification["category"]!}, {(string)notification["state"]!}, {(long)notification["people"]!} people decided on, accepted {(string)notification["created_at"]!}");
+        var template = (string?)notification["template"] is { } name ? $", template {name} version {(int)notification["template_version"]!}" : "";
+        Console.Out.WriteLine($"{(string)notification["category"]!}{template}, {(string)notification["state"]!}, {((long)notification["people"]! is var people && people == 1 ? "1 person" : $"{people} people")} decided on, accepted {(string)notification["created_at"]!}");
         Answers.Table(
             ["CHANNEL", "STATE", "DELIVERIES"],
             told["totals"]!.AsArray().Select(total => new[] { (string)total!["channel"]!, (string)total["state"]!, total["count"]!.ToString() }));

@@ -3,7 +3,6 @@ using System.Net;
 using System.Text;
 using Madang.Api;
 using Madang.Web;
-using Microsoft.AspNetCore.OpenApi;
 
 namespace Madang.Docs;
 
@@ -12,12 +11,17 @@ internal static class DocsModule
 {
     public static void AddApiDocs(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOpenApi("v1", OpenApiDocumentation.Configure);
+        builder.Services.AddSingleton(provider => new ApiDocument(builder.Services, provider));
     }
 
     public static void MapApiDocs(this IEndpointRouteBuilder routes)
     {
-        routes.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        routes.Late(Map, "/openapi", "/docs");
+    }
+
+    private static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/openapi/v1.json", WriteAsync).AllowAnonymous().ExcludeFromDescription();
         var docs = routes.MapGroup("/docs").AllowAnonymous().ExcludeFromDescription();
         docs.MapGet("/", ReferenceAsync);
         docs.MapGet("/start.js", () => Results.Text(Start, "text/javascript; charset=utf-8"));
@@ -26,14 +30,17 @@ internal static class DocsModule
             : new Refusal(ApiErrors.NotFound));
     }
 
-    private static async Task<IResult> ReferenceAsync(WebApp web, [FromKeyedServices("v1")] IOpenApiDocumentProvider documents, CancellationToken cancellationToken)
+    private static async Task<IResult> WriteAsync(ApiDocument api, CancellationToken cancellationToken) =>
+        Results.Bytes(await api.WriteAsync(cancellationToken), "application/json;charset=utf-8");
+
+    private static async Task<IResult> ReferenceAsync(WebApp web, ApiDocument api, CancellationToken cancellationToken)
     {
         if (web.HasScalar)
         {
             return Html("API", """<div id="reference"></div><script src="/scalar/standalone.js"></script><script src="/docs/start.js"></script>""", plain: false);
         }
 
-        var document = await documents.GetOpenApiDocumentAsync(cancellationToken);
+        var document = await api.ReadAsync(cancellationToken);
         var list = new StringBuilder("""<h1>Madang API</h1><p>The machine-readable form is <a href="/openapi/v1.json">/openapi/v1.json</a>. See also <a href="/docs/errors">errors</a>, <a href="/docs/limits">limits</a>, <a href="/docs/configuration">settings</a> and <a href="/docs/metrics">metrics</a>.</p><table><tr><th>Method</th><th>Path</th><th>What it does</th></tr>""");
         foreach (var (path, item) in document.Paths.OrderBy(path => path.Key, StringComparer.Ordinal))
         {

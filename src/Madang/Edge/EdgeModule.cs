@@ -40,6 +40,7 @@ internal static class EdgeModule
         services.AddOptions<WriteLimitOptions>().BindConfiguration(WriteLimitOptions.Section).Configure(limits => limits.Enabled = settings.RateLimits).ValidateOnStart();
         services.AddSingleton<IValidateOptions<WriteLimitOptions>, WriteLimitOptionsValidator>();
         services.AddSingleton<WriteLimits>();
+        services.AddSingleton<LateRoutes>();
         services.AddSingleton(new WebApp(WebApp.FindFolder()));
     }
 

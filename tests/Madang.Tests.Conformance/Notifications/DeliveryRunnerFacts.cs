@@ -300,6 +300,20 @@ public abstract class DeliveryRunnerFacts(Func<Action<IHostApplicationBuilder>, 
     }
 
     [Fact]
+    public async Task What_is_found_withdrawn_when_it_is_composed_ends_without_an_attempt_and_frees_its_place()
+    {
+        await using var test = await FreshAsync();
+        _world.Instead = delivery => delivery.Notification.Value % 2 == 0 ? Composed.Withdrawn(DeliveryState.Canceled, DeliveryReasons.Canceled) : null;
+        await PlanAsync(test, Enumerable.Range(1, 400).Select(i => New(test, i)));
+        await RunAsync(test, TimeSpan.FromSeconds(30));
+        Assert.Equal((200L, 200L), (await CountAsync(test, "push", DeliveryState.Sent), await CountAsync(test, "push", DeliveryState.Canceled)));
+        var (delivery, attempts) = await FindAsync(test, 2);
+        Assert.Equal((0, "canceled"), (delivery.Attempt, delivery.Reason));
+        Assert.Empty(attempts);
+        Assert.DoesNotContain(_push.Sent, envelope => envelope.Notification.Value % 2 == 0);
+    }
+
+    [Fact]
     public async Task What_is_cancelled_while_it_is_out_is_not_tried_again()
     {
         await using var test = await FreshAsync();

@@ -4,8 +4,10 @@ using Madang.Notifications;
 using Madang.Notifications.Accepting;
 using Madang.Notifications.Addresses;
 using Madang.Notifications.Audiences;
+using Madang.Notifications.Categories;
 using Madang.Notifications.Channels;
 using Madang.Notifications.Delivering;
+using Madang.Notifications.Digests;
 using Madang.Notifications.Explaining;
 using Madang.Notifications.Inboxes;
 using Madang.Notifications.Planning;
@@ -161,9 +163,12 @@ public abstract class NotificationFacts(Func<Action<IHostApplicationBuilder>, Ta
         Assert.Equal(NotificationState.Expired, (await FindAsync(test, brief)).State);
         Assert.Equal("time_to_live", Assert.Single((await ExplainAsync(test, brief.Value.Notification.Id, kim)).Person!.Decisions).Rule);
         Assert.Equal("not_planned_yet", Reason(await ExplainAsync(test, later.Value.Notification.Id, kim)));
+        var never = await AcceptAsync(test, To(kim) with { SendAt = test.Time.GetUtcNow().AddMinutes(30) });
+        Assert.True((await test.Store<Cancellation>().CancelAsync(never.Value.Notification.Id, _ => true, Token)).IsOk);
         test.Time.Advance(TimeSpan.FromHours(1));
         Assert.Equal(1, (await PlanAsync(test)).People);
         Assert.Equal(NotificationState.Planned, (await FindAsync(test, later)).State);
+        Assert.Equal("canceled", Reason(await ExplainAsync(test, never.Value.Notification.Id, kim)));
     }
 
     [Fact]
@@ -194,6 +199,33 @@ public abstract class NotificationFacts(Func<Action<IHostApplicationBuilder>, Ta
         Assert.Equal(people, (await test.Store<INotificationStore>().DecisionsAsync(all.Value.Notification.Id, null, default, 100, Token)).Select(one => one.User));
         Assert.Single(await test.Store<IInboxNotificationStore>().ListAsync(people[11], false, null, 10, Token));
         Assert.Equal(0, (await WideAsync(test, 5)).Notifications);
+    }
+
+    [Fact]
+    public async Task A_small_audience_does_not_wait_behind_a_large_one_and_each_goes_on()
+    {
+        await using var test = await FreshAsync();
+        for (var i = 0; i < 24; i++)
+        {
+            await PersonAsync(test, $"p{i}");
+        }
+
+        var first = await AcceptAsync(test, To() with { To = new() { All = true } });
+        await WideAsync(test, 2);
+        await WideAsync(test, 2);
+        test.Time.Advance(TimeSpan.FromSeconds(1));
+        var lee = await PersonAsync(test, "lee", "ko");
+        await test.Store<AudienceVerbs>().CreateAsync(new(0, "few", AudienceKind.Segment, "Few", false, new(Locales: ["ko"]), default, default), Token);
+        var small = await AcceptAsync(test, To() with { To = new() { Audience = "few" } });
+        for (var turn = 0; turn < 3; turn++)
+        {
+            await WideAsync(test, 2);
+        }
+
+        Assert.Equal(NotificationState.Planned, (await FindAsync(test, small)).State);
+        Assert.Equal(lee, Assert.Single(await test.Store<INotificationStore>().DecisionsAsync(small.Value.Notification.Id, null, default, 10, Token)).User);
+        Assert.Equal(NotificationState.Planning, (await FindAsync(test, first)).State);
+        Assert.True((await FindAsync(test, first)).People >= 6);
     }
 
     [Fact]
@@ -237,6 +269,53 @@ public abstract class NotificationFacts(Func<Action<IHostApplicationBuilder>, Ta
         var told = await ExplainAsync(test, all.Value.Notification.Id, people[0]);
         Assert.Equal(new TotalJson("email", DeliveryState.Canceled, 4), Assert.Single(told.Totals));
         Assert.Equal("canceled", Reason(await ExplainAsync(test, all.Value.Notification.Id, people[5])));
+    }
+
+    [Fact]
+    public async Task What_is_canceled_is_told_to_nobody_though_its_deliveries_wait_still()
+    {
+        await using var test = await FreshAsync();
+        var kim = await PersonAsync(test, "kim");
+        await test.WriteAsync(tx => test.Store<AddressBook>().Set(tx, kim, AddressKind.Email, "kim@example.org"));
+        var accepted = await AcceptAsync(test, To(kim) with { Category = "security", Channels = [DeliveryChannel.Email] });
+        await PlanAsync(test);
+        var claimed = await ClaimAsync(test);
+        Assert.NotNull((await ComposeAsync(test, claimed)).Envelope);
+
+        // As far as a cancellation came whose process died.
+        await test.WriteAsync(tx => Do(() => test.Store<INotificationStore>().Put(tx, [test.Store<INotificationStore>().Lock(tx, accepted.Value.Notification.Id)! with { State = NotificationState.Canceled }])));
+        Assert.Equal(Composed.Withdrawn(DeliveryState.Canceled, "canceled"), await ComposeAsync(test, claimed));
+
+        // In doubt, it is asked about all the same.
+        Assert.NotNull((await ComposeAsync(test, claimed with { IsUnanswered = true })).Envelope);
+    }
+
+    [Fact]
+    public async Task A_digest_leaves_out_what_came_too_late_or_was_canceled_since()
+    {
+        await using var test = await FreshAsync();
+        var kim = await PersonAsync(test, "kim");
+        await test.WriteAsync(tx => test.Store<AddressBook>().Set(tx, kim, AddressKind.Email, "kim@example.org"));
+        await test.Store<CategoryBook>().PutAsync(
+            new Category { Name = "news", Titles = new Dictionary<string, string> { ["en"] = "News" }, Channels = [DeliveryChannel.Email], DigestWindow = TimeSpan.FromMinutes(10) }, Token);
+        var late = To(kim) with { Category = "news", Content = new("Stale", "stale"), TimeToLive = TimeSpan.FromMinutes(1) };
+        await AcceptAsync(test, late);
+        await AcceptAsync(test, To(kim) with { Category = "news", Content = new("Fresh", "fresh") });
+        var taken = await AcceptAsync(test, To(kim) with { Category = "news", Content = new("Taken", "taken") });
+        await PlanAsync(test);
+        test.Time.Advance(TimeSpan.FromMinutes(10));
+        Assert.Equal(1, (await test.WriteAsync(test.Store<DigestTurns>().Run)).Ended);
+        Assert.True((await test.Store<Cancellation>().CancelAsync(taken.Value.Notification.Id, _ => true, Token)).IsOk);
+        var mail = Assert.IsType<EmailContent>((await ComposeAsync(test, await ClaimAsync(test))).Envelope!.Content);
+        Assert.Contains("Fresh", mail.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Stale", mail.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Taken", mail.Text, StringComparison.Ordinal);
+
+        await AcceptAsync(test, late);
+        await PlanAsync(test);
+        test.Time.Advance(TimeSpan.FromMinutes(10));
+        Assert.Equal(1, (await test.WriteAsync(test.Store<DigestTurns>().Run)).Ended);
+        Assert.Equal(Composed.Withdrawn(DeliveryState.Expired, "expired"), await ComposeAsync(test, await ClaimAsync(test)));
     }
 
     [Fact]
@@ -376,6 +455,31 @@ public abstract class NotificationFacts(Func<Action<IHostApplicationBuilder>, Ta
     }
 
     [Fact]
+    public async Task An_event_id_is_known_for_seven_days_and_taken_anew_once_a_short_log_has_let_go_of_its_notification()
+    {
+        await using var test = await open(builder => builder.Services.AddSingleton<IDeliveryRoutes>(new OnlyMail()).Configure<NotificationsOptions>(options => options.LogDays = 7));
+        var kim = await PersonAsync(test, "kim");
+        var partitions = test.Services.GetServices<Madang.Jobs.IRetention>().Where(one => one.Name is "notifications" or "notification_partitions").ToList();
+        for (var day = 0; day < 21; day++)
+        {
+            var first = await AcceptAsync(test, To(kim) with { EventId = $"day-{day}" });
+            await PlanAsync(test);
+            for (var back = 0; back <= day; back++)
+            {
+                var again = await AcceptAsync(test, To(kim) with { EventId = $"day-{back}" });
+                Assert.True(again.IsOk);
+                Assert.True(again.Value.Repeated || day - back > 7, $"Day {day}: the event id of day {back} is forgotten.");
+                Assert.Equal("idempotency_conflict", (await AcceptAsync(test, To(kim) with { EventId = $"day-{back}", Data = """{"n":1}""" })).Error?.Code);
+            }
+
+            test.Time.Advance(TimeSpan.FromDays(1));
+            while (await test.WriteAsync(tx => partitions.Sum(one => one.Prune(tx, tx.Now, 50)), Lane.Background) > 0)
+            {
+            }
+        }
+    }
+
+    [Fact]
     public async Task One_that_cannot_be_planned_is_put_off_and_holds_up_no_other()
     {
         await using var test = await FreshAsync();
@@ -400,6 +504,19 @@ public abstract class NotificationFacts(Func<Action<IHostApplicationBuilder>, Ta
         new() { Category = "mention", Content = new("마당", "Kim wrote to you"), To = new() { UserIds = people } };
 
     private Task<TestDatabase> FreshAsync() => open(builder => builder.Services.AddSingleton<IDeliveryRoutes>(new OnlyMail()));
+
+    /// <summary>The one delivery that waits for the mail server.</summary>
+    private static async Task<Delivery> ClaimAsync(TestDatabase test) => Assert.Single(
+        await test.WriteAsync(tx => test.Store<IDeliveryQueue>().Claim(tx, new DeliveryClaim("mail", "mail", 10, 1, tx.Now.AddMinutes(1)))));
+
+    private static async Task<Composed> ComposeAsync(TestDatabase test, Delivery delivery) => Assert.Single(
+        await test.Store<IEnvelopes>().ComposeAsync([new(delivery, new ClaimAnswer((string?)null) { Address = "kim@example.org", Locale = "en" })], Token));
+
+    private static bool Do(Action work)
+    {
+        work();
+        return true;
+    }
 
     private static Task<PlanStep> WideAsync(TestDatabase test, int chunk) => test.WriteAsync(tx => test.Store<PlanTurn>().RunWide(tx, chunk), Lane.Background);
 

@@ -5,6 +5,7 @@ using Madang.Notifications.Accepting;
 using Madang.Notifications.Channels;
 using Madang.Notifications.Delivering;
 using Madang.Notifications.Inboxes;
+using Madang.Notifications.Tracking;
 using Madang.Postgres;
 using Madang.Postgres.Notifications;
 using Madang.Storage;
@@ -73,6 +74,39 @@ public sealed class NotificationPartitionTests
         await test.Store<IDeliveryLog>().FoldAsync(Token);
         Assert.Equal([new DeliveryCount("apns", DeliveryState.Sent, 1)], await test.Store<IDeliveryLog>().CountsAsync(Token));
     }
+
+    [Fact]
+    public async Task What_was_heard_goes_with_the_day_of_its_notification_once_it_is_counted()
+    {
+        await using var test = await TestDatabase.PostgresAsync();
+        var kim = await NotificationFacts.PersonAsync(test, "kim");
+        await TendAsync(test);
+        test.Time.Advance(TimeSpan.FromDays(1));
+        var spring = (await NotificationFacts.AcceptAsync(test, NotificationFacts.To(kim) with { Data = """{"campaign":"spring"}""" })).Value.Notification.Id;
+        await NotificationFacts.PlanAsync(test);
+        await HearAsync(test, spring, TrackedKind.Opened);
+        Assert.Equal(["tracking_event_d20260602"], await PlacesAsync(test, "tracking_event"));
+
+        // The day is over and one event is not counted yet: it stays until that one is.
+        test.Time.Advance(TimeSpan.FromDays(31));
+        await TendAsync(test);
+        Assert.Equal(["tracking_event_d20260602"], await PlacesAsync(test, "tracking_event"));
+        Assert.Equal(1, await test.Store<TrackingFold>().RunAsync(Token));
+        await TendAsync(test);
+        Assert.Empty(await PlacesAsync(test, "tracking_event"));
+
+        // What comes later lies in the default partition, once, and goes by rows.
+        await HearAsync(test, spring, TrackedKind.Clicked);
+        await HearAsync(test, spring, TrackedKind.Clicked);
+        Assert.Equal(["tracking_event_rest"], await PlacesAsync(test, "tracking_event"));
+        test.Time.Advance(TimeSpan.FromDays(31));
+        Assert.Equal(1, await test.Store<TrackingFold>().RunAsync(Token));
+        await PruneAsync(test);
+        Assert.Empty(await PlacesAsync(test, "tracking_event"));
+    }
+
+    private static Task<int> HearAsync(TestDatabase test, NotificationId about, TrackedKind kind) => test.WriteAsync(tx => test.Store<ITrackingStore>().Append(
+        tx, [new TrackedEvent(test.Store<Snowflake>().Next(), kind, about, new DeliveryId(7), new UserId(9), false, "", tx.Now)]));
 
     [Fact]
     public async Task What_is_unfinished_outlives_its_day_with_all_that_belongs_to_it()

@@ -71,8 +71,11 @@ internal sealed class ScriptedWorld : IEnvelopes, IClaimCheck, IAddressBook, IRe
 
     public bool IsRead { get; set; }
 
+    /// <summary>Why there is no envelope for a delivery; null for the usual one.</summary>
+    public Func<Delivery, Composed?> Instead { get; set; } = _ => null;
+
     public Task<IReadOnlyList<Composed>> ComposeAsync(IReadOnlyList<Claimed> claimed, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<Composed>>([.. claimed.Select(one => Composed.Of(new Envelope
+        Task.FromResult<IReadOnlyList<Composed>>([.. claimed.Select(one => Instead(one.Delivery) ?? Composed.Of(new Envelope
         {
             Delivery = one.Delivery.Id,
             Notification = one.Delivery.Notification,

@@ -32,6 +32,7 @@ public abstract class UnackedFacts(Func<Action<IHostApplicationBuilder>, Task<Te
         var told = Assert.Single(await ToldAsync(test, lee));
         Assert.Equal(("message", $"room-{room.Id}", NotificationState.Planned), (told.Category, told.CollapseKey, told.State));
         Assert.Contains("거기 있어?", told.Content, StringComparison.Ordinal);
+        Assert.Contains($"/rooms/{room.Id}\"", told.Content, StringComparison.Ordinal);
         Assert.Contains("\"unread\":2", told.Data, StringComparison.Ordinal);
         Assert.Empty(await ToldAsync(test, kim));
 

@@ -26,6 +26,8 @@ internal static class Child
             Say("fatal");
             FatalExit.With(NullLogger.Instance)(fault);
         });
+        // The WAL is being moved as often as it is written.
+        builder.Configuration["Madang:Sqlite:CheckpointMegabytes"] = "1";
         _ = builder.AddSqlite(folder);
         using var host = builder.Build();
         await host.Services.OpenStorageAsync();

@@ -166,6 +166,61 @@ public sealed class SqliteFileTests : IDisposable
     }
 
     [Fact]
+    public async Task Commits_go_on_while_the_wal_is_moved_and_every_snapshot_is_whole()
+    {
+        const int rows = 200;
+        const int writes = 600;
+        await using var test = await SmallWalAsync();
+        using var meter = new MeterLog(test);
+        var database = test.Store<SqliteDatabase>();
+        // Each write changes two rows that lie far from each other, and a large one between: every snapshot has as many of the one as of the other.
+        _ = await test.WriteAsync(tx =>
+        {
+            using var create = SqliteTx.Of(tx).Use("CREATE TABLE spread (id INTEGER PRIMARY KEY, times INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT");
+            _ = create.Run();
+            using var fill = SqliteTx.Of(tx).Use(
+                $"INSERT INTO spread (id, times, bytes) SELECT value, 0, zeroblob(8000) FROM (WITH RECURSIVE n (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < {2 * rows}) SELECT value FROM n)");
+            return fill.Run();
+        });
+        var random = new Random(11);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        var reading = Task.Run(
+            async () =>
+            {
+                var snapshots = 0;
+                for (; !over.IsCancellationRequested || snapshots == 0; snapshots++)
+                {
+                    var (first, second) = await database.ReadAsync(SumsOf, Cancelled);
+                    Assert.Equal(first, second);
+                }
+            },
+            Cancelled);
+        await Task.WhenAll(Enumerable.Range(0, writes).Select(_ => random.Next(1, rows + 1)).Select(id => test.WriteAsync(tx =>
+        {
+            using var change = SqliteTx.Of(tx).Use("UPDATE spread SET times = times + 1, bytes = zeroblob(8000) WHERE id IN (?1, ?2)");
+            return change.Bind(1, (long)id).Bind(2, (long)(2 * rows) + 1 - id).Run();
+        })));
+        await over.CancelAsync();
+        await reading;
+        Assert.Equal((writes, writes), await database.ReadAsync(SumsOf, Cancelled));
+        Assert.Equal("ok", await database.ReadAsync(
+            connection =>
+            {
+                using var check = connection.Use("PRAGMA integrity_check");
+                return check.Step() ? check.Text(0) : null;
+            },
+            Cancelled));
+        Assert.NotEmpty(meter.Take("madang.storage.checkpoints"));
+
+        static (long First, long Second) SumsOf(SqliteConnection connection)
+        {
+            using var sums = connection.Use($"SELECT sum(times) FILTER (WHERE id <= {rows}), sum(times) FILTER (WHERE id > {rows}) FROM spread");
+            _ = sums.Step();
+            return (sums.Int64(0), sums.Int64(1));
+        }
+    }
+
+    [Fact]
     public async Task A_wal_that_readers_held_back_is_cut_once_they_let_go()
     {
         await using var test = await SmallWalAsync();
@@ -200,7 +255,7 @@ public sealed class SqliteFileTests : IDisposable
     [InlineData(3_050_004, true)]
     [InlineData(3_051_002, true)]
     [InlineData(3_051_003, false)]
-    public void Versions_with_the_wal_reset_bug_are_known(int version, bool affected) => Assert.Equal(affected, SqliteDatabase.HasWalResetBug(version));
+    public void Versions_with_the_wal_reset_bug_are_known(int version, bool affected) => Assert.Equal(affected, Checkpoints.HasWalResetBug(version));
 
     private static Task<TestDatabase> SmallWalAsync() => TestDatabase.SqliteAsync(builder => builder.Configuration.AddInMemoryCollection(
         [new("Madang:Sqlite:CheckpointMegabytes", "1"), new("Madang:Sqlite:TruncateMegabytes", "2")]));

@@ -81,6 +81,88 @@ public sealed class VerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_sent_is_explained_with_its_template_its_decisions_and_its_attempts()
+    {
+        await using var server = await MadangProcess.ServeAsync(_folder, new()
+        {
+            ["MADANG__NOTIFICATIONS__PROVIDERS__MAIL__KIND"] = "smtp",
+            ["MADANG__NOTIFICATIONS__PROVIDERS__MAIL__HOST"] = "127.0.0.1",
+            ["MADANG__NOTIFICATIONS__PROVIDERS__MAIL__PORT"] = "9",
+            ["MADANG__NOTIFICATIONS__PROVIDERS__MAIL__SECURITY"] = "none",
+            ["MADANG__NOTIFICATIONS__PROVIDERS__MAIL__FROM"] = "hello@example.org",
+        });
+        Assert.Equal(0, (await RunAsync(["user", "create", "mina"], "a long password\n")).ExitCode);
+        var given = (await RunAsync(["notify", "send", "Spring", "See you on Saturday", "--user", "mina"])).Output.Trim();
+        var told = await RunAsync(["notify", "explain", given]);
+        Assert.True(told.ExitCode == 0, told.Error);
+        Assert.Contains("announcement, planned, 1 person decided on", told.Output, StringComparison.Ordinal);
+        Assert.Matches("""preference +inbox +send +\{"source":"default"\}""", told.Output);
+        Assert.Matches("""address +email +drop +\{"reason":"no_address"\}""", told.Output);
+
+        using var client = new HttpClient { BaseAddress = await server.AddressAsync() };
+        client.DefaultRequestHeaders.Authorization = new("Bearer", (await RunAsync(["token", "create", "bot", "--role", "admin"])).Output.Trim());
+        using var sent = await client.PostAsync("/v1/notifications", new StringContent(
+            """{"category":"announcement","template":"message","data":{"sender":"Joon","text":"안녕"},"channels":["email"],"to":{"address":{"email":"mina@example.org"}}}""",
+            System.Text.Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
+        var id = JsonDocument.Parse(await sent.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement.GetProperty("id").GetString()!;
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        JsonElement delivery;
+        do
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            delivery = JsonDocument.Parse((await RunAsync(["notify", "explain", id, "--json"])).Output).RootElement.GetProperty("person").GetProperty("deliveries")[0];
+        }
+        while (delivery.GetProperty("attempts").GetArrayLength() == 0);
+        Assert.True(delivery.GetProperty("attempts")[0].TryGetProperty("next_at", out _), delivery.ToString());
+        told = await RunAsync(["notify", "explain", id]);
+        Assert.Contains("announcement, template message version 0, planned", told.Output, StringComparison.Ordinal);
+        Assert.Matches(@"\d+ +email +mail +waiting +2\d{3}-\S+ +\S.* \d+ +2\d{3}-", told.Output);
+    }
+
+    [Fact]
+    public async Task The_doctor_asks_every_provider_and_names_what_is_wrong_with_each()
+    {
+        Dictionary<string, string?> providers = new()
+        {
+            ["MADANG__NOTIFICATIONS__PROVIDERS__MAIL__KIND"] = "smtp",
+            ["MADANG__NOTIFICATIONS__PROVIDERS__MAIL__HOST"] = "127.0.0.1",
+            ["MADANG__NOTIFICATIONS__PROVIDERS__MAIL__PORT"] = "9",
+            ["MADANG__NOTIFICATIONS__PROVIDERS__MAIL__SECURITY"] = "none",
+            ["MADANG__NOTIFICATIONS__PROVIDERS__MAIL__FROM"] = "hello@example.org",
+            ["MADANG__NOTIFICATIONS__PROVIDERS__HOOKS__KIND"] = "webhook",
+            ["MADANG__NOTIFICATIONS__PROVIDERS__HOOKS__SECRET"] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        };
+        // Before the first start, as an operator does it: nothing is made in a folder that is not there yet.
+        var unborn = Path.Combine(_folder, "not", "there", "yet");
+        Assert.Equal(1, (await MadangProcess.RunAsync(["doctor", "--data", unborn], providers)).ExitCode);
+        Assert.False(Directory.Exists(unborn));
+
+        var answer = await RunAsync(["doctor", "--json"], environment: providers);
+        Assert.Equal(1, answer.ExitCode);
+        Assert.Empty(Directory.EnumerateFiles(_folder));
+        var found = JsonDocument.Parse(answer.Output).RootElement.EnumerateArray()
+            .Where(finding => finding.GetProperty("what").GetString()!.StartsWith("provider ", StringComparison.Ordinal))
+            .ToLookup(finding => finding.GetProperty("what").GetString()!, finding => (Verdict: finding.GetProperty("verdict").GetString(), Found: finding.GetProperty("found").GetString()!));
+        Assert.Equal("ok", Assert.Single(found["provider hooks"]).Verdict);
+        Assert.Contains(found["provider mail"], finding => finding.Verdict == "fault" && finding.Found.Contains("127.0.0.1", StringComparison.Ordinal));
+
+        // A name without SPF is told of and stops nobody.
+        Assert.Contains(found["provider mail"], finding => finding.Verdict == "warning" && finding.Found.Contains("SPF", StringComparison.Ordinal));
+
+        // The server says the same when it starts, and serves all the same.
+        await using var server = await MadangProcess.ServeAsync(_folder, providers);
+        using var client = new HttpClient { BaseAddress = await server.AddressAsync() };
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        do
+        {
+            Assert.True((await client.GetAsync("/health/ready", patience.Token)).IsSuccessStatusCode);
+        }
+        while (!server.Messages.Contains("Provider mail:", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_second_server_on_the_folder_names_the_first()
     {
         await using var first = await MadangProcess.ServeAsync(_folder);

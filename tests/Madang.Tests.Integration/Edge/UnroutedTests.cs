@@ -1,4 +1,5 @@
 using System.Net;
+using Madang.Api;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -40,6 +41,7 @@ public sealed class UnroutedTests(SharedHost shared) : IClassFixture<SharedHost>
     [Fact]
     public void Streams_outlast_the_time_for_a_request_and_nothing_else_does()
     {
+        _host.Services.GetRequiredService<LateRoutes>().OpenAll();
         var lasting = _host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Where(endpoint => endpoint.Metadata.GetMetadata<DisableRequestTimeoutAttribute>() is not null)
             .Select(endpoint => endpoint.RoutePattern.RawText!.TrimEnd('/')).Distinct().Order();

@@ -91,6 +91,35 @@ public sealed class ChannelRoadTests(SandboxHost sandbox) : IClassFixture<Sandbo
         await sandbox.ExplainedAsync(alive, person => SandboxHost.Is(person, "push", "sent"));
         var waiting = SandboxHost.Delivery(await sandbox.ExplainedAsync(dead, person => person["deliveries"]!.AsArray().Count == 1), "push");
         Assert.Equal(("dead", "waiting"), ((string)waiting["provider"]!, (string)waiting["state"]!));
+        await DeadQueueIsSeenAsync();
+    }
+
+    /// <summary>On the page of the queues at once, and in the metrics ten seconds later: depth, age of the oldest, rates, retries and the breaker.</summary>
+    private async Task DeadQueueIsSeenAsync()
+    {
+        var queues = (await MadangHost.GetAsync((await _host.AdminAsync()).Http, "/v1/queues"))["items"]!.AsArray();
+        var dead = queues.Single(queue => (string)queue!["name"]! == "dead")!;
+        Assert.True((long)dead["waiting"]! + (long)dead["sending"]! >= 40);
+        Assert.NotEqual("closed", (string)dead["breaker"]!);
+        Assert.True((long)queues.Single(queue => (string)queue!["name"]! == "smtp")!["sent"]! >= 40);
+
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        Regex[] wanted =
+        [
+            new("""^madang_deliveries_count\{queue="dead",state="waiting"\} [1-9]""", RegexOptions.Multiline),
+            new("""^madang_deliveries_oldest_age_seconds\{queue="dead"\} 0*[1-9]""", RegexOptions.Multiline),
+            new("""^madang_deliveries_breaker\{queue="dead"\} [12]""", RegexOptions.Multiline),
+            new("""^madang_deliveries_breaker\{queue="smtp"\} 0""", RegexOptions.Multiline),
+            new("""^madang_deliveries_answers_total\{(class="retry",queue="dead"|queue="dead",class="retry")\} [1-9]""", RegexOptions.Multiline),
+            new("""^madang_deliveries_answers_total\{(class="ok",queue="smtp"|queue="smtp",class="ok")\} [1-9]""", RegexOptions.Multiline),
+        ];
+        string text;
+        do
+        {
+            text = await _host.Client().GetStringAsync("/metrics", patience.Token);
+        }
+        while (!wanted.All(one => one.IsMatch(text)));
     }
 
     /// <summary>Push and mail; what is in doubt and does not collapse is held.</summary>
@@ -185,10 +214,11 @@ public sealed class ChannelRoadTests(SandboxHost sandbox) : IClassFixture<Sandbo
             await MadangHost.PostAsync(shin.Http, $"/v1/notifications/{id}/events", new JsonObject { ["type"] = "opened" });
         }
 
+        await MadangHost.PostAsync(admin.Http, "/v1/conversions", new JsonObject { ["notification_id"] = id, ["user_id"] = shin.Id, ["name"] = "purchase" });
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
         patience.CancelAfter(TimeSpan.FromSeconds(60));
         List<(string Type, bool Machine)> told = [];
-        while (told.Count < 5)
+        while (told.Count < 6)
         {
             var (type, data) = await came.Reader.ReadAsync(patience.Token);
             foreach (var item in data["items"]!.AsArray().Where(item => (string)item!["notification_id"]! == id))
@@ -200,11 +230,13 @@ public sealed class ChannelRoadTests(SandboxHost sandbox) : IClassFixture<Sandbo
 
         Assert.Equal(
             [
-                ("notification.clicked", true), ("notification.delivered", false), ("notification.opened", false), ("notification.opened", true), ("notification.sent", false),
+                ("notification.clicked", true), ("notification.converted", false), ("notification.delivered", false), ("notification.opened", false), ("notification.opened", true),
+                ("notification.sent", false),
             ],
             told.Order());
         var funnel = await MadangHost.GetAsync(admin.Http, "/v1/funnels?campaign=road-spring");
-        Assert.Equal((1, 0, 1), ((int)funnel["opened"]!, (int)funnel["clicked"]!, (int)funnel["machine"]!["clicked"]!));
+        Assert.Equal((1, 0, 1, 1), ((int)funnel["opened"]!, (int)funnel["clicked"]!, (int)funnel["machine"]!["clicked"]!, (int)funnel["converted"]!));
+        Assert.True((bool)funnel["complete"]!);
         await MadangHost.SendAsync(admin.Http, HttpMethod.Delete, "/v1/webhooks/" + (string)hook["id"]!, null);
     }
 }

@@ -15,7 +15,7 @@ namespace Madang.Tests.Integration.Notifications;
 public sealed class SandboxTests
 {
     [Fact]
-    public async Task The_verb_prints_settings_that_a_shell_can_read_and_answers_at_its_switches()
+    public async Task The_verb_prints_settings_that_a_shell_can_read_answers_at_its_switches_and_ends_by_a_signal()
     {
         var folder = Directory.CreateTempSubdirectory("madang-sandbox-").FullName;
         using var sandbox = Process.Start(new ProcessStartInfo("dotnet",
@@ -37,6 +37,10 @@ public sealed class SandboxTests
             using var client = new HttpClient { BaseAddress = new Uri(told!.Split(' ')[1]) };
             var list = await client.GetFromJsonAsync<JsonArray>("/", TestContext.Current.CancellationToken);
             Assert.Equal(["apns", "fcm", "push", "smtp", "twilio", "kannel"], list!.Select(one => (string)one!["name"]!));
+
+            using var signal = Process.Start("kill", ["-TERM", sandbox.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+            await sandbox.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+            Assert.Equal(0, sandbox.ExitCode);
         }
         finally
         {
@@ -75,6 +79,9 @@ public sealed class SandboxTests
     [InlineData("""[{"status":7}]""")]
     [InlineData("""[{"effect":"explode"}]""")]
     [InlineData("""[{"unknown":1}]""")]
+    [InlineData("""[{"next":0,"status":500}]""")]
+    [InlineData("""[{"every":-1,"status":500}]""")]
+    [InlineData("""[{"stage":"rcptt","status":550}]""")]
     public async Task A_rule_that_is_none_is_refused_and_changes_nothing(string body)
     {
         await using var push = new PushStandIn(TimeProvider.System);

@@ -29,6 +29,8 @@ public sealed partial class TemplateHttpTests
         Assert.Equal(("지훈이 왔어요\n주문 7", "ucs2", 1), ((string)preview["sms"]!["text"]!, (string)preview["sms"]!["encoding"]!, (int)preview["sms"]!["segments"]!));
         Assert.Null(preview["email"]);
 
+        using var nowhere = await admin.PostAsJsonAsync("/v1/templates/order/preview", new { data = new { name = "지훈", n = 7 }, time_zone = "Mars/Phobos", locale = "not a language" }, Token);
+        Assert.Equal(["locale", "time_zone"], (await nowhere.Content.ReadFromJsonAsync<JsonObject>(Token))!["errors"]!.AsArray().Select(fault => (string)fault!["field"]!));
         using var missing = await admin.PostAsJsonAsync("/v1/templates/order/preview", new { data = new { n = 7 } }, Token);
         Assert.Equal("template_variable_missing", (string)(await missing.Content.ReadFromJsonAsync<JsonObject>(Token))!["code"]!);
         using var wrong = await admin.PutAsJsonAsync("/v1/templates/order", new { parts = new { ko = new { title = "{{> x}}", body = "{{#if" } } }, Token);
@@ -88,6 +90,25 @@ public sealed partial class TemplateHttpTests
         Assert.Equal(HttpStatusCode.NoContent, told.StatusCode);
         using var elsewhere = await browser.PostAsJsonAsync("/v1/notifications/9/events", new { type = "opened", token = push.Token }, Token);
         Assert.Equal(HttpStatusCode.NotFound, elsewhere.StatusCode);
+    }
+
+    [Fact]
+    public async Task Where_the_server_has_no_https_address_a_mail_goes_out_without_one_click_and_with_its_link()
+    {
+        await using var host = await MadangHost.StartAsync(new() { ["Madang:PublicUrl"] = "http://madang.local:8080" });
+        var mail = (EmailContent)host.Services.GetRequiredService<Renderer>().Render(new RenderRequest
+        {
+            Id = new(8),
+            Category = "announcement",
+            Content = """{"title":"봄","body":"소식"}""",
+            Channel = DeliveryChannel.Email,
+            Locale = "ko",
+            Delivery = new(7),
+            User = new UserId(9),
+            CanUnsubscribe = true,
+        }).Value;
+        Assert.Null(mail.UnsubscribeUrl);
+        Assert.Contains("http://madang.local:8080/t/u/", mail.Html, StringComparison.Ordinal);
     }
 
     [GeneratedRegex("https://madang\\.example\\.org/t/[^\"']+")]

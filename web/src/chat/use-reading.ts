@@ -1,5 +1,6 @@
 import type { Room } from '@madang/client'
 import { useEffect, useState, useSyncExternalStore } from 'react'
+import { clearShown } from '../push/push'
 import { useChatStore } from './use-chat'
 
 /** Marks the room read while its end is looked at; gives how many messages came since it was not. */
@@ -10,7 +11,9 @@ export function useReading(room: Room, atEnd: boolean): number {
   const reading = atEnd && visible
   if (reading && seen !== room.head_seq) setSeen(room.head_seq)
   useEffect(() => {
-    if (reading && room.unread > 0) store.markRead(room.id)
+    if (!reading || room.unread === 0) return
+    store.markRead(room.id)
+    void clearShown(`room-${room.id}`).catch(() => undefined) // a browser that does not let its notifications go keeps them
   }, [reading, room.id, room.unread, store])
   return Math.max(0, room.head_seq - seen)
 }

@@ -311,6 +311,7 @@ export const notifyEn = {
   'notify.people': { one: '{number} person', other: '{number} people' },
   'notify.unanswered': { one: '{count} time without an answer', other: '{count} times without an answer' },
   'notify.days': { one: '{count} day', other: '{count} days' },
+  'notify.funnelPart': 'There are more than were counted: sent, delivered and failed are of the newest alone.',
   'notify.funnelSince': { one: '{number} notification since {time}', other: '{number} notifications since {time}' },
   'notify.choosePeople': { one: 'Choose {count} person', other: 'Choose {count} people' },
   'notify.added': { one: '{count} person added', other: '{count} people added' },

@@ -313,6 +313,7 @@ export const notifyKo: { [Key in keyof typeof notifyEn]: (typeof notifyEn)[Key] 
   'notify.people': { one: '{number}명', other: '{number}명' },
   'notify.unanswered': { one: '답 없이 {count}번', other: '답 없이 {count}번' },
   'notify.days': { one: '{count}일', other: '{count}일' },
+  'notify.funnelPart': '다 세지 못할 만큼 많습니다. 보냄, 도착, 실패는 가장 최근 것만 센 값입니다.',
   'notify.funnelSince': { one: '{time}부터 알림 {number}건', other: '{time}부터 알림 {number}건' },
   'notify.choosePeople': { one: '{count}명 고르기', other: '{count}명 고르기' },
   'notify.added': { one: '{count}명을 추가했습니다', other: '{count}명을 추가했습니다' },

@@ -30,6 +30,11 @@ export function shortText(at: string, locale: Locale, t: Translate, now = new Da
   return date.toLocaleDateString(locale, { year, month: 'short', day: 'numeric' })
 }
 
+/** To the second, where several things happen in one minute. */
+export function exactText(at: string, locale: Locale): string {
+  return new Date(at).toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'medium' })
+}
+
 export function fullText(at: string, locale: Locale): string {
   return new Date(at).toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' })
 }

@@ -9,7 +9,7 @@ import { numberText } from '../crawl/text'
 import { errorText } from '../i18n/error-text'
 import { type Translate, useI18n } from '../i18n/i18n'
 import type { Locale } from '../i18n/messages'
-import { fullText } from '../i18n/time'
+import { exactText, fullText } from '../i18n/time'
 import { Avatar } from '../ui/Avatar'
 import { Spinner } from '../ui/Spinner'
 import { useAction } from '../ui/use-action'
@@ -109,7 +109,7 @@ function Person({ person }: { person: PersonExplanation }) {
     <>
       <section className="card" aria-label={t('notify.decisions')}>
         <h2 className="card-title">{t('notify.decisions')}</h2>
-        {person.decided_at !== undefined && <p className="quiet-text">{t('notify.decidedAt', { time: fullText(person.decided_at, locale) })}</p>}
+        {person.decided_at !== undefined && <p className="quiet-text">{t('notify.decidedAt', { time: exactText(person.decided_at, locale) })}</p>}
         <ol className="timeline">{person.decisions.map((decision, index) => <Decision key={index} decision={decision} />)}</ol>
         {person.item && <p className="quiet-text">{t(!person.item.present ? 'notify.itemGone' : person.item.read ? 'notify.itemRead' : 'notify.itemUnread')}</p>}
       </section>
@@ -142,8 +142,8 @@ function Delivery({ delivery }: { delivery: ExplainedDelivery }) {
   const { t, locale } = useI18n()
   const notes = [
     delivery.reason === undefined ? undefined : reasonText(t, delivery.reason),
-    delivery.due_at === undefined ? undefined : t('notify.nextTry', { time: fullText(delivery.due_at, locale) }),
-    delivery.opened_at === undefined ? undefined : t('notify.openedAt', { time: fullText(delivery.opened_at, locale) }),
+    delivery.due_at === undefined ? undefined : t('notify.nextTry', { time: exactText(delivery.due_at, locale) }),
+    delivery.opened_at === undefined ? undefined : t('notify.openedAt', { time: exactText(delivery.opened_at, locale) }),
     delivery.fallback_of === undefined ? undefined : t('notify.fallbackOf', { channel: wordOf(t, 'channel', delivery.fallback_of) }),
     delivery.ambiguous === 0 ? undefined : t('notify.unanswered', { count: delivery.ambiguous }),
   ].filter((note) => note !== undefined)
@@ -161,8 +161,8 @@ function Delivery({ delivery }: { delivery: ExplainedDelivery }) {
 
 function Attempt({ attempt }: { attempt: ExplainedAttempt }) {
   const { t, locale } = useI18n()
-  const facts = [fullText(attempt.at, locale), attempt.provider, t('notify.latency', { ms: numberText(attempt.latency_ms, locale) })]
-  if (attempt.next_at !== undefined) facts.push(t('notify.nextTry', { time: fullText(attempt.next_at, locale) }))
+  const facts = [exactText(attempt.at, locale), attempt.provider, t('notify.latency', { ms: numberText(attempt.latency_ms, locale) })]
+  if (attempt.next_at !== undefined) facts.push(t('notify.nextTry', { time: exactText(attempt.next_at, locale) }))
   return (
     <li className="decision">
       <div className="row-text">

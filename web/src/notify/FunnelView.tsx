@@ -72,6 +72,7 @@ function FunnelChart({ funnel, onChannel }: { funnel: Funnel; onChannel: (channe
         {funnel.by_channel.map(({ channel }) => <button key={channel} type="button" aria-pressed={funnel.channel === channel} onClick={() => onChannel(channel)}>{t(`notify.channel.${channel}`)}</button>)}
       </div>
       <p className="quiet-text funnel-since">{t('notify.funnelSince', { count: funnel.notifications, number: number(funnel.notifications), time: fullText(funnel.since, locale) })}</p>
+      {funnel.complete === false && <p className="quiet-text">{t('notify.funnelPart')}</p>}
       <ol className="funnel">
         {steps.map((step) => {
           const share = funnel.sent === 0 ? 0 : funnel[step] / funnel.sent

@@ -45,6 +45,13 @@ export function tellBadge(badge: Badge): void {
   if ('serviceWorker' in navigator) navigator.serviceWorker.controller?.postMessage({ type: 'badge', badge })
 }
 
+/** What is on the screen under this key has been read in the app. */
+export async function clearShown(tag: string): Promise<void> {
+  if (!isSupported()) return
+  const registration = await navigator.serviceWorker.getRegistration(WORKER)
+  for (const shown of (await registration?.getNotifications({ tag })) ?? []) shown.close()
+}
+
 /** Runs when a push was clicked while the app is open. */
 export function onPushClick(go: (path: string) => void): () => void {
   if (!('serviceWorker' in navigator)) return () => undefined

@@ -12,6 +12,8 @@ export interface PushMessage {
   badge?: Badge
   notificationId?: string
   deliveryId?: string
+  /** Proves which delivery it was, of a digest too and when nobody is signed in. */
+  token?: string
 }
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
@@ -30,11 +32,18 @@ export function readPush(payload: unknown): PushMessage | undefined {
     body: text(told['title']) === undefined ? '' : (text(told['body']) ?? ''),
     lang: text(told['lang']),
     tag: text(told['tag']),
-    navigate: text(told['navigate']),
+    navigate: text(told['navigate']) ?? roomOf(data),
     badge: Number.isSafeInteger(count) && Number.isSafeInteger(version) && told['app_badge'] !== undefined ? { count, version } : undefined,
     notificationId: text(data['notification_id']),
     deliveryId: text(data['delivery_id']),
+    token: text(data['token']),
   }
+}
+
+/** Without an address of its own the server gives no link, and a message leads to its room all the same. */
+function roomOf(data: Record<string, unknown>): string | undefined {
+  const room = text(record(data['app'])['room_id'])
+  return room === undefined ? undefined : `/rooms/${encodeURIComponent(room)}`
 }
 
 /** A push that comes late does not bring back a badge that has gone since. */

@@ -39,7 +39,7 @@ export interface Worker {
   fetch: typeof fetch
   skipWaiting(): Promise<void>
   addEventListener(type: 'push', listener: (event: PushArrived) => void): void
-  addEventListener(type: 'notificationclick', listener: (event: NotificationClicked) => void): void
+  addEventListener(type: 'notificationclick' | 'notificationclose', listener: (event: NotificationClicked) => void): void
   addEventListener(type: 'pushsubscriptionchange', listener: (event: SubscriptionChanged) => void): void
   addEventListener(type: 'message', listener: (event: Extendable & { data: unknown }) => void): void
   addEventListener(type: 'install' | 'activate', listener: (event: Extendable) => void): void

@@ -20,8 +20,9 @@ export function start(worker: Worker): void {
   })
   worker.addEventListener('notificationclick', (event) => {
     event.notification.close()
-    event.waitUntil(Promise.all([follow(worker, event.notification), report(worker, event.notification)]))
+    event.waitUntil(Promise.all([follow(worker, event.notification), report(worker, 'opened', event.notification.data)]))
   })
+  worker.addEventListener('notificationclose', (event) => event.waitUntil(report(worker, 'dismissed', event.notification.data)))
   worker.addEventListener('pushsubscriptionchange', (event) => event.waitUntil(renew(worker, event.oldSubscription, event.newSubscription)))
   worker.addEventListener('message', (event) => {
     const told = event.data as { type?: unknown; badge?: Badge } | null
@@ -33,13 +34,15 @@ export function start(worker: Worker): void {
 async function show(worker: Worker, payload: unknown): Promise<void> {
   const push = readPush(payload)
   if (push?.badge) await take(worker, push.badge, false)
+  const data = { navigate: push?.navigate, notification_id: push?.notificationId, delivery_id: push?.deliveryId, token: push?.token }
   await worker.registration.showNotification(push?.title ?? 'Madang', {
     body: push?.body,
     lang: push?.lang,
     tag: push?.tag,
     icon: '/icon-192.png',
-    data: { navigate: push?.navigate, notification_id: push?.notificationId, delivery_id: push?.deliveryId },
+    data,
   })
+  if (push?.token !== undefined) await report(worker, 'delivered', data)
 }
 
 /** The badge on the app's icon. @param seen The app told it: with nothing unread there is nothing left to show. */
@@ -62,11 +65,11 @@ async function follow(worker: Worker, clicked: Notification): Promise<void> {
   open.postMessage({ type: 'navigate', path: target.path })
 }
 
-/** That it was opened; what cannot be told now is not worth keeping. */
-async function report(worker: Worker, clicked: Notification): Promise<void> {
-  const { notification_id } = (clicked.data ?? {}) as { notification_id?: string }
+/** What became of it on this device; what cannot be told now is not worth keeping. @param data Of the notification, as `show` gave it. */
+async function report(worker: Worker, type: 'delivered' | 'opened' | 'dismissed', data: unknown): Promise<void> {
+  const { notification_id, token } = (data ?? {}) as { notification_id?: string; token?: string }
   if (notification_id === undefined) return
-  await send(worker, 'POST', `/v1/notifications/${encodeURIComponent(notification_id)}/events`, { type: 'opened' }).catch(() => undefined)
+  await send(worker, 'POST', `/v1/notifications/${encodeURIComponent(notification_id)}/events`, { type, token }).catch(() => undefined)
 }
 
 /** The browser gave the subscription another address, or took it away. */

@@ -1,7 +1,11 @@
 import { hasMessage, type Translate } from '../i18n/i18n'
 
 /** The events that may be chosen; `webhook.test` comes unasked. */
-export const eventTypes = ['crawl.started', 'crawl.finished', 'crawl.page.new', 'crawl.page.changed', 'crawl.page.gone'] as const
+export const eventTypes = [
+  'notification.sent', 'notification.delivered', 'notification.opened', 'notification.clicked', 'notification.converted', 'notification.failed', 'notification.unsubscribed',
+  'post.created', 'post.updated', 'post.deleted',
+  'crawl.started', 'crawl.finished', 'crawl.page.new', 'crawl.page.changed', 'crawl.page.gone',
+] as const
 
 /** An event in words; one that is new to us, or a pattern such as `crawl.*`, as it stands. */
 export function typeText(t: Translate, type: string): string {

@@ -63,12 +63,12 @@ internal sealed class EmailCheck(Func<string, CancellationToken, Task<IReadOnlyL
     {
         if (await texts(settings.Return.Domain, cancellationToken) is { } spf && !spf.Any(text => text.StartsWith("v=spf1", StringComparison.OrdinalIgnoreCase)))
         {
-            faults.Add($"Advice: {settings.Return.Domain} has no SPF record (v=spf1 …), which large receivers ask for.");
+            faults.Add(IProvider.Advice + $"{settings.Return.Domain} has no SPF record (v=spf1 …), which large receivers ask for.");
         }
 
         if (await texts("_dmarc." + settings.From.Domain, cancellationToken) is { } dmarc && !dmarc.Any(text => text.StartsWith("v=DMARC1", StringComparison.Ordinal)))
         {
-            faults.Add($"Advice: _dmarc.{settings.From.Domain} has no DMARC record (v=DMARC1; p=…), which large receivers ask for; where a parent domain has one, that counts.");
+            faults.Add(IProvider.Advice + $"_dmarc.{settings.From.Domain} has no DMARC record (v=DMARC1; p=…), which large receivers ask for; where a parent domain has one, that counts.");
         }
     }
 

@@ -58,7 +58,7 @@ internal sealed class KannelProvider(KannelSettings settings, TimeProvider time)
         List<string> faults = answer.Class == AnswerClass.Ok ? [] : [$"{_send.Host} answered {answer.Code}. {answer.Detail}".Trim()];
         if (settings.Callback.Of(new(1), 1) is null)
         {
-            faults.Add("Advice: neither CallbackUrl nor Madang:PublicUrl is set, so nobody tells what became of a message.");
+            faults.Add(IProvider.Advice + "neither CallbackUrl nor Madang:PublicUrl is set, so nobody tells what became of a message.");
         }
 
         return faults;

@@ -113,7 +113,7 @@ internal sealed class TwilioProvider : IProvider, IDisposable
 
         if (Settings.Callback.Of(new(1), 1) is null)
         {
-            faults.Add("Advice: neither CallbackUrl nor Madang:PublicUrl is set, so nobody tells what became of a message.");
+            faults.Add(IProvider.Advice + "neither CallbackUrl nor Madang:PublicUrl is set, so nobody tells what became of a message.");
         }
 
         return faults;

@@ -42,6 +42,12 @@ internal sealed partial class DeliverySending(IEnvelopes envelopes, DeliveryMetr
             {
                 _ = SendAsync(lane, claimed[i].Delivery, envelope, end, stopping);
             }
+            else if (composed[i].End is { } state)
+            {
+                lane.Free(1);
+                var delivery = claimed[i].Delivery;
+                end(new Ended(new DeliveryChange(delivery, delivery.Withdraw(state, composed[i].Fault!, DeliveryRules.Cut(time.GetUtcNow()))), null, null));
+            }
             else
             {
                 Refuse(lane, claimed[i].Delivery, composed[i].Fault ?? "no_content", end);

@@ -131,10 +131,10 @@ internal sealed class TemplatePart
             at++;
             if (turn.Text.Length > 0)
             {
-                // {{else if x}}: a block of its own, ended by the close of the one that it stands in.
+                // {{else if x}}: a block of its own, ended by the close of the one that it stands in. A chain is as deep as its first link, however long.
                 return open.Kind == TagKind.OpenInverse
                     ? throw new TemplateFault($"Line {turn.Line}: {{{{^{name}}}}} turns by {{{{else}}}} alone.")
-                    : block with { Body = body, Otherwise = [ReadTurn(tags, ref at, turn with { Kind = TagKind.Open }, depth + 1, kind, name)] };
+                    : block with { Body = body, Otherwise = [ReadTurn(tags, ref at, turn with { Kind = TagKind.Open }, depth, kind, name)] };
             }
 
             otherwise = Nodes(tags, ref at, name, depth, kind);

@@ -29,6 +29,18 @@ public sealed class TemplatePartTests
     public void It_writes_what_handlebars_would(string template, string data, string expected) => Assert.Equal(expected, Render(template, data).Value);
 
     [Theory]
+    [InlineData(0, "0")]
+    [InlineData(11, "11")]
+    [InlineData(400, "400")]
+    [InlineData(999, "?")]
+    public void A_chain_of_else_ifs_is_as_long_as_the_tags_allow(int n, string expected)
+    {
+        var chain = "{{#if (eq n 0)}}0" + string.Concat(Enumerable.Range(1, 400).Select(i => $"{{{{else if (eq n {i})}}}}{i}")) + "{{else}}?{{/if}}";
+        Assert.Equal(expected, Render(chain, $$"""{"n":{{n}}}""").Value);
+        Assert.Equal($"<b>{expected}</b>", Render($"<b>{chain}</b>", $$"""{"n":{{n}}}""", PartKind.Html).Value);
+    }
+
+    [Theory]
     [InlineData("{{name}}", "name")]
     [InlineData("{{order.id}}", "order.id")]
     [InlineData("{{#each items}}x{{/each}}", "items")]
@@ -128,9 +140,9 @@ public sealed class TemplatePartTests
         Assert.Equal("Sunday, March 1, 2026 / 10:30 AM", In("en-US", "America/New_York"));
     }
 
-    private static Result<string> Render(string template, string data)
+    private static Result<string> Render(string template, string data, PartKind kind = PartKind.Text)
     {
-        var (part, fault) = TemplatePart.Read(template, PartKind.Text);
+        var (part, fault) = TemplatePart.Read(template, kind);
         Assert.True(fault is null, fault);
         return part!.Render(Scene(data), 100_000);
     }

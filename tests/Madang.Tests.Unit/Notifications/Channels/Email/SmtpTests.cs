@@ -100,6 +100,8 @@ public sealed class SmtpTests : IAsyncLifetime
     [InlineData("dot", 554, "Content refused", AnswerClassName.Reject, "Delivery")]
     [InlineData("rcpt", 554, "5.7.1 Relay access denied", AnswerClassName.Config, "Provider")]
     [InlineData("mail", 530, "5.7.0 Sign in first", AnswerClassName.Config, "Provider")]
+    [InlineData("mail", 534, "5.7.9 Stronger sign-in wanted", AnswerClassName.Config, "Provider")]
+    [InlineData("rcpt", 535, "5.7.8 Sign in again", AnswerClassName.Config, "Provider")]
     [InlineData("mail", 553, "5.7.1 Sender refused: not owned by user", AnswerClassName.Reject, "Delivery")]
     [InlineData("mail", 550, "Sender verify failed", AnswerClassName.Config, "Provider")]
     [InlineData("dot", 550, "5.7.1 Looks like spam", AnswerClassName.Reject, "Delivery")]

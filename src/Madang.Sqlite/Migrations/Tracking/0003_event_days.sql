@@ -1,0 +1,1 @@
+-- Nothing to change here: rows go a little at a time, by their id. On PostgreSQL they lie in partitions by the day of their notification.
