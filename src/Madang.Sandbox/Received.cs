@@ -1,3 +1,7 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Madang.Sandbox;
 
 /// <summary>A message that a stand-in took.</summary>
@@ -23,14 +27,14 @@ public sealed record ReceivedCounts(long Messages, long Taken, long TransportDou
 
 /// <summary>
 /// What arrived: the last messages in full, and for all of them what a device shows. Devices fold by collapse key, so that a second copy under the same key replaces
-/// the first. Memory: some 100 bytes a message, and 10,000 messages in full.
+/// the first. Memory: some 100 bytes a message, in numbers that no collection looks through, and 1,000 messages in full.
 /// </summary>
-public sealed class Received(int kept = 10_000)
+public sealed class Received(int kept = 1_000)
 {
     private readonly Lock _gate = new();
     private readonly Queue<ReceivedMessage> _last = new();
-    private readonly Dictionary<(string Device, string Id), string?> _messages = [];
-    private readonly HashSet<(string Device, string Key)> _shown = [];
+    private readonly HashSet<UInt128> _messages = [];
+    private readonly HashSet<UInt128> _shown = [];
     private long _taken;
     private long _doubles;
     private long _shownDoubles;
@@ -53,12 +57,12 @@ public sealed class Received(int kept = 10_000)
         lock (_gate)
         {
             _taken++;
-            if (!_messages.TryAdd((message.Device, message.Id), message.CollapseKey))
+            if (!_messages.Add(Fingerprint(message.Device, message.Id)))
             {
                 _doubles++;
                 _shownDoubles += message.CollapseKey is null ? 1 : 0;
             }
-            else if (message.CollapseKey is { } key && !_shown.Add((message.Device, key)))
+            else if (message.CollapseKey is { } key && !_shown.Add(Fingerprint(message.Device, key)))
             {
                 _replaced++;
             }
@@ -93,7 +97,7 @@ public sealed class Received(int kept = 10_000)
     {
         lock (_gate)
         {
-            return _messages.ContainsKey((device, id));
+            return _messages.Contains(Fingerprint(device, id));
         }
     }
 
@@ -106,5 +110,12 @@ public sealed class Received(int kept = 10_000)
             _shown.Clear();
             _taken = _doubles = _shownDoubles = _replaced = _refused = 0;
         }
+    }
+
+    private static UInt128 Fingerprint(string device, string name)
+    {
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{device}\n{name}"), digest);
+        return BinaryPrimitives.ReadUInt128LittleEndian(digest);
     }
 }
